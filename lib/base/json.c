@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* json: what our records need beyond jansson. */
+#include "base/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/source.h"
+
+#define PARSE_FLAGS (JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL)
+#define FILE_LIMIT ((size_t)256 << 20)
+
+json_t *
+json_parse(const char *text, size_t len, struct err *err)
+{
+	json_error_t at;
+	json_t *value = json_loadb(text, len, PARSE_FLAGS, &at);
+
+	if (!value)
+		err_set(err, ERR_INPUT, "%d:%d: not JSON: %s", at.line, at.column, at.text);
+	return value;
+}
+
+json_t *
+json_read_file(const char *path, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	json_t *value = NULL;
+
+	if (source_read_file(path, FILE_LIMIT, &text, err) == 0) {
+		value = json_parse(buf_str(&text), text.len, err);
+		if (!value)
+			err_wrap(err, "%s", path);
+	}
+	buf_clear(&text);
+	return value;
+}
+
+static int
+put_bytes(const char *data, size_t len, void *out)
+{
+	buf_add(out, data, len);
+	return 0;
+}
+
+void
+json_put(const json_t *value, struct buf *out)
+{
+	if (json_dump_callback(value, put_bytes, out, JSON_COMPACT | JSON_ENCODE_ANY) < 0)
+		BUG("cannot write a JSON value");
+}
+
+char *
+json_canonical(const json_t *value)
+{
+	return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
+}
+
+const char *
+json_type_name(const json_t *value)
+{
+	static const char *const names[] = {
+		[JSON_OBJECT] = "object", [JSON_ARRAY] = "array", [JSON_STRING] = "string",
+		[JSON_INTEGER] = "integer", [JSON_REAL] = "number", [JSON_TRUE] = "boolean",
+		[JSON_FALSE] = "boolean", [JSON_NULL] = "null",
+	};
+
+	return value ? names[json_typeof(value)] : "nothing";
+}
+
+static int
+wrong(const char *key, const char *expected, const json_t *found, struct err *err)
+{
+	return err_set(err, ERR_INPUT, "'%s' must be %s, found %s", key, expected,
+	    json_type_name(found));
+}
+
+int
+json_get_string(const json_t *object, const char *key, const char **out, struct err *err)
+{
+	json_t *v = json_object_get(object, key);
+
+	if (!v || json_is_null(v))
+		return 0;
+	if (!json_is_string(v))
+		return wrong(key, "a string", v, err);
+	*out = json_string_value(v);
+	return 1;
+}
+
+int
+json_get_int(const json_t *object, const char *key, json_int_t *out, struct err *err)
+{
+	json_t *v = json_object_get(object, key);
+
+	if (!v || json_is_null(v))
+		return 0;
+	if (!json_is_integer(v))
+		return wrong(key, "an integer", v, err);
+	*out = json_integer_value(v);
+	return 1;
+}
+
+int
+json_get_number(const json_t *object, const char *key, double *out, struct err *err)
+{
+	json_t *v = json_object_get(object, key);
+
+	if (!v || json_is_null(v))
+		return 0;
+	if (!json_is_number(v))
+		return wrong(key, "a number", v, err);
+	*out = json_number_value(v);
+	return 1;
+}
+
+int
+json_get_bool(const json_t *object, const char *key, bool *out, struct err *err)
+{
+	json_t *v = json_object_get(object, key);
+
+	if (!v || json_is_null(v))
+		return 0;
+	if (!json_is_boolean(v))
+		return wrong(key, "true or false", v, err);
+	*out = json_is_true(v);
+	return 1;
+}
+
+int
+json_get_object(const json_t *object, const char *key, json_t **out, struct err *err)
+{
+	json_t *v = json_object_get(object, key);
+
+	if (!v || json_is_null(v))
+		return 0;
+	if (!json_is_object(v))
+		return wrong(key, "an object", v, err);
+	*out = v;
+	return 1;
+}
+
+int
+json_get_array(const json_t *object, const char *key, json_t **out, struct err *err)
+{
+	json_t *v = json_object_get(object, key);
+
+	if (!v || json_is_null(v))
+		return 0;
+	if (!json_is_array(v))
+		return wrong(key, "an array", v, err);
+	*out = v;
+	return 1;
+}
+
+/* One reference token of a pointer with ~1 and ~0 undone. */
+static char *
+token_text(const char *start, size_t len)
+{
+	char *text = xstrndup(start, len), *to = text;
+
+	for (const char *p = text; *p; p++, to++) {
+		*to = *p;
+		if (p[0] == '~' && (p[1] == '0' || p[1] == '1')) {
+			*to = p[1] == '0' ? '~' : '/';
+			p++;
+		}
+	}
+	*to = '\0';
+	return text;
+}
+
+static json_t *
+step(const json_t *value, const char *token)
+{
+	char *end;
+	unsigned long i;
+
+	if (json_is_object(value))
+		return json_object_get(value, token);
+	if (!json_is_array(value) || *token < '0' || *token > '9')
+		return NULL;
+	i = strtoul(token, &end, 10);
+	return *end ? NULL : json_array_get(value, i);
+}
+
+json_t *
+json_at(const json_t *value, const char *pointer)
+{
+	json_t *at = (json_t *)value;
+
+	while (at && *pointer == '/') {
+		size_t len = strcspn(pointer + 1, "/");
+		char *token = token_text(pointer + 1, len);
+
+		at = step(at, token);
+		free(token);
+		pointer += 1 + len;
+	}
+	return *pointer ? NULL : at;
+}
+
+void
+json_fill(json_t *to, const json_t *from)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)from, key, value)
+		if (!json_object_get(to, key))
+			json_object_set(to, key, value);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* num: numbers written by people, read strictly. */
+#include "base/num.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+
+int
+num_int(const char *text, int64_t lo, int64_t hi, int64_t *out, struct err *err)
+{
+	char *end;
+	long long n;
+
+	errno = 0;
+	n = strtoll(text, &end, 10);
+	if (end == text || *end || isspace((unsigned char)*text))
+		return err_set(err, ERR_INPUT, "'%s' is not a whole number", text);
+	if (errno == ERANGE || n < lo || n > hi)
+		return err_set(err, ERR_INPUT, "'%s' is not in %" PRId64 "..%" PRId64, text, lo, hi);
+	*out = n;
+	return 0;
+}
+
+/* The number at the start of text; *end is where it stops, text itself when there is none. */
+static double
+leading_number(const char *text, char **end)
+{
+	const char *p = text;
+
+	if (*p == '-' || *p == '+')
+		p++;
+	if (!isdigit((unsigned char)*p) && !(*p == '.' && isdigit((unsigned char)p[1]))) {
+		*end = (char *)text;
+		return 0;
+	}
+	if (p[0] == '0' && (p[1] == 'x' || p[1] == 'X')) {
+		*end = (char *)p + 1;
+		return 0;
+	}
+	errno = 0;
+	return strtod(text, end);
+}
+
+int
+num_double(const char *text, double *out, struct err *err)
+{
+	char *end;
+	double x = leading_number(text, &end);
+
+	if (end == text || *end || !isfinite(x))
+		return err_set(err, ERR_INPUT, "'%s' is not a finite number", text);
+	*out = x;
+	return 0;
+}
+
+int
+num_size(const char *text, int64_t *bytes, struct err *err)
+{
+	static const char units[] = "KMGT";
+	char *end;
+	double x = leading_number(text, &end);
+	const char *unit;
+
+	if (end == text || x < 0 || !isfinite(x))
+		goto bad;
+	if (*end && (unit = strchr(units, toupper((unsigned char)*end)))) {
+		for (const char *u = units; u <= unit; u++)
+			x *= 1024;
+		end++;
+		if (*end == 'i')
+			end++;
+	}
+	if (*end == 'B')
+		end++;
+	if (*end || x > 9e18)
+		goto bad;
+	*bytes = (int64_t)x;
+	return 0;
+bad:
+	return err_set(err, ERR_INPUT, "'%s' is not a size (4096, 700M, 1.5G)", text);
+}
+
+static double
+unit_seconds(char **end)
+{
+	static const struct {
+		const char *name;
+		double seconds;
+	} units[] = { { "ms", 0.001 }, { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 } };
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		size_t len = strlen(units[i].name);
+
+		if (strncmp(*end, units[i].name, len) == 0) {
+			*end += len;
+			return units[i].seconds;
+		}
+	}
+	return 0;
+}
+
+int
+num_duration(const char *text, double *seconds, struct err *err)
+{
+	double total = 0, x, unit;
+	const char *p = text;
+	char *end;
+
+	do {
+		x = leading_number(p, &end);
+		if (end == p || x < 0 || !isfinite(x))
+			goto bad;
+		if (!*end && p == text) {
+			total = x;
+			break;
+		}
+		unit = unit_seconds(&end);
+		if (unit == 0)
+			goto bad;
+		total += x * unit;
+		p = end;
+	} while (*p);
+	*seconds = total;
+	return 0;
+bad:
+	return err_set(err, ERR_INPUT, "'%s' is not a duration (90, 55m, 2h, 1h30m)", text);
+}

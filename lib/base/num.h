@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * num: numbers written by people, read strictly.
+ *
+ * Every function takes the whole text or nothing: trailing characters, empty
+ * text, overflow, NaN and infinities are refused. All return 0 or -1; the
+ * message says what was found and what would be right.
+ */
+#ifndef BASE_NUM_H
+#define BASE_NUM_H
+
+#include <stdint.h>
+
+struct err;
+
+/* A decimal integer in lo..hi. */
+int num_int(const char *text, int64_t lo, int64_t hi, int64_t *out, struct err *err);
+
+/* A finite decimal number. Locale does not matter: the point is a point. */
+int num_double(const char *text, double *out, struct err *err);
+
+/* Bytes: "700M", "4G", "1.5GiB", "4096". K M G T are powers of 1024. */
+int num_size(const char *text, int64_t *bytes, struct err *err);
+
+/* Seconds: "90", "1.5", "55m", "2h", "1d", "1h30m". */
+int num_duration(const char *text, double *seconds, struct err *err);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * records: result records from a job, files or stdin, and the files they name.
+ */
+#ifndef CLI_RECORDS_H
+#define CLI_RECORDS_H
+
+#include "cli/app.h"
+
+struct buf;
+
+/* As app_each; with job (not NULL) the execution records of that job instead, in order of id. */
+int records_each(struct app *app, const char *job, char **files, app_record_fn *fn, void *ctx,
+    struct err *err);
+
+/* What a dock-* program works on: the `result` of an execution record, else the record itself;
+ * NULL when the record is a failure (an execution without a result, a record with `error`).
+ * Borrowed. */
+json_t *records_result(json_t *record);
+
+/* Append the bytes that a file entry ({"text"} or {"path"} or {"object": sha256}) stands for;
+ * objects come from the state directory. A string is taken as a path. */
+int records_file(struct app *app, const json_t *entry, struct buf *out, struct err *err);
+
+#endif
