@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * proc: one child process, started and ended with care.
+ *
+ * vfork: the child shares our memory until it executes, so what failed comes
+ * back through a variable, and starting costs the same whatever our size. The
+ * child makes system calls only. All signals are blocked around vfork, so that
+ * no handler of ours ever runs in the child.
+ */
+#include "exec/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/path.h"
+
+extern char **environ;
+
+/* Everything the child needs, worked out before vfork. */
+struct launch {
+	const char *program;
+	char *const *argv;
+	char *const *env;
+	const char *cwd;
+	int fds[3];
+	const int *pass;
+	pid_t parent;
+	volatile int failed; /* errno of the step that failed */
+};
+
+static void
+reset_signals(void)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	/* caught signals become default by exec; ignored ones must be reset here */
+	sigaction(SIGPIPE, &dfl, NULL);
+	sigaction(SIGINT, &dfl, NULL);
+	sigaction(SIGQUIT, &dfl, NULL);
+	sigaction(SIGHUP, &dfl, NULL);
+	sigaction(SIGTERM, &dfl, NULL);
+	sigaction(SIGCHLD, &dfl, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Put the three descriptors in place. Ours are above 2 (see above_two), so none overwrites another. */
+static int
+place_descriptors(const struct launch *l)
+{
+	for (int i = 0; i < 3; i++)
+		if (dup2(l->fds[i], i) < 0)
+			return -1;
+	for (const int *fd = l->pass; fd && *fd >= 0; fd++)
+		if (fcntl(*fd, F_SETFD, 0) < 0)
+			return -1;
+	return 0;
+}
+
+/* In the child: system calls only, never return. */
+static void __attribute__((noreturn))
+become(struct launch *l)
+{
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != l->parent)
+		_exit(127);
+	if (place_descriptors(l) == 0 && (!l->cwd || chdir(l->cwd) == 0)) {
+		reset_signals();
+		execve(l->program, l->argv, l->env);
+	}
+	l->failed = errno;
+	_exit(127);
+}
+
+static pid_t
+launch(struct launch *l)
+{
+	sigset_t all, old;
+	pid_t pid;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	pid = vfork();
+	if (pid == 0)
+		become(l);
+	if (pid < 0)
+		l->failed = errno;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (pid > 0 && l->failed) {
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+		pid = -1;
+	}
+	return pid;
+}
+
+/* One close-on-exec /dev/null for the whole program, above 2. */
+static int
+null_fd(void)
+{
+	static int fd = -1;
+
+	if (fd < 0) {
+		int low = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+		fd = fcntl(low, F_DUPFD_CLOEXEC, 3);
+		if (low > 2)
+			close(low);
+	}
+	return fd;
+}
+
+static int
+choose_fd(int given, int number)
+{
+	if (given < 0 || (number == 0 && given == 0))
+		return null_fd();
+	return given == 0 ? number : given;
+}
+
+static int
+launch_error(const struct launch *l, const char *name, struct err *err)
+{
+	errno = l->failed;
+	err_sys(err, "cannot run '%s'", name);
+	if (err && (errno == ENOENT || errno == EACCES || errno == ENOEXEC || errno == ENOTDIR))
+		err->kind = ERR_USAGE;
+	return -1;
+}
+
+pid_t
+proc_start(const struct proc_spec *spec, struct err *err)
+{
+	struct launch l = {
+		.argv = spec->argv,
+		.env = spec->env ? spec->env : environ,
+		.cwd = spec->cwd,
+		.pass = spec->pass,
+		.parent = getpid(),
+	};
+	char *found = NULL;
+	pid_t pid;
+
+	l.fds[0] = choose_fd(spec->in, 0);
+	l.fds[1] = choose_fd(spec->out, 1);
+	l.fds[2] = choose_fd(spec->err, 2);
+	l.program = spec->program;
+	if (!l.program)
+		l.program = found = path_program(spec->argv[0]);
+	if (!l.program)
+		return err_set(err, ERR_USAGE, "cannot run '%s': no such program", spec->argv[0]);
+	pid = launch(&l);
+	if (pid < 0)
+		launch_error(&l, spec->argv[0], err);
+	free(found);
+	return pid;
+}
+
+void
+proc_signal(pid_t pid, int signal)
+{
+	if (kill(-pid, signal) < 0 && errno == ESRCH)
+		kill(pid, signal); /* between vfork and setsid */
+	if (signal == SIGTERM)
+		kill(-pid, SIGCONT);
+}
+
+static double
+seconds(const struct timeval *tv)
+{
+	return (double)tv->tv_sec + (double)tv->tv_usec / 1e6;
+}
+
+int
+proc_reap(pid_t pid, struct outcome *outcome)
+{
+	struct rusage usage;
+	int status;
+	pid_t got;
+
+	do
+		got = wait4(pid, &status, WNOHANG, &usage);
+	while (got < 0 && errno == EINTR);
+	if (got == 0)
+		return 0;
+	kill(-pid, SIGKILL);
+	if (got < 0)
+		BUG("child %d is not ours: %s", (int)pid, strerror(errno));
+	outcome->exited = WIFEXITED(status);
+	outcome->code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+	outcome->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	outcome->user = seconds(&usage.ru_utime);
+	outcome->system = seconds(&usage.ru_stime);
+	outcome->max_rss = (int64_t)usage.ru_maxrss * 1024;
+	return 1;
+}
+
+char *
+proc_describe(const struct outcome *o, char text[64])
+{
+	if (o->timed_out)
+		snprintf(text, 64, "timed out after %.0f s", o->elapsed);
+	else if (o->overflowed)
+		snprintf(text, 64, "too much output");
+	else if (o->exited)
+		snprintf(text, 64, "exit %d", o->code);
+	else
+		snprintf(text, 64, "signal %d (%s)", o->signal, strsignal(o->signal));
+	return text;
+}
+
+static volatile sig_atomic_t caught;
+
+static void
+catch(int signal)
+{
+	caught = signal;
+}
+
+void
+proc_catch(void)
+{
+	struct sigaction sa = { .sa_handler = catch };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+}
+
+int
+proc_caught(void)
+{
+	return caught;
+}
+
+void
+proc_reraise(void)
+{
+	signal(caught, SIG_DFL);
+	raise(caught);
+}
