@@ -19,7 +19,7 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 PROGRAMS := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)))
 UNITS    := $(sort $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c)))
 
-all: $(PROGRAMS:%=$(BUILD)/bin/%)
+all: $(BUILD)/libdockline.a $(PROGRAMS:%=$(BUILD)/bin/%)
 
 $(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/libdockline.a
 	@mkdir -p $(@D)

@@ -13,7 +13,7 @@ static const enum exit_status exits[] = {
 	[ERR_NO] = EXIT_NO,
 	[ERR_USAGE] = EXIT_USAGE,
 	[ERR_INPUT] = EXIT_INPUT,
-	[ERR_STATE] = EXIT_STATE,
+	[ERR_STORE] = EXIT_STATE,
 	[ERR_SYSTEM] = EXIT_SYSTEM,
 };
 

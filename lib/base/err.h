@@ -25,7 +25,7 @@ enum err_kind {
 	ERR_NO,
 	ERR_USAGE,
 	ERR_INPUT,
-	ERR_STATE,
+	ERR_STORE,
 	ERR_SYSTEM,
 };
 

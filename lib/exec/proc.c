@@ -210,7 +210,7 @@ char *
 proc_describe(const struct outcome *o, char text[64])
 {
 	if (o->timed_out)
-		snprintf(text, 64, "timed out after %.0f s", o->elapsed);
+		snprintf(text, 64, "timed out after %.3g s", o->elapsed);
 	else if (o->overflowed)
 		snprintf(text, 64, "too much output");
 	else if (o->exited)
