@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "base/source.h"
 
 #define PARSE_FLAGS (JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL)
@@ -39,24 +40,137 @@ json_read_file(const char *path, struct err *err)
 	return value;
 }
 
-static int
-put_bytes(const char *data, size_t len, void *out)
+/* Our own writer: jansson 2.14 writes -13.293 as -13.292999999999999, later versions do not, and
+ * hashes of canonical texts must not depend on its version. */
+static void put_value(const json_t *value, bool sorted, struct buf *out);
+
+static void
+put_string(const char *s, size_t len, struct buf *out)
 {
-	buf_add(out, data, len);
-	return 0;
+	const char *end = s + len, *from = s;
+
+	buf_add_char(out, '"');
+	for (; s < end; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		buf_add(out, from, (size_t)(s - from));
+		from = s + 1;
+		if (c == '"' || c == '\\')
+			buf_addf(out, "\\%c", c);
+		else if (c == '\n' || c == '\t' || c == '\r')
+			buf_add_str(out, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
+		else
+			buf_addf(out, "\\u%04x", c);
+	}
+	buf_add(out, from, (size_t)(end - from));
+	buf_add_char(out, '"');
+}
+
+/* A real stays a real when it is read again: "20.0", not "20". */
+static void
+put_real(double x, struct buf *out)
+{
+	char text[NUM_TEXT];
+
+	buf_add_str(out, num_text(x, text));
+	if (!strpbrk(text, ".e"))
+		buf_add_str(out, ".0");
+}
+
+static void
+put_array(const json_t *array, bool sorted, struct buf *out)
+{
+	size_t i;
+	json_t *item;
+
+	buf_add_char(out, '[');
+	json_array_foreach(array, i, item) {
+		if (i > 0)
+			buf_add_char(out, ',');
+		put_value(item, sorted, out);
+	}
+	buf_add_char(out, ']');
+}
+
+struct member {
+	const char *key;
+	const json_t *value;
+};
+
+static int
+compare_members(const void *a, const void *b)
+{
+	return strcmp(((const struct member *)a)->key, ((const struct member *)b)->key);
+}
+
+static void
+put_object(const json_t *object, bool sorted, struct buf *out)
+{
+	struct member *members = xcalloc(json_object_size(object) + 1, sizeof(*members));
+	size_t n = 0;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, key, value)
+		members[n++] = (struct member){ key, value };
+	if (sorted)
+		qsort(members, n, sizeof(*members), compare_members);
+	buf_add_char(out, '{');
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_add_char(out, ',');
+		put_string(members[i].key, strlen(members[i].key), out);
+		buf_add_char(out, ':');
+		put_value(members[i].value, sorted, out);
+	}
+	buf_add_char(out, '}');
+	free(members);
+}
+
+static void
+put_value(const json_t *value, bool sorted, struct buf *out)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		put_object(value, sorted, out);
+		break;
+	case JSON_ARRAY:
+		put_array(value, sorted, out);
+		break;
+	case JSON_STRING:
+		put_string(json_string_value(value), json_string_length(value), out);
+		break;
+	case JSON_INTEGER:
+		buf_addf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		break;
+	case JSON_REAL:
+		put_real(json_real_value(value), out);
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		buf_add_str(out, json_is_true(value) ? "true" : "false");
+		break;
+	case JSON_NULL:
+		buf_add_str(out, "null");
+		break;
+	}
 }
 
 void
 json_put(const json_t *value, struct buf *out)
 {
-	if (json_dump_callback(value, put_bytes, out, JSON_COMPACT | JSON_ENCODE_ANY) < 0)
-		BUG("cannot write a JSON value");
+	put_value(value, false, out);
 }
 
 char *
 json_canonical(const json_t *value)
 {
-	return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
+	struct buf out = BUF_INIT;
+
+	put_value(value, true, &out);
+	return buf_take(&out);
 }
 
 const char *

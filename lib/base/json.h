@@ -21,7 +21,8 @@ json_t *json_parse(const char *text, size_t len, struct err *err);
 /* A whole file; .gz .zst .bz2 .xz are decompressed. */
 json_t *json_read_file(const char *path, struct err *err);
 
-/* Append compact JSON on one line, keys in insertion order, without newline. */
+/* Append compact JSON on one line, keys in insertion order, without newline. Numbers
+ * are as short as they can be and still read back the same. */
 void json_put(const json_t *value, struct buf *out);
 
 /* Compact JSON with sorted keys: equal values give equal bytes. The caller frees. */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,17 @@ num_double(const char *text, double *out, struct err *err)
 		return err_set(err, ERR_INPUT, "'%s' is not a finite number", text);
 	*out = x;
 	return 0;
+}
+
+char *
+num_text(double x, char text[NUM_TEXT])
+{
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, NUM_TEXT, "%.*g", digits, x);
+		if (strtod(text, NULL) == x)
+			break;
+	}
+	return text;
 }
 
 int

@@ -19,6 +19,11 @@ int num_int(const char *text, int64_t lo, int64_t hi, int64_t *out, struct err *
 /* A finite decimal number. Locale does not matter: the point is a point. */
 int num_double(const char *text, double *out, struct err *err);
 
+/* The shortest decimal text that num_double reads back as x, which is finite: "-13.293", "20",
+ * "1e+30". Returns text. */
+enum { NUM_TEXT = 32 };
+char *num_text(double x, char text[NUM_TEXT]);
+
 /* Bytes: "700M", "4G", "1.5GiB", "4096". K M G T are powers of 1024. */
 int num_size(const char *text, int64_t *bytes, struct err *err);
 
