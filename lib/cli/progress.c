@@ -68,25 +68,25 @@ columns(void)
 
 /* "1h02m", "3m20s", "12s". */
 static void
-format_span(double seconds, char text[16])
+format_span(double seconds, char text[64])
 {
 	long s = (long)(seconds + 0.5);
 
 	if (s >= 360000)
-		snprintf(text, 16, "%ldd%02ldh", s / 86400, s / 3600 % 24);
+		snprintf(text, 64, "%ldd%02ldh", s / 86400, s / 3600 % 24);
 	else if (s >= 3600)
-		snprintf(text, 16, "%ldh%02ldm", s / 3600, s / 60 % 60);
+		snprintf(text, 64, "%ldh%02ldm", s / 3600, s / 60 % 60);
 	else if (s >= 60)
-		snprintf(text, 16, "%ldm%02lds", s / 60, s % 60);
+		snprintf(text, 64, "%ldm%02lds", s / 60, s % 60);
 	else
-		snprintf(text, 16, "%lds", s);
+		snprintf(text, 64, "%lds", s);
 }
 
 static void
 draw(struct progress *p, double elapsed, int64_t done, int64_t total, const char *detail)
 {
 	double rate = elapsed > 0 ? (double)done / elapsed : 0;
-	char text[512], span[16];
+	char text[512], span[64];
 	int n;
 
 	n = snprintf(text, sizeof(text), "%s: %lld", p->app->name, (long long)done);
