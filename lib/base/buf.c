@@ -52,19 +52,17 @@ buf_add_char(struct buf *b, char c)
 void
 buf_addf(struct buf *b, const char *fmt, ...)
 {
+	char *text = NULL;
 	va_list ap;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
 	if (n < 0)
-		BUG("cannot format '%s'", fmt);
-	buf_reserve(b, (size_t)n);
-	va_start(ap, fmt);
-	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	b->len += (size_t)n;
+		BUG("a text cannot be formatted");
+	buf_add(b, text, (size_t)n);
+	free(text);
 }
 
 void

@@ -270,12 +270,18 @@ json_get_array(const json_t *object, const char *key, json_t **out, struct err *
 	return 1;
 }
 
-/* One reference token of a pointer with ~1 and ~0 undone. */
-static char *
-token_text(const char *start, size_t len)
+char *
+json_pointer_next(const char **pointer)
 {
-	char *text = xstrndup(start, len), *to = text;
+	const char *start = *pointer + 1;
+	char *text, *to;
+	size_t len;
 
+	if (**pointer != '/')
+		return NULL;
+	len = strcspn(start, "/");
+	*pointer = start + len;
+	text = to = xstrndup(start, len);
 	for (const char *p = text; *p; p++, to++) {
 		*to = *p;
 		if (p[0] == '~' && (p[1] == '0' || p[1] == '1')) {
@@ -285,6 +291,20 @@ token_text(const char *start, size_t len)
 	}
 	*to = '\0';
 	return text;
+}
+
+void
+json_pointer_add(struct buf *pointer, const char *key)
+{
+	buf_add_char(pointer, '/');
+	for (; *key; key++) {
+		if (*key == '~')
+			buf_add_str(pointer, "~0");
+		else if (*key == '/')
+			buf_add_str(pointer, "~1");
+		else
+			buf_add_char(pointer, *key);
+	}
 }
 
 static json_t *
@@ -305,14 +325,11 @@ json_t *
 json_at(const json_t *value, const char *pointer)
 {
 	json_t *at = (json_t *)value;
+	char *token;
 
-	while (at && *pointer == '/') {
-		size_t len = strcspn(pointer + 1, "/");
-		char *token = token_text(pointer + 1, len);
-
+	while (at && (token = json_pointer_next(&pointer))) {
 		at = step(at, token);
 		free(token);
-		pointer += 1 + len;
 	}
 	return *pointer ? NULL : at;
 }

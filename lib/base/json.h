@@ -43,6 +43,13 @@ int json_get_array(const json_t *object, const char *key, json_t **out, struct e
 /* The value a JSON pointer (RFC 6901) names, borrowed, or NULL. */
 json_t *json_at(const json_t *value, const char *pointer);
 
+/* The next reference token of a pointer, with ~1 and ~0 undone, and *pointer moved behind it: the
+ * caller's to free. NULL at the end, or when what is left does not start with '/'. */
+char *json_pointer_next(const char **pointer);
+
+/* Append "/" and the key, with ~ and / written as ~0 and ~1. */
+void json_pointer_add(struct buf *pointer, const char *key);
+
 /* Copy into `to` the members of `from` that it lacks (shallow; references are shared). */
 void json_fill(json_t *to, const json_t *from);
 

@@ -48,7 +48,6 @@ struct app {
 
 	/* for app's own use */
 	poptContext popt;
-	const char **argv;
 	const struct poptOption *options;
 	const char *usage;
 	char *allow_failed;
