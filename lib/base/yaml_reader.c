@@ -34,6 +34,7 @@ static const struct {
 	    "a ':' where no key can be: check the indentation, or quote text that holds ': '" },
 	{ "did not find expected key",
 	    "a key was expected: check the indentation and the quotes above" },
+	{ "did not find expected node content", "a value was expected" },
 	{ "did not find expected '-' indicator",
 	    "a list item ('- ') was expected: check the indentation" },
 	{ "could not find expected ':'", "a key without ':' behind it" },
