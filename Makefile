@@ -1,47 +1,146 @@
-# Dockline: small programs that dock molecules from a shell.
+# Dockline: small programs that dock molecules from a shell. GNU make.
+#
+#   make                 build everything into build/
+#   make deps            install what building, the demo and the tests need
+#   make demo            dock real molecules into a real receptor
+#   make check           build and test; `make check TESTS=tests/cmd/dock-box.bats` for one file
+#   make check-asan      the same under the address and undefined behaviour sanitizers
+#   make install         to PREFIX (default /usr/local; $HOME/.local needs no root)
+#   make lint fmt        analyse; format
+#   make expect          rewrite expected test outputs, to be reviewed with git diff
+#   make bench dist uninstall clean
+#
+# Settings: PREFIX DESTDIR BUILD CC CFLAGS LDFLAGS JOBS, DEV=1 (warnings are errors), SAN (sanitizers).
+
 PREFIX  ?= /usr/local
 BUILD   ?= build
 CC      ?= cc
 CFLAGS  ?= -O2 -g
+JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
+TESTS   ?= tests/unit tests/tree tests/cmd tests/flow
 VERSION := 0.1.0
 
-LIBS_BASE  := jansson popt sqlite3 libzstd zlib liblzma libcrypto yaml-0.1 libarchive
-PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS_BASE) 2>/dev/null)
-PKG_LIBS   := $(shell pkg-config --libs $(LIBS_BASE) 2>/dev/null) -lbz2 -lm -lpthread
-WARN       := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-              -Wvla -Wformat=2 -Wno-overlength-strings $(if $(DEV),-Werror)
-ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DDOCKLINE_VERSION='"$(VERSION)"' -Ilib \
-              $(WARN) $(PKG_CFLAGS) $(CFLAGS) $(SAN) -MMD -MP
-ALL_LDFLAGS := -Wl,--as-needed $(SAN) $(LDFLAGS)
+MODULES := jansson popt sqlite3 libzstd zlib liblzma libcrypto yaml-0.1 libarchive
+WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+           -Wvla -Wformat=2 -Wno-overlength-strings $(if $(DEV),-Werror)
+FORMAT  := clang-format-14
+ASAN    := -fsanitize=address,undefined -fno-omit-frame-pointer
 
-LIB_SRC  := $(sort $(wildcard lib/*/*.c))
-LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+# pkg-config is asked when the first file is compiled: `make deps` must work without it
+PKG_CFLAGS  = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(MODULES)))$(PKG_CFLAGS)
+PKG_LIBS    = $(eval PKG_LIBS := $$(shell pkg-config --libs $(MODULES)) -ljq -lbz2 -lm -lpthread)$(PKG_LIBS)
+ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -DDOCKLINE_VERSION='"$(VERSION)"' -Ilib $(WARN) \
+              $(PKG_CFLAGS) $(CFLAGS) $(SAN) -ffile-prefix-map=$(CURDIR)=. -MMD -MP
+LINK        = $(CC) $(CFLAGS) $(SAN) -Wl,--as-needed $(LDFLAGS) -o $@ $< $(BUILD)/libdockline.a $(PKG_LIBS)
+
+LIB_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*/*.c)))
 PROGRAMS := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)))
-UNITS    := $(sort $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c)))
+UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/*.c)))
+BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/*.c)))
+C_FILES  := $(sort $(wildcard lib/*/*.[ch] cmd/*.c tests/*/*.[ch]))
+SCRIPTS  := $(sort $(shell grep -sIlE '^.!/(bin/sh|usr/bin/env bash)' .ci/run scripts/* tests/bench/* tests/fakes/*))
+PAGES    := $(sort $(wildcard man/*.[1-8]))
 
 all: $(BUILD)/libdockline.a $(PROGRAMS:%=$(BUILD)/bin/%)
 
-$(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/libdockline.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $< $(BUILD)/libdockline.a $(ALL_LDFLAGS) $(PKG_LIBS)
-
-$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libdockline.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $< $(BUILD)/libdockline.a $(ALL_LDFLAGS) $(PKG_LIBS)
+units: $(UNITS)
 
 $(BUILD)/libdockline.a: $(LIB_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(BUILD)/%.o: %.c
+$(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/libdockline.a
+	@mkdir -p $(@D)
+	$(LINK)
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libdockline.a
+	@mkdir -p $(@D)
+	$(LINK)
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libdockline.a
+	@mkdir -p $(@D)
+	$(LINK)
+
+$(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-units: $(UNITS:%=$(BUILD)/unit/%)
+# -- what people do with it
+
+deps:
+	@scripts/deps
+
+demo:
+	@scripts/deps build demo || echo 'make demo: going on with what is there'
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) scripts/demo
+
+check:
+	@scripts/deps build test demo || echo 'make check: going on with what is there'
+	@$(MAKE) --no-print-directory all units
+	@BUILD=$(BUILD) JOBS=$(JOBS) scripts/check $(TESTS)
+
+check-asan:
+	@$(MAKE) --no-print-directory check BUILD=$(BUILD)/asan SAN='$(ASAN)' CFLAGS='-O1 -g' DEV=1
+
+expect: all
+	@BUILD=$(BUILD) JOBS=$(JOBS) EXPECT=1 scripts/check $(filter-out tests/unit,$(TESTS))
+
+bench: all $(BENCHES)
+	@for bench in $(wildcard tests/bench/*.sh); do BUILD=$(BUILD) $$bench || exit; done
+
+lint: all
+	scripts/check-floors
+	CC='$(CC)' scripts/check-headers
+	$(FORMAT) --dry-run -Werror $(C_FILES)
+	shellcheck $(SCRIPTS) tests/helper.bash
+	mandoc -T lint -W warning $(PAGES)
+	cppcheck -q --std=c11 --language=c --enable=warning,performance,portability --inline-suppr \
+	    --error-exitcode=1 --library=posix --suppress=missingInclude --suppress=varFuncNullUB \
+	    -D_GNU_SOURCE -DDOCKLINE_VERSION='"$(VERSION)"' -Ilib lib cmd tests/unit
+
+fmt:
+	$(FORMAT) -i $(C_FILES)
+
+# -- installing
+
+BIN   = $(DESTDIR)$(PREFIX)/bin
+SHARE = $(DESTDIR)$(PREFIX)/share
+BASH_DIR = $(SHARE)/bash-completion/completions
+FISH_DIR = $(SHARE)/fish/vendor_completions.d
+ZSH_DIR  = $(SHARE)/zsh/site-functions
+
+# completion scripts name the programs there are
+$(BUILD)/completions/%: completions/% Makefile $(wildcard cmd)
+	@mkdir -p $(@D)
+	sed 's/@PROGRAMS@/$(PROGRAMS)/' $< >$@
+
+completions: $(patsubst %,$(BUILD)/%,$(wildcard completions/*))
+
+install: all completions
+	install -d $(BIN) $(SHARE)/dockline $(BASH_DIR) $(FISH_DIR) $(ZSH_DIR)
+	install -m 755 $(PROGRAMS:%=$(BUILD)/bin/%) $(BIN)
+	(cd share && tar -cf - .) | (cd $(SHARE)/dockline && tar -xf - --no-same-owner)
+	for page in $(PAGES); do install -D -m 644 $$page $(SHARE)/man/man$${page##*.}/$${page##*/} || exit; done
+	install -m 644 $(BUILD)/completions/dockline.bash $(BASH_DIR)/dockline
+	install -m 644 $(BUILD)/completions/_dockline $(ZSH_DIR)/_dockline
+	install -m 644 $(BUILD)/completions/dockline.fish $(FISH_DIR)/dockline.fish
+	for prog in $(PROGRAMS); do \
+	    ln -sf dockline $(BASH_DIR)/$$prog && ln -sf dockline.fish $(FISH_DIR)/$$prog.fish || exit; done
+
+uninstall:
+	rm -rf $(SHARE)/dockline
+	rm -f $(PROGRAMS:%=$(BIN)/%) $(ZSH_DIR)/_dockline $(BASH_DIR)/dockline $(FISH_DIR)/dockline.fish
+	rm -f $(PROGRAMS:%=$(BASH_DIR)/%) $(PROGRAMS:%=$(FISH_DIR)/%.fish)
+	for page in $(PAGES); do rm -f $(SHARE)/man/man$${page##*.}/$${page##*/}; done
+
+dist:
+	@mkdir -p dist
+	git archive --prefix=dockline-$(VERSION)/ -o dist/dockline-$(VERSION).tar.gz HEAD
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all units clean
+.PHONY: all units deps demo check check-asan expect bench lint fmt completions install uninstall dist clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

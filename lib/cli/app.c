@@ -258,7 +258,7 @@ app_start(const char *name, const char *usage, const struct poptOption *options,
 	for (int i = 0; i < argc; i++)
 		cut[i] = argv[i];
 	app->popt = poptGetContext(name, argc, cut, options, 0);
-	free(cut);
+	app->argv = cut; /* popt goes on reading it */
 	while ((rc = poptGetNextOpt(app->popt)) >= 0)
 		take_option(app, rc);
 	if (rc < -1)
@@ -319,6 +319,7 @@ app_finish(struct app *app, int rc, struct err *err)
 		app_status(app, EXIT_NO);
 	status = app->status;
 	poptFreeContext(app->popt);
+	free(app->argv);
 	free(app->allow_failed);
 	free(app);
 	return status;

@@ -48,6 +48,7 @@ struct app {
 
 	/* for app's own use */
 	poptContext popt;
+	const char **argv;
 	const struct poptOption *options;
 	const char *usage;
 	char *allow_failed;
