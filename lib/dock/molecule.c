@@ -78,7 +78,7 @@ molecule_format_name(enum molecule_format format)
 static bool
 next_line(struct reader *r)
 {
-	if (!r->rest)
+	if (!r->rest || !*r->rest)
 		return false;
 	r->line = strsep(&r->rest, "\n");
 	r->number++;
