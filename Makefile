@@ -45,7 +45,14 @@ all: $(BUILD)/libdockline.a $(PROGRAMS:%=$(BUILD)/bin/%)
 
 units: $(UNITS)
 
-$(BUILD)/libdockline.a: $(LIB_OBJ)
+$(BUILD)/gen/schema.c: $(wildcard lib/store/schema/*.sql) scripts/embed-schema
+	@mkdir -p $(@D)
+	scripts/embed-schema $(sort $(wildcard lib/store/schema/*.sql)) >$@.tmp && mv $@.tmp $@
+
+$(BUILD)/gen/schema.o: $(BUILD)/gen/schema.c
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/libdockline.a: $(LIB_OBJ) $(BUILD)/gen/schema.o
 	@rm -f $@
 	ar rcs $@ $^
 

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* db: one database file: its errors, its transactions, its checkpoints. */
+#include <stddef.h>
+
+
+#include "base/clock.h"
+#include "store/internal.h"
+#include "store/lock.h"
+
+enum {
+	PAGE = 4096,
+	TRY_PAGES = (4 << 20) / PAGE,     /* from here a checkpoint is tried */
+	INSIST_PAGES = (64 << 20) / PAGE, /* from here it is waited for */
+	TRY_LIMIT = 20000,                /* microseconds that readers may hold it up */
+	INSIST_LIMIT = 2000000,
+};
+
+int
+db_error(struct db *db, const char *what, struct err *err)
+{
+	const char *text = sqlite3_errmsg(db->handle);
+
+	switch (sqlite3_errcode(db->handle) & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return err_set(err, ERR_STORE, "%s '%s': another process keeps it locked", what,
+		    db->name);
+	case SQLITE_FULL:
+		return err_set(err, ERR_SYSTEM, "%s '%s': No space left on device", what, db->name);
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return err_set(err, ERR_STORE, "%s '%s': the file is damaged: %s", what, db->name, text);
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+	case SQLITE_IOERR:
+		return err_set(err, ERR_SYSTEM, "%s '%s': %s", what, db->name, text);
+	}
+	return err_set(err, ERR_STORE, "%s '%s': %s", what, db->name, text);
+}
+
+int
+db_begin(struct db *db, struct err *err)
+{
+	if (db->wal && lock_write(db->gate) < 0)
+		return err_sys(err, "cannot lock '%s'", db->name);
+	db->deadline = 0;
+	if (sqlite3_exec(db->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK) {
+		db_error(db, "cannot write", err);
+		if (db->wal)
+			lock_write_end(db->gate);
+		return -1;
+	}
+	db->writing = true;
+	return 0;
+}
+
+/* Copy the log into the database while nobody writes. */
+static void
+checkpoint(struct db *db, bool insist)
+{
+	if (lock_checkpoint(db->gate, insist) < 0)
+		return;
+	db->deadline = clock_boot() + (insist ? INSIST_LIMIT : TRY_LIMIT);
+	sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	db->deadline = 0;
+	db->wal_pages = 0;
+	lock_checkpoint_end(db->gate);
+}
+
+static void
+finish(struct db *db)
+{
+	db->writing = false;
+	if (!db->wal)
+		return;
+	lock_write_end(db->gate);
+	if (db->wal_pages > TRY_PAGES)
+		checkpoint(db, db->wal_pages > INSIST_PAGES);
+}
+
+int
+db_commit(struct db *db, struct err *err)
+{
+	int rc = 0;
+
+	if (!db->writing)
+		return 0;
+	if (sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
+		rc = db_error(db, "cannot write", err);
+		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	}
+	finish(db);
+	return rc;
+}
+
+void
+db_rollback(struct db *db)
+{
+	if (!db->writing)
+		return;
+	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	finish(db);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* internal: what the modules of store share and nobody else sees. */
+#ifndef STORE_INTERNAL_H
+#define STORE_INTERNAL_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct stmt;
+
+/* One database file of the state directory. */
+struct db {
+	sqlite3 *handle;
+	const char *name;   /* "state.db" */
+	bool wal;
+	bool writing;       /* inside BEGIN IMMEDIATE */
+	int wal_pages;      /* length of the log at the last commit */
+	int64_t deadline;   /* of the busy handler, by clock_boot; 0: not waiting */
+	struct stmt *stmts; /* prepared ones, by address of their text */
+	int gate;           /* descriptor of its lock file, -1: closed */
+};
+
+struct store {
+	char *dir;
+	bool create;
+	struct db state, objects;
+};
+
+/* Open the objects database if it is not open yet. */
+int store_need_objects(struct store *store, struct err *err);
+
+/* A write transaction on one database. */
+int db_begin(struct db *db, struct err *err);
+int db_commit(struct db *db, struct err *err);
+void db_rollback(struct db *db);
+
+/* err from what SQLite says. Returns -1. */
+int db_error(struct db *db, const char *what, struct err *err);
+
+/* As stmt_run and stmt_query, on any database. */
+int db_run(struct db *db, struct err *err, const char *sql, const char *types, ...);
+struct stmt *db_query(struct db *db, struct err *err, const char *sql, const char *types, ...);
+
+/* Finalize all prepared statements. */
+void stmt_free_all(struct db *db);
+
+/* Bring the schema up to date; steps[0..count) are the SQL texts. */
+int migrate(struct db *db, const char *const *steps, int count, struct err *err);
+
+/* Made from the numbered files in lib/store/schema by the build. */
+extern const char *const schema_state[];
+extern const int schema_state_count;
+extern const char *const schema_objects[];
+extern const int schema_objects_count;
+
+#endif

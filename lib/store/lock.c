@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* lock: who may write and who may checkpoint. */
+#include "store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+enum lock_byte { GATE, LOCK };
+
+static int
+take(int fd, enum lock_byte byte, short type, bool wait)
+{
+	struct flock fl = { .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
+	int rc;
+
+	do
+		rc = fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &fl);
+	while (rc < 0 && errno == EINTR);
+	return rc;
+}
+
+static void
+drop(int fd, enum lock_byte byte)
+{
+	take(fd, byte, F_UNLCK, false);
+}
+
+int
+lock_open(const char *path)
+{
+	return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+int
+lock_write(int fd)
+{
+	int rc;
+
+	if (take(fd, GATE, F_RDLCK, true) < 0)
+		return -1;
+	rc = take(fd, LOCK, F_RDLCK, true);
+	drop(fd, GATE);
+	return rc;
+}
+
+void
+lock_write_end(int fd)
+{
+	drop(fd, LOCK);
+}
+
+int
+lock_checkpoint(int fd, bool wait)
+{
+	if (take(fd, GATE, F_WRLCK, wait) < 0)
+		return -1;
+	if (take(fd, LOCK, F_WRLCK, wait) == 0)
+		return 0;
+	drop(fd, GATE);
+	return -1;
+}
+
+void
+lock_checkpoint_end(int fd)
+{
+	drop(fd, LOCK);
+	drop(fd, GATE);
+}

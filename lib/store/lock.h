@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lock: who may write and who may checkpoint.
+ *
+ * Debian 12's SQLite can lose frames when a checkpoint runs while another
+ * connection commits and resets the log (the WAL-reset bug, fixed in 3.51.3).
+ * So a checkpoint runs only under the exclusive state lock, which every writer
+ * holds shared for the length of its transaction. A lock file has two bytes:
+ * writers pass the gate on their way to the lock, and a checkpointer keeps the
+ * gate while it waits, so a stream of writers cannot starve it. The locks
+ * belong to open file descriptions, so closing some other descriptor of the
+ * file never drops them.
+ */
+#ifndef STORE_LOCK_H
+#define STORE_LOCK_H
+
+#include <stdbool.h>
+
+/* Open the lock file of a database, made if missing. -1 with errno. */
+int lock_open(const char *path);
+
+/* Before and after a write transaction. -1 with errno. */
+int lock_write(int fd);
+void lock_write_end(int fd);
+
+/* Before and after a checkpoint. wait: until all writers are done. -1: not now. */
+int lock_checkpoint(int fd, bool wait);
+void lock_checkpoint_end(int fd);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * migrate: bring a database to the schema this program knows.
+ *
+ * Numbered steps run in order, each in a transaction of its own; user_version
+ * holds the number of the last. A file from a newer program is refused.
+ */
+#include <stdio.h>
+
+#include "store/internal.h"
+
+enum { APPLICATION = 0x444f434b }; /* "DOCK" */
+
+static int
+read_pragma(struct db *db, const char *sql, int *value, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL) != SQLITE_OK)
+		return db_error(db, "cannot open", err);
+	rc = sqlite3_step(stmt);
+	if (rc == SQLITE_ROW)
+		*value = sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
+	return rc == SQLITE_ROW ? 0 : db_error(db, "cannot open", err);
+}
+
+static int
+look(struct db *db, int count, int *version, struct err *err)
+{
+	int application;
+
+	if (read_pragma(db, "PRAGMA user_version", version, err) < 0 ||
+	    read_pragma(db, "PRAGMA application_id", &application, err) < 0)
+		return -1;
+	if (application != APPLICATION && (application != 0 || *version != 0))
+		return err_set(err, ERR_STORE, "'%s' is a database of another program", db->name);
+	if (*version > count)
+		return err_set(err, ERR_STORE,
+		    "'%s' was made by a newer Dockline (schema %d, this one knows %d): use that one",
+		    db->name, *version, count);
+	return 0;
+}
+
+/* One step, unless someone else made it while we waited for the lock. */
+static int
+step(struct db *db, const char *const *steps, int count, struct err *err)
+{
+	char mark[96];
+	int version;
+
+	if (db_begin(db, err) < 0)
+		return -1;
+	if (look(db, count, &version, err) < 0)
+		goto fail;
+	if (version == count)
+		return db_commit(db, err);
+	snprintf(mark, sizeof(mark), "PRAGMA application_id = %d; PRAGMA user_version = %d",
+	    APPLICATION, version + 1);
+	if (sqlite3_exec(db->handle, steps[version], NULL, NULL, NULL) == SQLITE_OK &&
+	    sqlite3_exec(db->handle, mark, NULL, NULL, NULL) == SQLITE_OK)
+		return db_commit(db, err);
+	db_error(db, "cannot bring up to date", err);
+fail:
+	db_rollback(db);
+	return -1;
+}
+
+int
+migrate(struct db *db, const char *const *steps, int count, struct err *err)
+{
+	int version;
+
+	for (;;) {
+		if (look(db, count, &version, err) < 0)
+			return -1;
+		if (version == count)
+			return 0;
+		if (step(db, steps, count, err) < 0)
+			return -1;
+	}
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* object: stored files, addressed by the SHA-256 of their content, kept as zstd. */
+#ifndef STORE_OBJECT_H
+#define STORE_OBJECT_H
+
+#include <stddef.h>
+
+#include "base/digest.h"
+
+struct buf;
+struct err;
+struct store;
+
+/* Store within the transaction that is open; the same content twice is stored once. hex is its
+ * address. */
+int object_put(struct store *store, const void *data, size_t len, char hex[DIGEST_HEX],
+    struct err *err);
+
+/* Append the content: 1, 0 when there is no such object, -1 on error (among them: damaged). */
+int object_get(struct store *store, const char *hex, struct buf *out, struct err *err);
+
+/* JSON text as it is kept in a row: as it is, or zstd when longer than 1 KiB; and back. packed is
+ * reset first, out is added to. */
+void object_pack(const void *data, size_t len, struct buf *packed);
+int object_unpack(const void *data, size_t len, struct buf *out, struct err *err);
+
+#endif

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store: the state directory, its two databases and their transactions.
+ *
+ * Automatic checkpoints and the one on close are off; see lock.h for why and
+ * db.c for when they run. On network file systems the log would need memory
+ * shared between hosts: there the rollback journal is used, with full syncs.
+ */
+#include "store/store.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/path.h"
+#include "store/internal.h"
+#include "store/lock.h"
+
+enum { BUSY_LIMIT = 60 * 1000000 }; /* microseconds */
+
+/* The nearest .dockline in the working directory and above, or NULL. */
+static char *
+find_upwards(void)
+{
+	char *up = path_absolute("x"), *slash, *dir = NULL;
+
+	while (!dir && (slash = strrchr(up, '/'))) {
+		*slash = '\0';
+		dir = path_join(*up ? up : "/", ".dockline");
+		if (access(dir, F_OK) < 0) {
+			free(dir);
+			dir = NULL;
+		}
+	}
+	free(up);
+	return dir;
+}
+
+char *
+store_find(const char *given, struct err *err)
+{
+	const char *env = getenv("DOCKLINE_STATE"), *home = getenv("HOME");
+	const char *xdg = getenv("XDG_STATE_HOME");
+	char *dir;
+
+	if (given)
+		return path_absolute(given);
+	if (env && *env)
+		return path_absolute(env);
+	dir = find_upwards();
+	if (dir)
+		return dir;
+	if (xdg && *xdg == '/')
+		return path_join(xdg, "dockline");
+	if (home && *home == '/')
+		return path_join(home, ".local/state/dockline");
+	err_set(err, ERR_USAGE, "no place for the state: set HOME or DOCKLINE_STATE, or use --state");
+	return NULL;
+}
+
+static int
+make_dir(const char *dir, struct err *err)
+{
+	char *path = xstrdup(dir);
+	int rc = 0;
+
+	for (char *p = path + 1; *p && rc == 0; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(path, 0777) < 0 && errno != EEXIST)
+			rc = err_sys(err, "cannot create '%s'", path);
+		*p = '/';
+	}
+	free(path);
+	if (rc == 0 && mkdir(dir, 0700) < 0 && errno != EEXIST)
+		rc = err_sys(err, "cannot create state directory '%s'", dir);
+	return rc;
+}
+
+/* The directory is there, is ours, and nobody else can look into it. */
+static int
+check_dir(const char *dir, int flags, struct err *err)
+{
+	struct stat st;
+
+	if (stat(dir, &st) < 0 && errno == ENOENT && (flags & STORE_CREATE) && make_dir(dir, err) < 0)
+		return -1;
+	if (stat(dir, &st) < 0) {
+		if (errno == ENOENT)
+			return err_set(err, ERR_STORE,
+			    "no state directory '%s': nothing was submitted yet", dir);
+		return err_sys(err, "cannot open state directory '%s'", dir);
+	}
+	if (!S_ISDIR(st.st_mode))
+		return err_set(err, ERR_STORE, "state directory '%s' is not a directory", dir);
+	if (st.st_uid != geteuid())
+		return err_set(err, ERR_STORE, "state directory '%s' belongs to another user", dir);
+	if ((st.st_mode & 077) && chmod(dir, 0700) < 0)
+		return err_sys(err, "cannot make '%s' private", dir);
+	return 0;
+}
+
+bool
+store_on_network(const char *dir, const char **kind)
+{
+	static const struct {
+		unsigned long magic; /* statfs(2), linux/magic.h */
+		const char *name;
+	} network[] = {
+		{ 0x6969, "nfs" }, { 0xFE534D42, "smb2" }, { 0xFF534D42, "cifs" },
+		{ 0x0BD00BD0, "lustre" }, { 0x47504653, "gpfs" }, { 0x00C36400, "ceph" },
+		{ 0x19830326, "beegfs" }, { 0x5346414F, "afs" }, { 0x01021997, "9p" },
+		{ 0x65735546, "fuse" },
+	};
+	const char *forced = getenv("DOCKLINE_NETWORK_FS");
+	struct statfs fs;
+
+	*kind = "local";
+	if (forced && *forced) {
+		*kind = "network (DOCKLINE_NETWORK_FS)";
+		return true;
+	}
+	if (statfs(dir, &fs) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(network) / sizeof(*network); i++) {
+		if (((unsigned long)fs.f_type & 0xffffffff) != network[i].magic)
+			continue;
+		*kind = network[i].name;
+		return true;
+	}
+	return false;
+}
+
+const char *
+store_sqlite_version(void)
+{
+	return sqlite3_libversion();
+}
+
+bool
+store_sqlite_has_wal_bug(void)
+{
+	return sqlite3_libversion_number() < 3051003;
+}
+
+/* Wait 0.1 to 1 ms and try again, until the deadline: fair to everyone, and no long sleeps. */
+static int
+on_busy(void *ctx, int count)
+{
+	struct db *db = ctx;
+	struct timespec pause = { 0, 100000 + random() % 900000 };
+
+	if (count == 0 && db->deadline == 0)
+		db->deadline = clock_boot() + BUSY_LIMIT;
+	if (clock_boot() > db->deadline) {
+		db->deadline = 0;
+		return 0;
+	}
+	nanosleep(&pause, NULL);
+	return 1;
+}
+
+static int
+on_commit(void *ctx, sqlite3 *handle, const char *name, int pages)
+{
+	struct db *db = ctx;
+
+	(void)handle;
+	(void)name;
+	db->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+static int
+settings(struct db *db, const char *sql, struct err *err)
+{
+	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return db_error(db, "cannot open", err);
+	return 0;
+}
+
+static int
+configure(struct store *store, struct db *db, struct err *err)
+{
+	const char *kind;
+	int now;
+
+	db->wal = !store_on_network(store->dir, &kind);
+	sqlite3_busy_handler(db->handle, on_busy, db);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &now);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &now);
+	if (settings(db, db->wal ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL" :
+		"PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = EXTRA", err) < 0)
+		return -1;
+	sqlite3_wal_hook(db->handle, on_commit, db); /* also ends automatic checkpoints */
+	return settings(db, "PRAGMA mmap_size = 0; PRAGMA cache_size = -8192;"
+	    "PRAGMA temp_store = MEMORY", err);
+}
+
+static int
+open_file(struct store *store, struct db *db, const char *path, struct err *err)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX;
+	char *gate;
+
+	if (store->create)
+		flags |= SQLITE_OPEN_CREATE;
+	else if (access(path, F_OK) < 0 && errno == ENOENT)
+		return err_set(err, ERR_STORE, "no state file '%s': nothing was submitted yet", path);
+	gate = xasprintf("%s.lock", path);
+	db->gate = lock_open(gate);
+	free(gate);
+	if (db->gate < 0)
+		return err_sys(err, "cannot open '%s.lock'", path);
+	if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
+		return db_error(db, "cannot open", err);
+	return configure(store, db, err);
+}
+
+static int
+db_open(struct store *store, struct db *db, const char *name, struct err *err)
+{
+	char *path = path_join(store->dir, name);
+	mode_t mask = umask(077);
+	int rc;
+
+	db->name = name;
+	rc = open_file(store, db, path, err);
+	umask(mask);
+	free(path);
+	return rc;
+}
+
+static void
+db_close(struct db *db)
+{
+	stmt_free_all(db);
+	sqlite3_close(db->handle);
+	if (db->gate >= 0)
+		close(db->gate);
+	*db = (struct db){ .gate = -1 };
+}
+
+struct store *
+store_open(const char *dir, int flags, struct err *err)
+{
+	struct store *store;
+
+	if (check_dir(dir, flags, err) < 0)
+		return NULL;
+	store = xcalloc(1, sizeof(*store));
+	store->dir = xstrdup(dir);
+	store->create = flags & STORE_CREATE;
+	store->state.gate = store->objects.gate = -1;
+	if (db_open(store, &store->state, "state.db", err) == 0 &&
+	    migrate(&store->state, schema_state, schema_state_count, err) == 0)
+		return store;
+	store_close(store);
+	return NULL;
+}
+
+int
+store_need_objects(struct store *store, struct err *err)
+{
+	if (store->objects.handle)
+		return 0;
+	store->create = true;
+	if (db_open(store, &store->objects, "objects.db", err) == 0 &&
+	    migrate(&store->objects, schema_objects, schema_objects_count, err) == 0)
+		return 0;
+	db_close(&store->objects);
+	return -1;
+}
+
+void
+store_close(struct store *store)
+{
+	if (!store)
+		return;
+	db_close(&store->state);
+	db_close(&store->objects);
+	free(store->dir);
+	free(store);
+}
+
+const char *
+store_dir(const struct store *store)
+{
+	return store->dir;
+}
+
+int
+store_begin(struct store *store, struct err *err)
+{
+	return db_begin(&store->state, err);
+}
+
+int
+store_commit(struct store *store, struct err *err)
+{
+	if (db_commit(&store->objects, err) == 0)
+		return db_commit(&store->state, err);
+	store_rollback(store);
+	return -1;
+}
+
+void
+store_rollback(struct store *store)
+{
+	db_rollback(&store->objects);
+	db_rollback(&store->state);
+}
+
+int64_t
+store_version(struct store *store)
+{
+	unsigned int version = 0;
+
+	sqlite3_file_control(store->state.handle, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+	return version;
+}

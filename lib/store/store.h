@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store: the state directory, its two databases and their transactions.
+ *
+ * A store is used by one thread at a time. Every change happens between
+ * store_begin and store_commit; what was committed survives kill -9 and power
+ * loss. Checkpoints run only while no other process writes (see store.c).
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct err;
+struct store;
+
+enum store_flags {
+	STORE_CREATE = 1, /* make the directory and the databases when there are none */
+};
+
+/* The state directory: given (--state), else $DOCKLINE_STATE, else the nearest .dockline/ in this
+ * directory and its ancestors, else $XDG_STATE_HOME/dockline. It need not exist. The caller frees;
+ * NULL when there is no home to put it in. */
+char *store_find(const char *given, struct err *err);
+
+/* Open. Without STORE_CREATE a missing state is ERR_STORE. NULL on error. */
+struct store *store_open(const char *dir, int flags, struct err *err);
+void store_close(struct store *store);
+
+/* The directory, borrowed. */
+const char *store_dir(const struct store *store);
+
+/* A write transaction, begun at once; waits for other writers up to a minute. Objects are in a
+ * transaction of their own that is committed first. */
+int store_begin(struct store *store, struct err *err);
+int store_commit(struct store *store, struct err *err);
+void store_rollback(struct store *store);
+
+/* A number that changes whenever another connection has committed. Cheap enough to poll. */
+int64_t store_version(struct store *store);
+
+/* Is dir on a network file system? *kind names the file system, or "local". */
+bool store_on_network(const char *dir, const char **kind);
+
+/* The SQLite library in use, and whether it has the WAL-reset bug. */
+const char *store_sqlite_version(void);
+bool store_sqlite_has_wal_bug(void);
+
+#endif
