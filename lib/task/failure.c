@@ -32,3 +32,9 @@ failure_find(const char *name)
 {
 	return strtab_find(names, FAIL_COUNT, name);
 }
+
+char *
+failure_list(void)
+{
+	return strtab_list(names, FAIL_COUNT);
+}

@@ -24,4 +24,7 @@ const char *failure_name(enum failure failure);
 /* The class of a word, or -1. */
 int failure_find(const char *name);
 
+/* All words joined by ", ", for messages. The caller frees. */
+char *failure_list(void);
+
 #endif

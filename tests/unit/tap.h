@@ -5,8 +5,8 @@
  *	ok(cond, "what");  is_int(got, want, "what");  is_str(...);  is_json(value, "text", "what");
  *	return done_testing();
  *
- * Every check takes a printf format for its name and returns whether it held. What was got and
- * wanted follows as a comment when it did not. Tests are vectors: a table and a loop over it.
+ * Every check takes a printf format for its name and returns whether it held; if not, a comment
+ * says what was got and wanted. Tests are vectors: a table and a loop over it.
  */
 #ifndef UNIT_TAP_H
 #define UNIT_TAP_H
@@ -17,6 +17,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -77,15 +80,19 @@ is_str(const char *got, const char *want, const char *fmt, ...)
 __attribute__((unused, format(printf, 3, 4))) static bool
 is_json(const json_t *got, const char *want, const char *fmt, ...)
 {
-	char *text = got ? json_dumps(got, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-	bool held = text && want ? strcmp(text, want) == 0 : !text && !want;
+	struct buf text = BUF_INIT;
+	bool held;
 	va_list ap;
+
+	if (got)
+		json_put(got, &text);
+	held = got && want ? strcmp(buf_str(&text), want) == 0 : !got && !want;
 
 	va_start(ap, fmt);
 	if (!tap_line(held, fmt, ap))
-		printf("#    got: %s\n# wanted: %s\n", text ? text : "(null)", want ? want : "(null)");
+		printf("#    got: %s\n# wanted: %s\n", got ? text.data : "(null)", want ? want : "(null)");
 	va_end(ap);
-	free(text);
+	buf_clear(&text);
 	return held;
 }
 
