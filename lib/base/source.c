@@ -29,8 +29,11 @@ enum { WINDOW = 128 * 1024 };
 struct codec;
 
 struct source {
-	int fd;
+	int fd; /* -1: bytes come from fetch */
+	source_fetch *fetch;
+	void *ctx;
 	char *name;
+	uint64_t taken;
 	const struct codec *codec;
 	unsigned char window[WINDOW];
 	size_t at, end;
@@ -188,6 +191,20 @@ static const struct codec codecs[] = {
 	{ "xz", 6, { 0xfd, '7', 'z', 'X', 'Z', 0 }, xz_start, xz_step, xz_stop },
 };
 
+/* The file's own bytes. */
+static ssize_t
+fetch(struct source *s, void *data, size_t len, struct err *err)
+{
+	ssize_t n;
+
+	if (s->fetch)
+		return s->fetch(s->ctx, data, len, err);
+	do
+		n = read(s->fd, data, len);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? err_sys(err, "cannot read '%s'", s->name) : n;
+}
+
 /* Read more of the file behind what is in the window. -1 on a read error. */
 static int
 fill(struct source *s, struct err *err)
@@ -201,11 +218,10 @@ fill(struct source *s, struct err *err)
 	}
 	if (s->eof || s->end == WINDOW)
 		return 0;
-	do
-		n = read(s->fd, s->window + s->end, WINDOW - s->end);
-	while (n < 0 && errno == EINTR);
+	n = fetch(s, s->window + s->end, WINDOW - s->end, err);
 	if (n < 0)
-		return err_sys(err, "cannot read '%s'", s->name);
+		return -1;
+	s->taken += (uint64_t)n;
 	s->end += (size_t)n;
 	s->eof = n == 0;
 	return 0;
@@ -256,6 +272,21 @@ source_open(const char *path, struct err *err)
 	if (find_codec(s, err) == 0)
 		return s;
 fail:
+	source_close(s);
+	return NULL;
+}
+
+struct source *
+source_open_fetch(source_fetch *fn, void *ctx, const char *name, struct err *err)
+{
+	struct source *s = xcalloc(1, sizeof(*s));
+
+	s->name = xstrdup(name);
+	s->fd = -1;
+	s->fetch = fn;
+	s->ctx = ctx;
+	if (find_codec(s, err) == 0)
+		return s;
 	source_close(s);
 	return NULL;
 }
@@ -322,6 +353,18 @@ const char *
 source_name(const struct source *s)
 {
 	return s->name;
+}
+
+uint64_t
+source_taken(const struct source *s)
+{
+	return s->taken;
+}
+
+bool
+source_packed(const struct source *s)
+{
+	return s->codec != NULL;
 }
 
 int
