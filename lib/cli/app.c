@@ -180,9 +180,11 @@ take_option(struct app *app, int option)
 		app->strict = true;
 		break;
 	case APP_STATE:
+		free(app->state);
 		app->state = value;
 		return;
 	case APP_ORG:
+		free(app->org);
 		app->org = value;
 		return;
 	case APP_ALLOW_FAILED:
@@ -193,14 +195,14 @@ take_option(struct app *app, int option)
 	free(value);
 }
 
-static const char *
+static char *
 default_org(void)
 {
 	const char *env = getenv("DOCKLINE_ORG");
 	struct passwd *pw;
 
 	if (env && *env)
-		return env;
+		return xstrdup(env);
 	pw = getpwuid(geteuid());
 	if (pw && *pw->pw_name)
 		return xstrdup(pw->pw_name);
@@ -244,6 +246,7 @@ struct app *
 app_start(const char *name, const char *usage, const struct poptOption *options, int argc,
     char **argv)
 {
+	static char *no_args[] = { NULL };
 	struct app *app = xcalloc(1, sizeof(*app));
 	const char **cut;
 	int rc;
@@ -266,7 +269,7 @@ app_start(const char *name, const char *usage, const struct poptOption *options,
 		    poptStrerror(rc));
 	app->args = (char **)poptGetArgs(app->popt);
 	if (!app->args)
-		app->args = xcalloc(1, sizeof(*app->args));
+		app->args = no_args;
 	while (app->args[app->nargs])
 		app->nargs++;
 	check_allow_failed(app);
@@ -320,6 +323,8 @@ app_finish(struct app *app, int rc, struct err *err)
 	status = app->status;
 	poptFreeContext(app->popt);
 	free(app->argv);
+	free(app->state);
+	free(app->org);
 	free(app->allow_failed);
 	free(app);
 	return status;

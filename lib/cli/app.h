@@ -42,8 +42,8 @@ struct app {
 	bool quiet;  /* -q: only errors on stderr */
 	int verbose; /* -v, counted */
 	bool strict; /* --strict: stop at the first bad line */
-	const char *state; /* --state DIR, NULL: find it */
-	const char *org;   /* --org, $DOCKLINE_ORG or the login name */
+	char *state; /* --state DIR, NULL: find it */
+	char *org;   /* --org, $DOCKLINE_ORG or the login name */
 	enum exit_status status;
 
 	/* for app's own use */
