@@ -48,6 +48,7 @@ fresh() {
 	mkdir -p "$HOME" "$BATS_TEST_TMPDIR/here"
 	cd "$BATS_TEST_TMPDIR/here" || return
 	exec </dev/null
+	set -o pipefail
 }
 
 # No process of this test, seen or unseen, left a sanitizer report.

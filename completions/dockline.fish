@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# fish completion: asks the program for its options, so that it never needs a change.
+
+# task names for taskrun; nothing where there is no taskreg
+function __dockline_tasks
+    taskreg list --json 2>/dev/null </dev/null | string replace -rf '.*"task_id": *"([^"]*)".*' '$1'
+end
+
+function __dockline_options -a program
+    set -l row
+    complete -c $program -e
+    $program --list-options 2>/dev/null </dev/null | while read -ld \t long short arg help
+        set row -c $program -l $long -d $help
+        test "$short" = - || set -a row -s $short
+        test "$arg" = - || set -a row -r -F
+        complete $row
+    end
+end
+
+# fish loads this file under the name of the program that is typed
+set -l programs (status basename | string replace -r '\.fish$' '')
+test $programs = dockline && set programs @PROGRAMS@
+for program in $programs
+    command -q $program && __dockline_options $program
+    test $program = taskrun && complete -c taskrun -n __fish_is_first_arg -a '(__dockline_tasks)'
+end

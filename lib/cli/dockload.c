@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* dockload: everything that is read and checked before an engine starts (cli/dockrun.h). */
+#include "cli/dockrun.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "cli/records.h"
+#include "dock/box.h"
+#include "dock/molecule.h"
+
+#define PADDING 4.0 /* Å; these two are dock-box's own */
+#define MIN_SIZE 20.0
+
+/* What is wrong with the request is its own fault; with our disk, memory or state, ours. */
+int
+dockjob_refuse(struct verdict *verdict, const char *what, const struct err *err)
+{
+	bool ours = err->kind == ERR_SYSTEM || err->kind == ERR_STORE;
+
+	verdict_set(
+	    verdict, ours ? "engine" : "input", "%s%s%s", what, *what ? ": " : "", err->text);
+	verdict->retry = ours;
+	return -1;
+}
+
+static int
+box_around(
+    struct app *app, const json_t *record, const char *path, struct box *box, struct err *err)
+{
+	struct box_rule rule = { .padding = PADDING, .min_size = MIN_SIZE };
+	struct molecule m = MOLECULE_INIT;
+	struct buf text = BUF_INIT;
+	int format = molecule_format(path, err), rc = -1;
+
+	if (format >= 0 && json_get_number(record, "padding", &rule.padding, err) >= 0 &&
+	    records_file(app, json_object_get(record, "autobox_ligand"), &text, err) == 0 &&
+	    molecule_read(&m, (enum molecule_format)format, path, buf_str(&text), err) == 0)
+		rc = box_of_ligand(&m, &rule, box, err);
+	molecule_clear(&m);
+	buf_clear(&text);
+	return rc;
+}
+
+/* Make `box` an object: from the file it names, or around autobox_ligand. */
+static int
+resolve_box(struct app *app, json_t *record, struct err *err)
+{
+	json_t *box = json_object_get(record, "box");
+	const char *around = NULL;
+	struct box made;
+
+	if (json_get_string(record, "autobox_ligand", &around, err) < 0)
+		return -1;
+	if (json_is_string(box)) {
+		box = json_read_file(json_string_value(box), err);
+		if (!box)
+			return err_wrap(err, "box");
+		json_object_set_new(record, "box", box);
+	}
+	if (!around)
+		return 0;
+	if (box)
+		return err_set(err, ERR_INPUT, "there are both 'box' and 'autobox_ligand'");
+	if (box_around(app, record, around, &made, err) < 0)
+		return err_wrap(err, "autobox_ligand");
+	box = json_object();
+	box_put_json(&made, box);
+	json_object_set_new(record, "box", box);
+	return 0;
+}
+
+/* Compare with the hash that the entry says, if it does. */
+static int
+check_hash(const json_t *entry, const char *hex, struct err *err)
+{
+	const char *said = json_string_value(json_object_get(entry, "sha256"));
+
+	if (said && strcmp(said, hex) != 0)
+		return err_set(err, ERR_INPUT,
+		    "its content is not that of the record: sha256 %s, not %s", hex, said);
+	return 0;
+}
+
+static int
+load_ligand(struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
+{
+	const json_t *entry = job->request.ligand;
+	struct err err = { 0 };
+
+	if (records_file(run->app, entry, &job->ligand, &err) < 0)
+		return dockjob_refuse(verdict, "ligand", &err);
+	digest_bytes(job->ligand.data, job->ligand.len, job->ligand_sha256);
+	if (check_hash(entry, job->ligand_sha256, &err) < 0 ||
+	    lint_ligand(buf_str(&job->ligand), job->ligand.len, NULL, &job->facts, &err) < 0)
+		return dockjob_refuse(verdict, "ligand", &err);
+	return 0;
+}
+
+/* The file the entry names, as a string entry; else the entry. */
+static const json_t *
+plain_file(const json_t *entry)
+{
+	const json_t *file = json_object_get(entry, "file");
+
+	if (!json_is_string(file))
+		file = json_object_get(entry, "path");
+	return json_is_string(file) ? file : entry;
+}
+
+static bool
+ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && strcasecmp(text + n - m, end) == 0;
+}
+
+/* Read the receptor. The engine opens the file itself when it holds just these bytes, that is,
+ * when it is not compressed. */
+static int
+read_receptor(struct dockjob *job, const struct dockrun *run, struct err *err)
+{
+	const json_t *entry = plain_file(job->request.receptor);
+	const char *path = json_string_value(entry);
+	char hex[DIGEST_HEX];
+
+	if (path && ends_with(path, ".pdb"))
+		return err_set(err, ERR_INPUT,
+		    "'%s' is a PDB file, not PDBQT (see dock-prep --receptor)", path);
+	if (records_file(run->app, entry, &job->receptor, err) < 0)
+		return -1;
+	digest_bytes(job->receptor.data, job->receptor.len, job->receptor_sha256);
+	if (check_hash(job->request.receptor, job->receptor_sha256, err) < 0)
+		return -1;
+	if (!path)
+		return 0;
+	job->receptor_file = path_absolute(path);
+	job->receptor_plain = digest_file(path, hex, NULL) == 0 &&
+	    strcmp(hex, job->receptor_sha256) == 0;
+	return 0;
+}
+
+static int
+load_receptor(struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
+{
+	struct lint_facts facts = { 0 };
+	struct err err = { 0 };
+	int rc;
+
+	if (read_receptor(job, run, &err) < 0 ||
+	    lint_receptor(buf_str(&job->receptor), job->receptor.len, &facts, &err) < 0)
+		return dockjob_refuse(verdict, "receptor", &err);
+	rc = judge_reach(&job->request.box, &facts, verdict);
+	lint_clear(&facts);
+	return rc;
+}
+
+/* A request that is called nothing is called as its file, else as its molecule. */
+static void
+name_job(struct dockjob *job)
+{
+	if (job->request.key)
+		return;
+	if (json_is_string(job->request.ligand))
+		job->name = path_stem(json_string_value(job->request.ligand));
+	else if (*job->facts.pdbqt.name)
+		job->name = xstrdup(job->facts.pdbqt.name);
+	job->request.key = job->name;
+}
+
+int
+dockjob_load(
+    struct dockjob *job, const struct dockrun *run, json_t *record, struct verdict *verdict)
+{
+	struct err err = { 0 };
+
+	*job = (struct dockjob){ .record = json_copy(record), .warnings = json_array() };
+	if (resolve_box(run->app, job->record, &err) < 0 ||
+	    request_read(run->engine, job->record, &job->request, &err) < 0 ||
+	    request_fits(&job->request, &run->version, &err) < 0)
+		return dockjob_refuse(verdict, "", &err);
+	if (judge_box(&job->request.box, verdict) < 0 || load_ligand(job, run, verdict) < 0)
+		return -1;
+	name_job(job);
+	if (load_receptor(job, run, verdict) < 0)
+		return -1;
+	judge_warn_box(&job->request.box, job->warnings);
+	return 0;
+}
+
+void
+dockjob_clear(struct dockjob *job)
+{
+	json_decref(job->record);
+	json_decref(job->warnings);
+	buf_clear(&job->ligand);
+	buf_clear(&job->receptor);
+	lint_clear(&job->facts);
+	free(job->receptor_file);
+	free(job->name);
+}

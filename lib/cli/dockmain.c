@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/* dockmain: what the dock-* programs that run an engine have in common. */
+#include "cli/dockmain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/num.h"
+#include "cli/app.h"
+#include "cli/dockreplay.h"
+#include "cli/dockrun.h"
+#include "cli/records.h"
+#include "dock/box.h"
+#include "dock/docking.h"
+#include "exec/fork.h"
+#include "exec/proc.h"
+
+/* One program run. */
+struct session {
+	struct app *app;
+	struct dockrun run;
+	json_t *fills; /* what requests lack */
+	struct forkpool *pool;
+	int jobs;
+	bool task; /* under taskrun: a failure is told as it expects */
+};
+
+/* The number of an option. Wrong usage ends the program. */
+static json_t *
+setting_number(struct app *app, const struct dockmain_setting *s, bool whole)
+{
+	struct err err = { 0 };
+	int64_t n = 0;
+	double x = 0;
+
+	if (whole ? num_int(*s->text, INT64_MIN, INT64_MAX, &n, &err) < 0
+		  : num_double(*s->text, &x, &err) < 0)
+		app_usage(app, "%s: %s", s->name, err.text);
+	return whole ? json_integer(n) : json_real(x);
+}
+
+static json_t *
+setting_json(struct app *app, const struct engine *engine, const struct dockmain_setting *s)
+{
+	int i = engine_param_find(engine, s->name);
+	struct err err = { 0 };
+	double seconds;
+
+	if (i >= 0 && engine->params[i].kind != ENGINE_WORD)
+		return setting_number(app, s, engine->params[i].kind == ENGINE_INT);
+	if (strcmp(s->name, "keep_poses") == 0)
+		return setting_number(app, s, true);
+	if (strcmp(s->name, "timeout") != 0)
+		return json_string(*s->text);
+	if (num_duration(*s->text, &seconds, &err) < 0)
+		app_usage(app, "%s: %s", s->name, err.text);
+	return json_real(seconds);
+}
+
+/* center and size are texts so far: make a box of them. */
+static void
+join_box(struct app *app, json_t *fills)
+{
+	const char *center = json_string_value(json_object_get(fills, "center"));
+	const char *size = json_string_value(json_object_get(fills, "size"));
+	struct err err = { 0 };
+	struct box box;
+	json_t *record;
+
+	if (!center && !size)
+		return;
+	if (!center || !size || json_object_get(fills, "box"))
+		app_usage(app, "a box is either --box or both --center and --size");
+	if (box_numbers(center, box.center, &err) < 0 || box_numbers(size, box.size, &err) < 0)
+		app_usage(app, "%s", err.text);
+	record = json_object();
+	box_put_json(&box, record);
+	json_object_set_new(fills, "box", record);
+	json_object_del(fills, "center");
+	json_object_del(fills, "size");
+}
+
+static int
+read_settings(struct session *s, const struct engine *engine,
+    const struct dockmain_setting *settings, struct err *err)
+{
+	json_t *box;
+
+	s->fills = json_object();
+	for (; settings->name; settings++)
+		if (*settings->text)
+			json_object_set_new(
+			    s->fills, settings->name, setting_json(s->app, engine, settings));
+	join_box(s->app, s->fills);
+	box = json_object_get(s->fills, "box");
+	if (!json_is_string(box))
+		return 0;
+	box = json_read_file(json_string_value(box), err);
+	if (!box)
+		return -1;
+	return json_object_set_new(s->fills, "box", box);
+}
+
+static json_t *
+error_json(const struct verdict *v)
+{
+	return json_pack(
+	    "{s:s,s:s,s:b}", "class", v->class, "reason", v->reason, "retry", v->retry);
+}
+
+/* Write a record and count it; a failure in the form that the reader expects. */
+static void
+deliver(struct session *s, const json_t *record)
+{
+	json_t *error = json_object_get(record, "error"), *bare;
+	struct err err = { 0 };
+
+	app_count(s->app, error != NULL);
+	if (error && s->task) {
+		bare = json_pack("{s:O}", "error", error);
+		app_record(s->app, bare);
+		json_decref(bare);
+	} else {
+		app_record(s->app, record);
+	}
+	if (app_flush(s->app, &err) < 0)
+		app_report(s->app, &err);
+}
+
+static json_t *
+failure(const json_t *record, const char *key, const struct verdict *verdict)
+{
+	json_t *error = error_json(verdict), *out = docking_failure(record, key, error);
+
+	json_decref(error);
+	return out;
+}
+
+/* In a process of its own when there are several at a time: no state, no standard output. */
+static void
+work(void *task, void *ctx, struct buf *out)
+{
+	struct dockjob *job = task;
+	struct session *s = ctx;
+	struct verdict verdict = { 0 };
+	json_t *record = dockjob_run(job, &s->run, &verdict);
+
+	if (!record && verdict.class)
+		record = failure(job->record, job->request.key, &verdict);
+	if (record)
+		json_put(record, out);
+	json_decref(record);
+}
+
+static void
+done(void *task, void *ctx, const struct buf *out)
+{
+	struct dockjob *job = task;
+	struct session *s = ctx;
+	struct verdict verdict = { 0 };
+	json_t *record = out->len > 0 ? json_parse(out->data, out->len, NULL) : NULL;
+
+	if (!record && !proc_caught()) {
+		verdict_set(
+		    &verdict, "signal", "the process that ran %s died", s->run.engine->program);
+		record = failure(job->record, job->request.key, &verdict);
+	}
+	if (record)
+		deliver(s, record);
+	json_decref(record);
+	dockjob_clear(job);
+	free(job);
+}
+
+static int
+dock(struct session *s, json_t *request)
+{
+	struct dockjob *job = xcalloc(1, sizeof(*job));
+	struct verdict verdict = { 0 };
+	json_t *record;
+
+	if (dockjob_load(job, &s->run, request, &verdict) == 0) {
+		forkpool_add(s->pool, job);
+		return proc_caught() ? 1 : 0;
+	}
+	record = failure(request, job->request.key, &verdict);
+	deliver(s, record);
+	json_decref(record);
+	dockjob_clear(job);
+	free(job);
+	return 0;
+}
+
+/* What was bad before it came here travels on, so that the account closes. */
+static void
+pass_failed(struct session *s, const json_t *record)
+{
+	const char *key = json_string_value(json_object_get(record, "key"));
+	json_t *error = json_object_get(record, "error"), *out;
+	struct verdict verdict = { 0 };
+
+	if (json_is_object(error)) {
+		out = docking_failure(record, key, error);
+	} else {
+		verdict_set(&verdict, "dependency", "the record is of something that failed");
+		out = failure(record, key, &verdict);
+	}
+	deliver(s, out);
+	json_decref(out);
+}
+
+static int
+on_record(struct app *app, json_t *record, void *ctx, struct err *err)
+{
+	struct session *s = ctx;
+	json_t *result = records_result(record), *request;
+	int rc;
+
+	(void)err;
+	if (!result) {
+		pass_failed(s, record);
+		return 0;
+	}
+	if (json_object_get(result, "skipped")) {
+		app_record(app, result);
+		return 0;
+	}
+	request = json_copy(result);
+	json_fill(request, s->fills);
+	rc = dock(s, request);
+	json_decref(request);
+	return rc;
+}
+
+/* The requests: one of the options alone, or those of files or standard input. */
+static int
+dock_all(struct session *s, struct err *err)
+{
+	int rc = 0;
+
+	s->pool = forkpool_new(s->jobs, work, done, s);
+	if (s->app->nargs == 0 && json_object_get(s->fills, "ligand"))
+		dock(s, s->fills);
+	else
+		rc = app_each(s->app, s->app->args, on_record, s, err);
+	forkpool_free(s->pool);
+	return rc;
+}
+
+/* taskrun wants an answer on standard output even when there is no engine. */
+static void
+tell_no_engine(struct session *s, const struct err *err)
+{
+	struct verdict verdict = { 0 };
+	json_t *error, *record;
+
+	verdict_set(&verdict, "engine", "%s", err->text);
+	error = error_json(&verdict);
+	record = json_pack("{s:o}", "error", error);
+	if (s->task)
+		app_record(s->app, record);
+	json_decref(record);
+}
+
+int
+dockmain(struct app *app, const struct dockmain *m, struct err *err)
+{
+	const struct engine *engine = engine_find(m->engine);
+	const char *execution = getenv("DOCKLINE_EXECUTION");
+	struct session s = { .app = app, .jobs = m->jobs, .task = execution && *execution };
+	int rc = -1;
+
+	if (!engine)
+		BUG("no engine '%s'", m->engine);
+	if (m->jobs < 0)
+		app_usage(app, "-j takes a number from 1");
+	proc_catch();
+	if (read_settings(&s, engine, m->settings, err) < 0)
+		goto out;
+	if (dockrun_open(&s.run, app, engine, m->program, err) < 0) {
+		tell_no_engine(&s, err);
+		goto out;
+	}
+	rc = m->replay ? dockreplay(app, &s.run, m->jobs, err) : dock_all(&s, err);
+out:
+	dockrun_close(&s.run);
+	json_decref(s.fills);
+	if (proc_caught()) {
+		app_flush(app, NULL);
+		proc_reraise();
+	}
+	return rc;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dockrun: one docking from its request to its record, with a real engine.
+ *
+ * The engine works in a folder of its own, where the ligand is ligand.pdbqt
+ * and the poses become poses.pdbqt: names of molecules never become names of
+ * files, and the recorded command line is the same in whatever folder it ran.
+ * With $DOCKLINE_WORK the folder is made below it and stays, and the record
+ * names the files by path, for the worker to store; else it is made below
+ * $TMPDIR, its files go into the record as text, and it is removed.
+ */
+#ifndef CLI_DOCKRUN_H
+#define CLI_DOCKRUN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "dock/engine.h"
+#include "dock/judge.h"
+#include "dock/lint.h"
+#include "dock/request.h"
+
+struct app;
+struct err;
+
+/* The engine program, looked at once per run. */
+struct dockrun {
+	struct app *app;
+	const struct engine *engine;
+	char *program; /* full path */
+	struct engine_version version;
+	char sha256[DIGEST_HEX];
+	char host[256];
+	const char *work; /* $DOCKLINE_WORK, or NULL */
+};
+
+/* Find the program (name, else the engine's variable, else PATH) and ask for its version. -1: there
+ * is none (ERR_SYSTEM, naming package and variable), or it is something else. */
+int dockrun_open(struct dockrun *run, struct app *app, const struct engine *engine,
+    const char *name, struct err *err);
+void dockrun_close(struct dockrun *run);
+
+/* A request with its files read: what is left to do needs no state directory. */
+struct dockjob {
+	json_t *record;
+	struct request request;
+	struct buf ligand, receptor;
+	struct lint_facts facts; /* of the ligand */
+	char *name;              /* what request.key points to when the record gave none */
+	char *receptor_file;     /* its absolute path, NULL: it was no file */
+	bool receptor_plain;     /* the engine can open that file itself: it is not compressed */
+	char ligand_sha256[DIGEST_HEX], receptor_sha256[DIGEST_HEX];
+	json_t *warnings;
+};
+
+/* Read and check everything before the engine starts. The job takes a reference to the record. -1:
+ * the verdict says why. Clear it in every case. */
+int dockjob_load(
+    struct dockjob *job, const struct dockrun *run, json_t *record, struct verdict *verdict);
+void dockjob_clear(struct dockjob *job);
+
+/* The verdict on an error that is not the engine's: class input, or engine and worth another try
+ * when our disk, memory or state was to blame. Returns -1. */
+int dockjob_refuse(struct verdict *verdict, const char *what, const struct err *err);
+
+/* Dock. The docking record, the caller's; NULL: the verdict says why, or we were interrupted
+ * (proc_caught). */
+json_t *dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verdict);
+
+#endif

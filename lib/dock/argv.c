@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* argv: the command line of an engine for a request. */
+#include "dock/argv.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/num.h"
+#include "base/vec.h"
+#include "dock/engine.h"
+#include "dock/request.h"
+
+struct args {
+	char **at;
+	size_t len, room;
+};
+
+static void
+add(struct args *args, const char *flag, const char *value)
+{
+	vec_add(args, xstrdup(flag));
+	vec_add(args, xstrdup(value));
+}
+
+static void
+add_number(struct args *args, const char *flag, double value)
+{
+	char text[NUM_TEXT];
+
+	add(args, flag, num_text(value, text));
+}
+
+static void
+add_box(struct args *args, const struct box *box)
+{
+	static const char *const centers[] = { "--center_x", "--center_y", "--center_z" };
+	static const char *const sizes[] = { "--size_x", "--size_y", "--size_z" };
+
+	for (int i = 0; i < 3; i++)
+		add_number(args, centers[i], box->center[i]);
+	for (int i = 0; i < 3; i++)
+		add_number(args, sizes[i], box->size[i]);
+}
+
+char **
+argv_build(const struct request *request, const struct engine_version *version,
+    const struct argv_files *files)
+{
+	struct args args = VEC_INIT;
+
+	vec_add(&args, xstrdup(files->program));
+	add(&args, "--receptor", files->receptor);
+	add(&args, "--ligand", files->ligand);
+	add_box(&args, &request->box);
+	for (size_t i = 0; i < request->engine->nparams; i++) {
+		const struct engine_param *p = &request->engine->params[i];
+
+		if (!engine_has(p, version))
+			continue;
+		if (p->kind == ENGINE_WORD)
+			add(&args, p->flag, p->words[(size_t)request->value[i]]);
+		else
+			add_number(&args, p->flag, request->value[i]);
+	}
+	add(&args, "--out", files->out);
+	vec_add(&args, NULL);
+	return args.at;
+}
+
+void
+argv_free(char **argv)
+{
+	for (char **arg = argv; arg && *arg; arg++)
+		free(*arg);
+	free(argv);
+}

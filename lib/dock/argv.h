@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * argv: the command line of an engine for a request.
+ *
+ * Every parameter that this version of the engine has is given, whether the
+ * user named it or not: what ran is then all there to be read, and does not
+ * change when a later version has other presets. Numbers are as short as they
+ * can be and still read back the same.
+ */
+#ifndef DOCK_ARGV_H
+#define DOCK_ARGV_H
+
+struct engine_version;
+struct request;
+
+/* The files, as the engine is to open them. */
+struct argv_files {
+	const char *program, *receptor, *ligand, *out;
+};
+
+/* The vector, ended by NULL. Free it with argv_free. */
+char **argv_build(const struct request *request, const struct engine_version *version,
+    const struct argv_files *files);
+void argv_free(char **argv);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* docking: the record of a docking that went well, as dockline-docking(5) describes it. */
+#include "dock/docking.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/json.h"
+#include "dock/engine.h"
+#include "dock/pose.h"
+#include "dock/request.h"
+
+static json_t *
+string_or_null(const char *s)
+{
+	return s ? json_string(s) : json_null();
+}
+
+static json_t *
+argv_json(char *const *argv)
+{
+	json_t *out = json_array();
+
+	for (; *argv; argv++)
+		json_array_append_new(out, json_string(*argv));
+	return out;
+}
+
+json_t *
+docking_box(const struct request *request)
+{
+	json_t *box = request_box(request);
+	char *text = json_canonical(box);
+	char hex[DIGEST_HEX];
+
+	json_object_set_new(box, "sha256", json_string(digest_bytes(text, strlen(text), hex)));
+	free(text);
+	return box;
+}
+
+/* What is known of the ligand, without its atoms: those stand in files. */
+static json_t *
+ligand_json(const struct request *request, const char *sha256)
+{
+	json_t *out;
+
+	if (json_is_string(request->ligand)) {
+		out = json_pack("{s:s*,s:O}", "name", request->key, "path", request->ligand);
+	} else {
+		out = json_copy((json_t *)request->ligand);
+		json_object_del(out, "text");
+		json_object_del(out, "object");
+	}
+	json_object_set_new(out, "format", json_string("pdbqt"));
+	json_object_set_new(out, "sha256", json_string(sha256));
+	return out;
+}
+
+/* Every parameter in effect, and the hashes of what they were applied to. */
+static json_t *
+request_json(const struct docking *d, const json_t *box)
+{
+	json_t *out = request_params(d->request, d->version);
+
+	json_object_set_new(out, "receptor_sha256", json_string(d->receptor_sha256));
+	json_object_set_new(out, "ligand_sha256", json_string(d->ligand_sha256));
+	json_object_set(out, "box_sha256", json_object_get(box, "sha256"));
+	return out;
+}
+
+static double
+reported(const struct pose *pose)
+{
+	return isnan(pose->repaired) ? pose->affinity : pose->repaired;
+}
+
+static json_t *
+poses_json(const struct poses *poses)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < poses->len; i++) {
+		const struct pose *p = &poses->at[i];
+
+		json_array_append_new(out,
+		    json_pack("{s:I,s:f,s:f,s:f,s:f}", "rank", (json_int_t)i + 1, "affinity",
+			reported(p), "affinity_raw", p->affinity, "rmsd_lb", p->rmsd_lb, "rmsd_ub",
+			p->rmsd_ub));
+	}
+	return out;
+}
+
+/* The pose with the lowest affinity; Vina writes it first, but that is the file's business. */
+static json_t *
+best_json(const struct poses *poses)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < poses->len; i++)
+		if (reported(&poses->at[i]) < reported(&poses->at[best]))
+			best = i;
+	return json_pack("{s:{s:f,s:I}}", "affinity", "value", reported(&poses->at[best]), "pose",
+	    (json_int_t)best + 1);
+}
+
+static json_t *
+units_json(void)
+{
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "affinity", "kcal/mol", "affinity_raw",
+	    "kcal/mol", "rmsd_lb", "Å", "rmsd_ub", "Å", "box", "Å", "elapsed", "s");
+}
+
+/* What the request carried beside what this docking is made of: names, tags, labels, provenance of
+ * the ligand. Its warnings come before ours. */
+static void
+pass_on(const struct docking *d, json_t *out)
+{
+	static const char *const used[] = { "type", "mode", "repair", "keep_poses", "timeout" };
+	json_t *rest = json_copy((json_t *)d->record), *before;
+
+	for (size_t i = 0; i < sizeof(used) / sizeof(*used); i++)
+		json_object_del(rest, used[i]);
+	for (size_t i = 0; i < d->request->engine->nparams; i++)
+		json_object_del(rest, d->request->engine->params[i].name);
+	before = json_object_get(rest, "warnings");
+	if (json_is_array(before)) {
+		before = json_copy(before);
+		json_array_extend(before, d->warnings);
+		json_object_set_new(out, "warnings", before);
+	}
+	json_fill(out, rest);
+	json_decref(rest);
+}
+
+json_t *
+docking_record(const struct docking *d)
+{
+	const struct request *r = d->request;
+	json_t *box = docking_box(r), *request = request_json(d, box);
+	json_t *out = json_pack("{s:s,s:s*,s:s,s:s,s:s,s:o,s:O?}", "type", "docking", "key", r->key,
+	    "engine", r->engine->name, "version", d->version->text, "sha256", d->program_sha256,
+	    "argv", argv_json(d->argv), "seed", json_object_get(request, "seed"));
+
+	json_object_set_new(out, "receptor",
+	    json_pack("{s:o,s:s}", "file", string_or_null(d->receptor_file), "sha256",
+		d->receptor_sha256));
+	json_object_set_new(out, "box", box);
+	json_object_set_new(out, "ligand", ligand_json(r, d->ligand_sha256));
+	json_object_set_new(out, "request", request);
+	json_object_set_new(out, "best", best_json(d->poses));
+	json_object_set_new(out, "poses", poses_json(d->poses));
+	json_object_set_new(out, "units", units_json());
+	json_object_set(out, "files", d->files);
+	json_object_set(out, "warnings", d->warnings);
+	json_object_set_new(out, "repaired", json_boolean(d->repaired));
+	json_object_set_new(
+	    out, "unbound_energy", json_string(d->unbound_wrong ? "wrong" : "right"));
+	json_object_set_new(out, "elapsed", json_real(round(d->elapsed * 1000) / 1000));
+	json_object_set_new(out, "host", json_string(d->host));
+	pass_on(d, out);
+	return out;
+}
+
+json_t *
+docking_failure(const json_t *record, const char *key, const json_t *error)
+{
+	json_t *rest = json_copy((json_t *)record), *ligand = json_object_get(record, "ligand");
+	json_t *out = json_pack("{s:s,s:s*}", "type", "docking", "key", key);
+
+	if (json_is_object(ligand)) {
+		ligand = json_copy(ligand);
+		json_object_del(ligand, "text");
+		json_object_set_new(out, "ligand", ligand);
+	}
+	json_object_set(out, "error", (json_t *)error);
+	json_object_del(rest, "input");
+	json_fill(out, rest);
+	json_decref(rest);
+	return out;
+}

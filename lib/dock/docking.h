@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * docking: the record of a docking that went well, as dockline-docking(5) describes it.
+ */
+#ifndef DOCK_DOCKING_H
+#define DOCK_DOCKING_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct engine_version;
+struct poses;
+struct request;
+
+/* What a record is made of; everything is borrowed. */
+struct docking {
+	const json_t *record;          /* what was asked, as it came */
+	const struct request *request; /* the same, read */
+	const struct engine_version *version;
+	const char *program_sha256;
+	char *const *argv;
+	const char *receptor_file; /* absolute path, NULL: it was no file */
+	const char *receptor_sha256, *ligand_sha256;
+	const struct poses *poses;
+	bool repaired;      /* the affinities are not those of the file */
+	bool unbound_wrong; /* they are, and it would be needed */
+	json_t *files, *warnings;
+	double elapsed; /* seconds */
+	const char *host;
+};
+
+/* The record, the caller's. Members of the request that nobody here knows are passed on. */
+json_t *docking_record(const struct docking *docking);
+
+/* {"type":"docking","key","ligand","error":{"class","reason","retry"}} and what else the request
+ * carried, except for the texts of molecules. The caller's. */
+json_t *docking_failure(const json_t *record, const char *key, const json_t *error);
+
+/* {"center","size","sha256"} of a request's box. The caller's. */
+json_t *docking_box(const struct request *request);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * judge: is this request worth running, and is this output to be believed?
+ *
+ * An engine's exit status 0 is not success: Vina ends 0 with an empty file on
+ * a full disk, with scores of 0.000 for a box in empty space and of +10^7 for
+ * one that is too small. A failure gets a class that a retry rule or a person
+ * can act on, and a reason in the engine's own words where it had any.
+ */
+#ifndef DOCK_JUDGE_H
+#define DOCK_JUDGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct box;
+struct engine;
+struct lint_facts;
+struct pdbqt;
+struct poses;
+
+/* Why not. class NULL: nothing is wrong. Classes: input, engine, result, timeout, memory, signal.
+ */
+struct verdict {
+	const char *class;
+	bool retry; /* the same again may go well */
+	char reason[1280];
+};
+
+/* Set class and reason. Returns -1, so that failing is one line. timeout, memory and signal may be
+ * tried again. */
+int verdict_set(struct verdict *verdict, const char *class, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The numbers: sizes in (0, 200], the centre within 10,000 Å of the origin, all finite. A NaN must
+ * never reach Vina, which then never ends. */
+int judge_box(const struct box *box, struct verdict *verdict);
+
+/* At least one heavy atom of the receptor is within 8 Å of the box. */
+int judge_reach(const struct box *box, const struct lint_facts *receptor, struct verdict *verdict);
+
+/* What is worth a warning beforehand: "large_box" above 27,000 Å³. */
+void judge_warn_box(const struct box *box, json_t *warnings);
+
+/* How the process ended: 0 with exit status 0; -1 otherwise, classified by what it said. `said` is
+ * its standard error, or output when that is empty. */
+struct judge_end {
+	int code;       /* exit status */
+	int signal;     /* or the signal that ended it, else 0 */
+	bool timed_out; /* at our limit */
+	double elapsed; /* seconds */
+	const char *said;
+	size_t said_len;
+};
+int judge_end(const struct engine *engine, const struct judge_end *end, struct verdict *verdict);
+
+/* The poses: finite scores between the engine's `least` and `most` that are not all exactly zero
+ * (in all or between ligand and receptor), atoms those of the ligand in number, type and order,
+ * every heavy atom within 0.5 Å of the box. Adds the warning "positive_score". Call it after the
+ * repair. */
+int judge_poses(const struct engine *engine, const struct poses *poses, const struct pdbqt *ligand,
+    const struct box *box, json_t *warnings, struct verdict *verdict);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * request: one docking that somebody asks for, read from its record and checked.
+ *
+ * The record is described in dockline-docking(5). What it does not say has the
+ * engine's preset (dock/engine.h). Members nobody here knows are not looked at,
+ * but those that name a feature of the engine which is not offered are refused:
+ * docking something else than what was asked for is worse than not docking.
+ */
+#ifndef DOCK_REQUEST_H
+#define DOCK_REQUEST_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "dock/box.h"
+#include "dock/engine.h"
+#include "dock/repair.h"
+
+struct err;
+
+struct request {
+	const struct engine *engine;
+	const char *key;        /* what the record is called: its key, else the ligand's name */
+	const json_t *receptor; /* a path, or an entry with path, file, text or object */
+	const json_t *ligand;   /* the same; borrowed from the record like all of these */
+	struct box box;
+	double value[ENGINE_PARAMS_MAX]; /* as engine->params; a word as its index */
+	bool given[ENGINE_PARAMS_MAX];   /* the record said so itself */
+	enum repair repair;
+	int keep_poses; /* models to keep in the record, 0: all */
+	double timeout; /* seconds, 0: none */
+};
+
+/* Read a record, which must outlive `out`. Its `box` must be an object by now: a box file and
+ * autobox_ligand are the caller's to resolve. -1 with ERR_INPUT: what is wrong with it. The box is
+ * not judged. */
+int request_read(
+    const struct engine *engine, const json_t *record, struct request *out, struct err *err);
+
+/* Whether that version of the engine can do it: -1 names a parameter that was asked for, differs
+ * from the preset, and does not exist in it. */
+int request_fits(
+    const struct request *request, const struct engine_version *version, struct err *err);
+
+/* {"center":[...],"size":[...]}: equal boxes give equal canonical texts, and so hashes. The
+ * caller's. */
+json_t *request_box(const struct request *request);
+
+/* Every parameter in effect by its name: those the version of the engine has, and ours. The
+ * caller's. */
+json_t *request_params(const struct request *request, const struct engine_version *version);
+
+#endif

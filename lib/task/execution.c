@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* execution: one run of a task with its parameters: submitted, looked up, listed. */
+#include "task/execution.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "store/object.h"
+#include "store/stmt.h"
+
+static const char sql_insert[] =
+    "INSERT INTO execution (task, job, generation, key, digest, status, class, error, created,"
+    " ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+static const char sql_params[] = "INSERT INTO params (execution, data) VALUES (?, ?)";
+static const char sql_standing[] =
+    "SELECT id, digest, status FROM execution"
+    " WHERE job = ? AND generation = ? AND task = ? AND key = ?";
+static const char sql_status[] =
+    "SELECT e.status FROM execution e JOIN job j ON j.id = e.job WHERE e.id = ? AND j.org = ?";
+static const char sql_record[] =
+    "SELECT e.id, e.key, t.name, t.version, j.name, e.generation, e.status, e.class, e.attempts,"
+    " e.created, e.started, e.ended, e.error, e.metrics, e.not_before, p.data, r.data"
+    " FROM execution e JOIN task t ON t.id = e.task JOIN job j ON j.id = e.job"
+    " JOIN params p ON p.execution = e.id LEFT JOIN result r ON r.execution = e.id"
+    " WHERE e.id = ? AND j.org = ?";
+static const char sql_ids_job[] =
+    "SELECT e.id, e.status, t.name FROM execution e JOIN task t ON t.id = e.task"
+    " WHERE e.job = ? AND e.generation = ? AND e.id > ? ORDER BY e.id";
+static const char sql_ids_org[] =
+    "SELECT e.id, e.status, t.name FROM execution e JOIN task t ON t.id = e.task"
+    " JOIN job j ON j.id = e.job WHERE j.org = ? AND e.id > ? ORDER BY e.id";
+static const char sql_failed[] =
+    "SELECT id, status, class FROM execution WHERE job = ? AND generation = ?"
+    " AND status IN ('failed', 'timeout', 'cancelled') AND attempts > 0";
+static const char sql_again[] =
+    "UPDATE execution SET status = 'queued', class = NULL, error = NULL, lost = 0, ended = NULL"
+    " WHERE id = ?";
+static const char sql_attempts[] =
+    "SELECT number, worker, started, ended, exit_code, signal, class, reason, user_time,"
+    " system_time, max_rss, stderr FROM attempt WHERE execution = ? ORDER BY number";
+
+static int
+insert_params(struct store *store, int64_t id, const struct submission *sub, struct err *err)
+{
+	struct buf packed = BUF_INIT;
+	int rc;
+
+	object_pack(sub->params, sub->params_len, &packed);
+	rc = stmt_run(store, err, sql_params, "ib", id, packed.data, packed.len);
+	buf_clear(&packed);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+find_standing(struct store *store, const struct submission *sub, struct standing *standing,
+    struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_standing, "iiit", sub->job.id,
+	    (int64_t)sub->job.generation, sub->task, sub->key);
+	int rc = stmt ? stmt_next(stmt, err) : -1;
+
+	if (rc <= 0)
+		return rc < 0 ? -1 : err_set(err, ERR_STORE, "key '%s' came and went", sub->key);
+	standing->id = stmt_int(stmt, 0);
+	standing->digest = stmt_int(stmt, 1);
+	standing->status = (enum status)state_find(stmt_text(stmt, 2));
+	stmt_end(stmt);
+	return 0;
+}
+
+int
+execution_submit(struct store *store, const struct submission *sub, struct tally *tally,
+    struct standing *standing, struct err *err)
+{
+	int64_t now = clock_wall();
+	int rc;
+
+	rc = stmt_run(store, err, sql_insert, "iiititttiI", sub->task, sub->job.id,
+	    (int64_t)sub->job.generation, sub->key, sub->digest, state_name(sub->status),
+	    failure_name(sub->class), sub->error, now, state_is_final(sub->status) ? &now : NULL);
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		return find_standing(store, sub, standing, err);
+	standing->id = stmt_last_id(store);
+	standing->digest = sub->digest;
+	standing->status = sub->status;
+	tally_add(tally, sub->job.id, sub->job.generation, sub->status, sub->class, 1);
+	return insert_params(store, standing->id, sub, err) < 0 ? -1 : 1;
+}
+
+int
+execution_status(struct store *store, const char *org, int64_t id, enum status *status,
+    struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_status, "it", id, org);
+	int rc = stmt ? stmt_next(stmt, err) : -1;
+
+	if (rc <= 0)
+		return rc;
+	*status = (enum status)state_find(stmt_text(stmt, 0));
+	stmt_end(stmt);
+	return 1;
+}
+
+/* A JSON column, packed or not; null when it is NULL; NULL when damaged. */
+static json_t *
+json_column(struct stmt *stmt, int column, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	const void *data;
+	json_t *value = NULL;
+	size_t len;
+
+	if (stmt_is_null(stmt, column))
+		return json_null();
+	data = stmt_blob(stmt, column, &len);
+	if (object_unpack(data, len, &text, err) == 0)
+		value = json_parse(buf_str(&text), text.len, err);
+	buf_clear(&text);
+	return value;
+}
+
+static json_t *
+text_column(struct stmt *stmt, int column)
+{
+	const char *text = stmt_text(stmt, column);
+
+	return text ? json_string(text) : json_null();
+}
+
+static json_t *
+time_column(struct stmt *stmt, int column)
+{
+	char text[CLOCK_TEXT];
+
+	if (stmt_is_null(stmt, column))
+		return json_null();
+	return json_string(clock_format(stmt_int(stmt, column), text));
+}
+
+static void
+set_unless_null(json_t *object, const char *key, json_t *value)
+{
+	if (json_is_null(value))
+		json_decref(value);
+	else
+		json_object_set_new(object, key, value);
+}
+
+/* The record of the row; keys in the order of dockline-execution(5). NULL when damaged. */
+static json_t *
+record_of(struct stmt *stmt, const char *org, struct err *err)
+{
+	json_t *params = json_column(stmt, 15, err), *result = NULL, *error = NULL;
+	json_t *metrics = NULL, *r;
+
+	if (params)
+		result = json_column(stmt, 16, err);
+	if (result)
+		error = json_column(stmt, 12, err);
+	if (error)
+		metrics = json_column(stmt, 13, err);
+	if (!metrics) {
+		json_decref(params);
+		json_decref(result);
+		json_decref(error);
+		return NULL;
+	}
+	r = json_object();
+	json_object_set_new(r, "type", json_string("execution"));
+	json_object_set_new(r, "id", json_integer(stmt_int(stmt, 0)));
+	json_object_set_new(r, "key", text_column(stmt, 1));
+	json_object_set_new(r, "task", text_column(stmt, 2));
+	json_object_set_new(r, "version", text_column(stmt, 3));
+	json_object_set_new(r, "job", text_column(stmt, 4));
+	if (stmt_int(stmt, 5) > 1)
+		json_object_set_new(r, "generation", json_integer(stmt_int(stmt, 5)));
+	json_object_set_new(r, "org", json_string(org));
+	json_object_set_new(r, "status", text_column(stmt, 6));
+	json_object_set_new(r, "params", params);
+	json_object_set_new(r, "result", result);
+	set_unless_null(r, "error", error);
+	json_object_set_new(r, "attempts", json_integer(stmt_int(stmt, 8)));
+	set_unless_null(r, "metrics", metrics);
+	json_object_set_new(r, "created", time_column(stmt, 9));
+	set_unless_null(r, "not_before", time_column(stmt, 14));
+	json_object_set_new(r, "started", time_column(stmt, 10));
+	json_object_set_new(r, "ended", time_column(stmt, 11));
+	return r;
+}
+
+int
+execution_record(struct store *store, const char *org, int64_t id, json_t **record,
+    struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_record, "it", id, org);
+	int rc = stmt ? stmt_next(stmt, err) : -1;
+
+	if (rc <= 0)
+		return rc;
+	*record = record_of(stmt, org, err);
+	stmt_end(stmt);
+	return *record ? 1 : err_wrap(err, "execution %lld", (long long)id);
+}
+
+static bool
+is_selected(const struct selection *sel, const char *status_word, const char *task)
+{
+	int status = state_find(status_word);
+
+	if (status < 0)
+		return false;
+	if (sel->status >= 0 && sel->status != status)
+		return false;
+	if (sel->account >= 0 && sel->account != (int)state_account((enum status)status))
+		return false;
+	return !sel->task || strcmp(sel->task, task) == 0;
+}
+
+int
+execution_ids(struct store *store, const struct selection *sel, int64_t *ids, int room,
+    struct err *err)
+{
+	struct stmt *stmt;
+	int n = 0, rc = -1;
+
+	if (sel->job.id)
+		stmt = stmt_query(store, err, sql_ids_job, "iii", sel->job.id,
+		    (int64_t)sel->job.generation, sel->after);
+	else
+		stmt = stmt_query(store, err, sql_ids_org, "ti", sel->org, sel->after);
+	while (stmt && (rc = stmt_next(stmt, err)) > 0) {
+		if (!is_selected(sel, stmt_text(stmt, 1), stmt_text(stmt, 2)))
+			continue;
+		ids[n++] = stmt_int(stmt, 0);
+		if (n == room) {
+			stmt_end(stmt);
+			return n;
+		}
+	}
+	return rc < 0 ? -1 : n;
+}
+
+int64_t
+execution_retry_failed(struct store *store, const struct job *job, struct tally *tally,
+    struct err *err)
+{
+	struct stmt *stmt =
+	    stmt_query(store, err, sql_failed, "ii", job->id, (int64_t)job->generation);
+	int64_t n = 0;
+	int rc = -1;
+
+	while (stmt && (rc = stmt_next(stmt, err)) > 0) {
+		const char *word = stmt_text(stmt, 2);
+		int class = word ? failure_find(word) : FAIL_NONE;
+
+		tally_add(tally, job->id, job->generation,
+		    (enum status)state_find(stmt_text(stmt, 1)), (enum failure)class, -1);
+		tally_add(tally, job->id, job->generation, ST_QUEUED, FAIL_NONE, 1);
+		if (stmt_run(store, err, sql_again, "i", stmt_int(stmt, 0)) < 0) {
+			stmt_end(stmt);
+			return -1;
+		}
+		n++;
+	}
+	return rc < 0 ? -1 : n;
+}
+
+static json_t *
+attempt_of(struct stmt *stmt, struct err *err)
+{
+	json_t *a = json_object();
+	struct buf text = BUF_INIT;
+	const void *data;
+	size_t len;
+
+	json_object_set_new(a, "number", json_integer(stmt_int(stmt, 0)));
+	json_object_set_new(a, "worker", json_integer(stmt_int(stmt, 1)));
+	json_object_set_new(a, "started", time_column(stmt, 2));
+	json_object_set_new(a, "ended", time_column(stmt, 3));
+	if (!stmt_is_null(stmt, 4))
+		json_object_set_new(a, "exit_code", json_integer(stmt_int(stmt, 4)));
+	if (!stmt_is_null(stmt, 5))
+		json_object_set_new(a, "signal", json_integer(stmt_int(stmt, 5)));
+	set_unless_null(a, "class", text_column(stmt, 6));
+	set_unless_null(a, "reason", text_column(stmt, 7));
+	json_object_set_new(a, "user_time", json_real(stmt_double(stmt, 8)));
+	json_object_set_new(a, "system_time", json_real(stmt_double(stmt, 9)));
+	json_object_set_new(a, "max_rss", json_integer(stmt_int(stmt, 10)));
+	data = stmt_blob(stmt, 11, &len);
+	if (data && object_unpack(data, len, &text, err) == 0)
+		json_object_set_new(a, "stderr", json_stringn(text.data, text.len));
+	buf_clear(&text);
+	return a;
+}
+
+json_t *
+execution_attempts(struct store *store, int64_t id, struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_attempts, "i", id);
+	json_t *list = json_array();
+	int rc = -1;
+
+	while (stmt && (rc = stmt_next(stmt, err)) > 0)
+		json_array_append_new(list, attempt_of(stmt, err));
+	if (rc == 0)
+		return list;
+	json_decref(list);
+	return NULL;
+}

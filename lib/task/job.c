@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* job: a named set of executions; giving the same command again resumes it. */
+#include "task/job.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "store/stmt.h"
+
+static const char sql_find[] = "SELECT id, generation FROM job WHERE org = ? AND name = ?";
+static const char sql_new[] =
+    "INSERT INTO job (org, name, generation, created) VALUES (?, ?, 1, ?)";
+static const char sql_next_generation[] = "UPDATE job SET generation = ? WHERE id = ?";
+static const char sql_keep_settings[] =
+    "INSERT INTO job_setting (job, generation, task, settings, created) VALUES (?, ?, ?, ?, ?)";
+static const char sql_settings[] =
+    "SELECT settings FROM job_setting WHERE job = ? AND generation = ?";
+static const char sql_each[] =
+    "SELECT id, generation, name, created FROM job WHERE org = ? AND name IS NOT NULL"
+    " ORDER BY id DESC";
+
+int
+job_find(struct store *store, const char *org, const char *name, struct job *job, struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_find, "tt", org, name);
+	int rc = stmt ? stmt_next(stmt, err) : -1;
+
+	if (rc <= 0)
+		return rc;
+	job->id = stmt_int(stmt, 0);
+	job->generation = (int)stmt_int(stmt, 1);
+	stmt_end(stmt);
+	return 1;
+}
+
+json_t *
+job_settings(struct store *store, const struct job *job, struct err *err)
+{
+	struct stmt *stmt =
+	    stmt_query(store, err, sql_settings, "ii", job->id, (int64_t)job->generation);
+	int rc = stmt ? stmt_next(stmt, err) : -1;
+	json_t *settings;
+
+	if (rc == 0)
+		err_set(err, ERR_STORE, "job %lld has no settings", (long long)job->id);
+	if (rc <= 0)
+		return NULL;
+	settings = json_parse(stmt_text(stmt, 0), strlen(stmt_text(stmt, 0)), err);
+	stmt_end(stmt);
+	return settings;
+}
+
+static int
+keep_settings(struct store *store, const struct job *job, int64_t task, const json_t *settings,
+    struct err *err)
+{
+	char *text = json_canonical(settings);
+	int rc = stmt_run(store, err, sql_keep_settings, "iiiti", job->id,
+	    (int64_t)job->generation, task, text, clock_wall());
+
+	free(text);
+	return rc < 0 ? -1 : 0;
+}
+
+/* What stands for a member in a message: a string as it is, another value as JSON, or "nothing". */
+static char *
+shown(const json_t *value)
+{
+	if (!value)
+		return strdup("nothing");
+	if (json_is_string(value))
+		return strdup(json_string_value(value));
+	return json_canonical(value);
+}
+
+/* Name the first member that differs between two objects of a kind ("--set", "input"). */
+static int
+compare_members(const char *name, const char *kind, const json_t *old, const json_t *new,
+    struct err *err)
+{
+	json_t *both = json_object();
+	const char *key;
+	json_t *value;
+	int rc = 0;
+
+	json_object_update(both, (json_t *)old);
+	json_object_update(both, (json_t *)new);
+	json_object_foreach(both, key, value) {
+		const json_t *was = json_object_get(old, key), *is = json_object_get(new, key);
+		char *was_text, *is_text;
+
+		if (json_equal(was, is))
+			continue;
+		was_text = shown(was);
+		is_text = shown(is);
+		rc = err_set(err, ERR_USAGE,
+		    "job '%s' was started with another %s '%s': it was %s, now it is %s"
+		    " (another --job, or --new-inputs)",
+		    name, kind, key, was_text, is_text);
+		free(was_text);
+		free(is_text);
+		break;
+	}
+	json_decref(both);
+	return rc;
+}
+
+/* 0 when equal, else -1 with the difference. Inputs before values: a changed file is the news. */
+static int
+compare(const char *name, const json_t *old, const json_t *new, struct err *err)
+{
+	const char *old_task = json_string_value(json_object_get(old, "task"));
+	const char *new_task = json_string_value(json_object_get(new, "task"));
+
+	if (!old_task || strcmp(old_task, new_task) != 0)
+		return err_set(err, ERR_USAGE, "job '%s' belongs to task '%s', not to '%s'"
+		    " (another --job, or --new-inputs)", name, old_task ? old_task : "?", new_task);
+	if (compare_members(name, "content of input", json_object_get(old, "inputs"),
+		json_object_get(new, "inputs"), err) < 0)
+		return -1;
+	if (compare_members(name, "value of", json_object_get(old, "force"),
+		json_object_get(new, "force"), err) < 0)
+		return -1;
+	return compare_members(name, "value of", json_object_get(old, "set"),
+	    json_object_get(new, "set"), err);
+}
+
+static int
+resume(struct store *store, const char *name, int64_t task, const json_t *settings,
+    bool new_inputs, struct job *job, struct err *err)
+{
+	json_t *old = job_settings(store, job, err);
+	int rc;
+
+	if (!old)
+		return -1;
+	rc = compare(name, old, settings, err);
+	json_decref(old);
+	if (rc == 0 || !new_inputs)
+		return rc;
+	job->generation++;
+	if (stmt_run(store, err, sql_next_generation, "ii", (int64_t)job->generation, job->id) < 0)
+		return -1;
+	return keep_settings(store, job, task, settings, err) < 0 ? -1 : 1;
+}
+
+int
+job_open(struct store *store, const char *org, const char *name, int64_t task,
+    const json_t *settings, bool new_inputs, struct job *job, struct err *err)
+{
+	int rc = name ? job_find(store, org, name, job, err) : 0;
+
+	if (rc < 0)
+		return -1;
+	if (rc > 0)
+		return resume(store, name, task, settings, new_inputs, job, err);
+	if (stmt_run(store, err, sql_new, "tti", org, name, clock_wall()) < 0)
+		return -1;
+	job->id = stmt_last_id(store);
+	job->generation = 1;
+	return keep_settings(store, job, task, settings, err) < 0 ? -1 : 1;
+}
+
+int
+job_each(struct store *store, const char *org, job_fn *fn, void *ctx, struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_each, "t", org);
+	int rc;
+
+	if (!stmt)
+		return -1;
+	while ((rc = stmt_next(stmt, err)) > 0) {
+		struct job job = { stmt_int(stmt, 0), (int)stmt_int(stmt, 1) };
+
+		if (fn(&job, stmt_text(stmt, 2), stmt_int(stmt, 3), ctx) != 0) {
+			stmt_end(stmt);
+			return 0;
+		}
+	}
+	return rc;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* registry: tasks by name: those in the state, and those that are shipped (task.h). */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/yaml.h"
+#include "store/object.h"
+#include "store/stmt.h"
+#include "store/store.h"
+#include "task/task.h"
+
+static const char *const origins[] = { "registered", "shipped", "adhoc" };
+
+static const char sql_keep[] =
+    "INSERT INTO task (org, name, version, status, origin, definition, sha256, created)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET removed = NULL";
+static const char sql_row[] =
+    "SELECT id FROM task WHERE org = ? AND name = ? AND sha256 = ? AND origin = ?";
+static const char sql_by_version[] =
+    "SELECT sha256 FROM task WHERE org = ? AND name = ? AND version = ? AND origin = 'registered'"
+    " AND removed IS NULL";
+static const char sql_drop_version[] =
+    "UPDATE task SET removed = ? WHERE org = ? AND name = ? AND version = ?"
+    " AND origin = 'registered' AND removed IS NULL";
+static const char sql_find[] =
+    "SELECT id, definition FROM task WHERE org = ? AND name = ?"
+    " AND (?3 IS NULL OR version = ?3) AND origin = 'registered' AND removed IS NULL"
+    " ORDER BY status = 'active' DESC, id DESC LIMIT 1";
+static const char sql_each[] =
+    "SELECT id, definition FROM task WHERE org = ? AND origin = 'registered' AND removed IS NULL"
+    " ORDER BY name, id DESC";
+static const char sql_in_use[] =
+    "SELECT e.id FROM task t JOIN execution e ON e.task = t.id WHERE t.org = ? AND t.name = ?"
+    " AND (?3 IS NULL OR t.version = ?3) AND t.origin = 'registered' AND e.status NOT IN"
+    " ('completed', 'failed', 'timeout', 'cancelled', 'skipped') LIMIT 1";
+static const char sql_remove[] =
+    "UPDATE task SET removed = ?4 WHERE org = ? AND name = ? AND (?3 IS NULL OR version = ?3)"
+    " AND origin = 'registered' AND removed IS NULL";
+
+int
+task_read_file(const char *path, task_fn *fn, void *ctx, struct err *err)
+{
+	struct yaml_docs docs = YAML_DOCS_INIT;
+	int rc = yaml_read(path, &docs, err);
+
+	if (rc == 0 && docs.len == 0)
+		rc = err_set(err, ERR_INPUT, "%s: no task in it", path);
+	for (size_t i = 0; i < docs.len && rc == 0; i++) {
+		struct err why = { 0 };
+		struct task *task = task_parse(docs.at[i].value, &why);
+
+		if (!task)
+			rc = yaml_error(&docs.at[i], "", err, "%s", why.text);
+		else
+			rc = fn(task, ctx, err);
+		task_free(task);
+	}
+	yaml_docs_clear(&docs);
+	return rc;
+}
+
+static struct task *
+task_of(struct stmt *stmt, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	struct task *task = NULL;
+	json_t *definition = NULL;
+	const void *data;
+	size_t len;
+
+	data = stmt_blob(stmt, 1, &len);
+	if (object_unpack(data, len, &text, err) == 0)
+		definition = json_parse(buf_str(&text), text.len, err);
+	if (definition)
+		task = task_parse(definition, err);
+	if (task)
+		task->row = stmt_int(stmt, 0);
+	json_decref(definition);
+	buf_clear(&text);
+	return task;
+}
+
+int
+task_keep(struct store *store, const char *org, struct task *task, struct err *err)
+{
+	char *text = json_canonical(task->definition), hex[DIGEST_HEX];
+	struct buf packed = BUF_INIT;
+	int rc;
+
+	digest_bytes(text, strlen(text), hex);
+	object_pack(text, strlen(text), &packed);
+	rc = stmt_run(store, err, sql_keep, "tttttbti", org, task->name, task->version, task->status,
+	    origins[task->origin], packed.data, packed.len, hex, clock_wall());
+	if (rc >= 0)
+		rc = stmt_number(store, err, &task->row, sql_row, "tttt", org, task->name, hex,
+		    origins[task->origin]);
+	buf_clear(&packed);
+	free(text);
+	return rc > 0 ? 0 : -1;
+}
+
+int
+task_register(struct store *store, const char *org, struct task *task, bool replace,
+    struct err *err)
+{
+	char *text = json_canonical(task->definition), hex[DIGEST_HEX];
+	struct stmt *stmt;
+	int rc, same = 0;
+
+	digest_bytes(text, strlen(text), hex);
+	free(text);
+	stmt = stmt_query(store, err, sql_by_version, "ttt", org, task->name, task->version);
+	rc = stmt ? stmt_next(stmt, err) : -1;
+	if (rc > 0) {
+		same = strcmp(stmt_text(stmt, 0), hex) == 0;
+		stmt_end(stmt);
+	}
+	if (rc < 0)
+		return -1;
+	if (rc > 0 && !same && !replace)
+		return err_set(err, ERR_USAGE,
+		    "task '%s' version %s is registered with another definition"
+		    " (another version, or --replace)", task->name, task->version);
+	if (rc > 0 && !same && stmt_run(store, err, sql_drop_version, "ittt", clock_wall(), org,
+		task->name, task->version) < 0)
+		return -1;
+	task->origin = TASK_REGISTERED;
+	return task_keep(store, org, task, err) < 0 ? -1 : !same;
+}
+
+/* Split name@version; version NULL when there is none. The caller frees *name. */
+static const char *
+split_version(const char *given, char **name)
+{
+	char *at;
+
+	*name = xstrdup(given);
+	at = strrchr(*name, '@');
+	if (!at)
+		return NULL;
+	*at = '\0';
+	return at + 1;
+}
+
+int
+task_remove(struct store *store, const char *org, const char *given, struct err *err)
+{
+	char *name;
+	const char *version = split_version(given, &name);
+	int64_t id = 0;
+	int rc;
+
+	rc = stmt_number(store, err, &id, sql_in_use, "ttt", org, name, version);
+	if (rc > 0)
+		rc = err_set(err, ERR_NO, "task '%s' is still needed: execution %lld has not ended",
+		    given, (long long)id);
+	else if (rc == 0)
+		rc = stmt_run(store, err, sql_remove, "ttti", org, name, version, clock_wall());
+	free(name);
+	return rc;
+}
+
+struct wanted {
+	const char *name, *version;
+	struct task *found;
+};
+
+/* Keep the task of the wanted name: parsed again, as fn only borrows. */
+static int
+take_wanted(struct task *task, void *ctx, struct err *err)
+{
+	struct wanted *w = ctx;
+
+	if (w->found || strcmp(task->name, w->name) != 0)
+		return 0;
+	if (w->version && strcmp(task->version, w->version) != 0)
+		return 0;
+	w->found = task_parse(task->definition, err);
+	if (!w->found)
+		return -1;
+	w->found->origin = TASK_SHIPPED;
+	return 0;
+}
+
+static struct task *
+find_registered(struct store *store, const char *org, const char *name, const char *version,
+    struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_find, "ttt", org, name, version);
+	int rc = stmt ? stmt_next(stmt, err) : -1;
+	struct task *task = NULL;
+
+	if (rc > 0) {
+		task = task_of(stmt, err);
+		stmt_end(stmt);
+	}
+	return task;
+}
+
+static struct task *
+find_shipped(const char *name, const char *version, struct err *err)
+{
+	char *file = xasprintf("tasks/%s.yaml", name), *path = path_share(file);
+	struct wanted wanted = { name, version, NULL };
+
+	if (path && !strchr(name, '/'))
+		task_read_file(path, take_wanted, &wanted, err);
+	free(file);
+	free(path);
+	return wanted.found;
+}
+
+static int
+add_name(struct task *task, void *ctx, struct err *err)
+{
+	struct buf *names = ctx;
+
+	(void)err;
+	buf_addf(names, "%s%s", names->len ? ", " : "", task->name);
+	return 0;
+}
+
+struct task *
+task_find(struct store *store, const char *org, const char *given, struct err *err)
+{
+	struct err why = { 0 };
+	struct buf names = BUF_INIT;
+	struct task *task = NULL;
+	const char *version;
+	char *name;
+
+	version = split_version(given, &name);
+	if (store)
+		task = find_registered(store, org, name, version, &why);
+	if (!task && !why.kind)
+		task = find_shipped(name, version, &why);
+	free(name);
+	if (task)
+		return task;
+	if (why.kind) {
+		err_set(err, why.kind, "%s", why.text);
+		return NULL;
+	}
+	task_each(store, org, add_name, &names, NULL);
+	err_set(err, ERR_USAGE, "no task '%s'; there are: %s", given,
+	    names.len ? names.data : "none (is DOCKLINE_SHARE right?)");
+	buf_clear(&names);
+	return NULL;
+}
+
+struct listing {
+	task_fn *fn;
+	void *ctx;
+	json_t *seen; /* names */
+};
+
+static int
+list_shipped(struct task *task, void *ctx, struct err *err)
+{
+	struct listing *l = ctx;
+
+	if (json_object_get(l->seen, task->name))
+		return 0;
+	task->origin = TASK_SHIPPED;
+	return l->fn(task, l->ctx, err);
+}
+
+static int
+is_definition(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return dot && dot != entry->d_name && strcmp(dot, ".yaml") == 0;
+}
+
+static int
+each_shipped(struct listing *l, struct err *err)
+{
+	char *dir = path_share("tasks");
+	struct dirent **entries = NULL;
+	int n = dir ? scandir(dir, &entries, is_definition, alphasort) : 0, rc = 0;
+
+	for (int i = 0; i < n; i++) {
+		char *path = path_join(dir, entries[i]->d_name);
+
+		if (rc == 0)
+			rc = task_read_file(path, list_shipped, l, err);
+		free(path);
+		free(entries[i]);
+	}
+	free(entries);
+	free(dir);
+	return rc;
+}
+
+int
+task_each(struct store *store, const char *org, task_fn *fn, void *ctx, struct err *err)
+{
+	struct listing l = { fn, ctx, json_object() };
+	struct stmt *stmt = store ? stmt_query(store, err, sql_each, "t", org) : NULL;
+	int rc = 0;
+
+	while (stmt && (rc = stmt_next(stmt, err)) > 0) {
+		struct task *task = task_of(stmt, err);
+
+		if (task)
+			json_object_set_new(l.seen, task->name, json_true());
+		rc = task ? fn(task, ctx, err) : -1;
+		task_free(task);
+		if (rc != 0) {
+			stmt_end(stmt);
+			break;
+		}
+	}
+	if (rc == 0)
+		rc = each_shipped(&l, err);
+	json_decref(l.seen);
+	return rc;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* tally: how many executions stand where, kept by every change and never counted. */
+#include "task/tally.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/vec.h"
+#include "store/stmt.h"
+
+static const char sql_add[] =
+    "INSERT INTO tally (job, generation, status, class, count) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET count = count + excluded.count";
+static const char sql_of_job[] =
+    "SELECT status, class, count FROM tally WHERE job = ? AND generation = ?";
+static const char sql_of_org[] =
+    "SELECT status, class, sum(count) FROM tally JOIN job ON job.id = tally.job WHERE org = ?"
+    " GROUP BY status, class";
+
+void
+tally_add(struct tally *tally, int64_t job, int generation, enum status status,
+    enum failure class, int64_t delta)
+{
+	struct tally_change change = { job, generation, status, class, delta };
+
+	for (size_t i = 0; i < tally->len; i++) {
+		struct tally_change *c = &tally->at[i];
+
+		if (c->job == job && c->generation == generation && c->status == status &&
+		    c->class == class) {
+			c->delta += delta;
+			return;
+		}
+	}
+	vec_add(tally, change);
+}
+
+static const char *
+class_word(enum failure class)
+{
+	return class == FAIL_NONE ? "" : failure_name(class);
+}
+
+int
+tally_write(struct tally *tally, struct store *store, struct err *err)
+{
+	for (size_t i = 0; i < tally->len; i++) {
+		const struct tally_change *c = &tally->at[i];
+
+		if (c->delta != 0 &&
+		    stmt_run(store, err, sql_add, "iitti", c->job, (int64_t)c->generation,
+			state_name(c->status), class_word(c->class), c->delta) < 0)
+			return -1;
+	}
+	tally_reset(tally);
+	return 0;
+}
+
+void
+tally_reset(struct tally *tally)
+{
+	tally->len = 0;
+}
+
+void
+tally_clear(struct tally *tally)
+{
+	vec_clear(tally);
+}
+
+static void
+add_row(struct account_sums *sums, const char *status_word, const char *class_text, int64_t count)
+{
+	int status = state_find(status_word), class = failure_find(class_text);
+
+	if (status < 0)
+		return;
+	sums->submitted += count;
+	sums->by[state_account(status)] += count;
+	sums->by_status[status] += count;
+	if (state_account(status) == ACC_FAILED)
+		sums->failed_by[class < 0 ? FAIL_NONE : class] += count;
+}
+
+int
+tally_read(struct store *store, const char *org, int64_t job, int generation,
+    struct account_sums *sums, struct err *err)
+{
+	struct stmt *stmt;
+	int rc;
+
+	*sums = (struct account_sums){ 0 };
+	if (job)
+		stmt = stmt_query(store, err, sql_of_job, "ii", job, (int64_t)generation);
+	else
+		stmt = stmt_query(store, err, sql_of_org, "t", org);
+	if (!stmt)
+		return -1;
+	while ((rc = stmt_next(stmt, err)) > 0)
+		add_row(sums, stmt_text(stmt, 0), stmt_text(stmt, 1), stmt_int(stmt, 2));
+	return rc;
+}

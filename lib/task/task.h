@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * task: a definition of something that can be run, and the registry of them.
+ *
+ * A definition is the JSON object of DESCRIPTION in dockline-task(5). Parsing
+ * checks all of it; struct task holds what running needs. Looking a task up
+ * finds the registered ones first, then the shipped ones (share/tasks); the
+ * first use of a shipped or ad-hoc task copies its definition into the state.
+ */
+#ifndef TASK_TASK_H
+#define TASK_TASK_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "task/retry.h"
+
+struct err;
+struct store;
+
+enum task_origin { TASK_REGISTERED, TASK_SHIPPED, TASK_ADHOC };
+
+struct task {
+	int64_t row; /* in the state, 0: not there yet */
+	enum task_origin origin;
+	const char *name;    /* task_id */
+	const char *version;
+	const char *status;  /* active, inactive, deprecated */
+	json_t *definition;  /* owns all that is borrowed here */
+	json_t *params;      /* schema of the parameters, NULL: anything goes */
+	json_t *metrics;     /* x-metrics: name to JSON pointer, NULL: none */
+	char **argv;         /* command, NULL-terminated, elements borrowed */
+	double cpus;         /* for one execution */
+	int64_t memory;      /* bytes for one execution, 0: not said */
+	double soft, hard;   /* seconds; TERM at soft, KILL at hard */
+	bool workdir;
+	bool lines;          /* ad hoc over lines of text */
+	char *cwd;           /* ad hoc: where it was submitted; else NULL */
+	struct retry_policy retry;
+};
+
+/* Check a definition and fill in a task; it keeps a reference. NULL with a message that names the
+ * member that is wrong. */
+struct task *task_parse(json_t *definition, struct err *err);
+void task_free(struct task *task);
+
+/* A task of a program that nobody registered: argv as given, run in the working directory. */
+struct task *task_adhoc(char *const *argv, bool lines, struct err *err);
+
+/* Read the definitions in a YAML or JSON file ("-": standard input). fn borrows the task; `where`
+ * is "file:line". The first error stops. */
+typedef int task_fn(struct task *task, void *ctx, struct err *err);
+int task_read_file(const char *path, task_fn *fn, void *ctx, struct err *err);
+
+/* Find a task by its name, or name@version. store may be NULL (no state yet): shipped ones only.
+ * NULL when there is none: err says which there are. */
+struct task *task_find(struct store *store, const char *org, const char *name, struct err *err);
+
+/* Make sure the definition stands in the state; sets row. Within a transaction. */
+int task_keep(struct store *store, const char *org, struct task *task, struct err *err);
+
+/* Register: 1 new, 0 the same was there already. Another definition under the same name and
+ * version is refused unless replace. Within a transaction. */
+int task_register(struct store *store, const char *org, struct task *task, bool replace,
+    struct err *err);
+
+/* Take name (or name@version) out of the registry: the number of versions removed, 0 when there
+ * are none; refused while executions that have not ended need it. Within a transaction. */
+int task_remove(struct store *store, const char *org, const char *name, struct err *err);
+
+/* Each task that can be found, registered ones first, then shipped ones not hidden by them. */
+int task_each(struct store *store, const char *org, task_fn *fn, void *ctx, struct err *err);
+
+/* The record that taskreg prints. The caller owns it. */
+json_t *task_record(const struct task *task);
+
+#endif

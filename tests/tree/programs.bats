@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+# What every program has in common: its page, its tests, its options told alike in three places.
+load ../helper
+load tree
+
+page_of() { echo "$root/man/$1.1"; }
+
+# the options of a page, one a line: long, short or -, arg or -
+page_options() {
+	sed -nE 's/^\.It (Fl .*)$/\1/p' "$(page_of "$1")" |
+		awk '/Fl Fl / {
+			long = short = $0
+			sub(/.*Fl Fl /, "", long)
+			sub(/ .*/, "", long)
+			if (!sub(/^Fl /, "", short) || short ~ /^Fl/) short = "-"
+			sub(/ .*/, "", short)
+			print long "\t" short "\t" (/ Ar /? "arg" : "-")
+		}' | sort
+}
+
+# the options of a -h text, likewise
+help_options() {
+	sed -nE 's/^  (-[A-Za-z], |    )--([a-z0-9-]+)( [^ ]+)?  ?.*/\2\t\1\t\3/p' |
+		awk -F '\t' '{ print $1 "\t" ($2 ~ /-/ ? substr($2, 2, 1) : "-") "\t" ($3 == "" ? "-" : "arg") }' | sort
+}
+
+list_options() {
+	"$1" --list-options | awk -F '\t' '{ print $1 "\t" $2 "\t" ($3 == "-" ? "-" : "arg") }' | sort
+}
+
+@test "programs: each has a page and a test file" {
+	for program in $(programs); do
+		[[ -s $(page_of "$program") ]] || complain "man/$program.1 is missing"
+		[[ -s $root/tests/cmd/$program.bats ]] || complain "tests/cmd/$program.bats is missing"
+		[[ -x $BUILD/bin/$program ]] || complain "$program is not built"
+	done
+	for page in "$root"/man/*.1; do
+		[[ -e $root/cmd/$(basename "$page" .1).c ]] || complain "${page##*/} belongs to no program"
+	done
+}
+
+@test "programs: help, page and completion list the same options" {
+	for program in $(programs); do
+		list_options "$program" >list
+		[[ -s list ]] || complain "$program --list-options is empty"
+		page_options "$program" >page
+		"$program" -h | help_options >help
+		diff -u list help || complain "$program: --list-options (-) and -h (+) differ"
+		diff -u list page || complain "$program: --list-options (-) and man page (+) differ"
+	done
+}
+
+@test "programs: options are in the order of the alphabet, in table and page" {
+	for program in $(programs); do
+		sed -nE 's/^\.It Fl .*Fl Fl ([a-z0-9-]+).*/\1/p' "$(page_of "$program")" >page
+		LC_ALL=C sort -c page || complain "man/$program.1: options are not sorted"
+		"$program" --list-options | cut -f 1 | sed '/^\(allow-failed\|help\|org\)$/,$d' >own
+		LC_ALL=C sort -c own || complain "cmd/$program.c: options are not sorted"
+	done
+}
+
+@test "programs: -h -q -v -V mean the same everywhere" {
+	for program in $(programs); do
+		"$program" --list-options | awk -F '\t' '$2 ~ /[hqvV]/ { print $2, $1 }' | sort >short
+		diff -u - short <<-'END' || complain "$program"
+			V version
+			h help
+			q quiet
+			v verbose
+		END
+	done
+}
+
+@test "programs: pages say EXIT STATUS and EXAMPLES, section 5 pages EXAMPLES" {
+	for program in $(programs); do
+		grep -qx '.Sh EXIT STATUS' "$(page_of "$program")" || complain "$program: no EXIT STATUS"
+	done
+	for page in "$root"/man/*.[1-8]; do
+		grep -qx '.Sh EXAMPLES' "$page" || complain "${page##*/}: no EXAMPLES"
+	done
+}
+
+@test "programs: pages are clean mdoc and refer to pages there are" {
+	need mandoc
+	for page in "$root"/man/*.[1-8]; do
+		run_split mandoc -T lint -W warning "$page"
+		assert_status 0
+		assert_out ''
+	done
+	sed -nE 's/.*\.?Xr ((dock|task|pipeline)[a-z-]*) ([1-8]).*/\1.\3/p' "$root"/man/*.[1-8] | sort -u >refs
+	while read -r page; do
+		[[ -e $root/man/$page ]] || complain "man/$page is referred to and missing"
+	done <refs
+}
+
+@test "programs: those that only query load no large library" {
+	need ldd
+	for program in taskstat taskwait taskctl dock-rank; do
+		[[ -e $root/cmd/$program.c ]] || continue
+		run_split ldd "$BUILD/bin/$program"
+		assert_status 0
+		[[ ! $output =~ lib(curl|jq|archive)\. ]] || complain "$program loads $BASH_REMATCH"
+	done
+}
+
+@test "programs: no program holds a path of the machine it was built on" {
+	for program in $(programs); do
+		! grep -qF "$root/" "$BUILD/bin/$program" || complain "$program names $root"
+	done
+}

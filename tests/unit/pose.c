@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* pose: PDBQT files of poses as Vina writes them, and as it never should. */
+#include "dock/pose.h"
+
+#include <math.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "tap.h"
+
+#define ATOM "ATOM      1  C   UNL     1      12.742  93.206  64.421  0.00  0.00    +0.000 A \n"
+#define RESULT "REMARK VINA RESULT:    -5.496      0.000      0.000\n"
+
+static const struct {
+	const char *name, *text, *error;
+} refused[] = {
+	{ "nothing", "", "there is no model in it" },
+	{ "no model", ATOM,
+	    "line 1: not a model: "
+	    "'ATOM      1  C   UNL     1      12.742  93.206  64.421  0.00  0.00    +0.000 A '" },
+	{ "no score", "MODEL 1\n" ATOM "ENDMDL\n", "model 1 has no REMARK VINA RESULT" },
+	{ "no atoms", "MODEL 1\n" RESULT "ENDMDL\n", "model 1 has no atoms" },
+	{ "cut off", "MODEL 1\n" RESULT ATOM, "model 1 is cut off" },
+	{ "cut off in the second", "MODEL 1\n" RESULT ATOM "ENDMDL\nMODEL 2\n" RESULT,
+	    "model 2 is cut off" },
+	{ "two beginnings", "MODEL 1\n" RESULT ATOM "MODEL 2\n",
+	    "line 4: the model before has no end: 'MODEL 2'" },
+	{ "a score that is none", "MODEL 1\nREMARK VINA RESULT:    -5.4x6  0.0  0.0\n",
+	    "line 2: not three numbers: 'REMARK VINA RESULT:    -5.4x6  0.0  0.0'" },
+	{ "two numbers", "MODEL 1\nREMARK VINA RESULT: -5.4 0\n",
+	    "line 2: not three numbers: 'REMARK VINA RESULT: -5.4 0'" },
+	{ "an energy that is none", "MODEL 1\n" RESULT "REMARK INTRA:   \n",
+	    "line 3: not a number: 'REMARK INTRA:   '" },
+	{ "a short atom", "MODEL 1\n" RESULT "ATOM      1  C   UNL     1      12.742\n",
+	    "line 3: too short for an atom: 'ATOM      1  C   UNL     1      12.742'" },
+	{ "a coordinate that is none",
+	    "MODEL 1\nATOM      1  C   UNL     1      12.7X2  93.206  64.421\n",
+	    "line 2: not a coordinate: 'ATOM      1  C   UNL     1      12.7X2  93.206  64.421'" },
+};
+
+static void
+test_refused(void)
+{
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		struct poses poses = POSES_INIT;
+		struct err err = { 0 };
+		int rc = poses_read(refused[i].text, strlen(refused[i].text), &poses, &err);
+
+		is_int(rc, -1, "%s: refused", refused[i].name);
+		is_str(err.text, refused[i].error, "%s: says why", refused[i].name);
+		is_int(err.kind, ERR_INPUT, "%s: is bad input", refused[i].name);
+		poses_clear(&poses);
+	}
+}
+
+/* Numbers of any size are read; judging them is somebody else's work. */
+static void
+test_numbers(void)
+{
+	static const struct {
+		const char *text;
+		double affinity;
+	} vectors[] = {
+		{ "REMARK VINA RESULT:    -5.496      0.000      0.000\n", -5.496 },
+		{ "REMARK VINA RESULT: 89025105.132      0.000      0.000\n", 89025105.132 },
+		{ "REMARK VINA RESULT:      -3.9      0.000      0.000\r\n", -3.9 },
+		{ "REMARK VINA RESULT: -inf 0 0\n", -INFINITY },
+		{ "REMARK VINA RESULT:       nan      0.000      0.000\n", NAN },
+	};
+
+	for (size_t i = 0; i < COUNT(vectors); i++) {
+		struct poses poses = POSES_INIT;
+		struct buf text = BUF_INIT;
+		double got, want = vectors[i].affinity;
+
+		buf_addf(&text, "MODEL 1\n%s" ATOM "ENDMDL\n", vectors[i].text);
+		if (ok(poses_read(text.data, text.len, &poses, NULL) == 0, "read %zu", i)) {
+			got = poses.at[0].affinity;
+			ok(got == want || (isnan(got) && isnan(want)), "number %zu is %g", i, got);
+			ok(isnan(poses.at[0].total), "1.1.2 says nothing of the parts");
+		}
+		poses_clear(&poses);
+		buf_clear(&text);
+	}
+}
+
+static void
+test_real_file(void)
+{
+	struct poses poses = POSES_INIT;
+	struct buf text = BUF_INIT;
+	const struct pose *last;
+
+	ok(file_read("tests/data/vina/1.2.3/success_out.pdbqt", 0, &text, NULL) == 0, "open");
+	ok(poses_read(text.data, text.len, &poses, NULL) == 0, "read");
+	if (!is_int((long long)poses.len, 9, "nine models"))
+		return;
+	ok(poses.at[0].affinity == -5.496 && poses.at[0].total == -6.818 &&
+		poses.at[0].inter == -6.364 && poses.at[0].intra == -0.454 &&
+		poses.at[0].unbound == -0.197,
+	    "energies of model 1");
+	ok(poses.at[1].rmsd_ub > poses.at[1].rmsd_lb, "distances to model 1");
+	is_int((long long)poses.at[0].natoms, 14, "atoms of a model");
+	is_int((long long)poses.atoms.len, 9 * 14, "atoms of all");
+	is_str(poses.atoms.at[0].type, "A", "type of the first atom");
+	ok(poses.atoms.at[0].at[0] == 12.742 && poses.atoms.at[0].at[2] == 64.421, "its place");
+	is_str(poses.atoms.at[9].type, "HD", "type of a hydrogen");
+	last = &poses.at[8];
+	is_int((long long)last->end, (long long)text.len, "the last model ends with the file");
+	ok(strncmp(text.data + poses.at[2].end, "MODEL 4", 7) == 0, "a cut is between models");
+	is_int(last->roots, 1, "one ligand");
+	ok(!last->flexible, "a rigid receptor");
+	poses_clear(&poses);
+	buf_clear(&text);
+}
+
+int
+main(void)
+{
+	test_refused();
+	test_numbers();
+	test_real_file();
+	return done_testing();
+}
