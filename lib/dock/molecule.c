@@ -387,7 +387,7 @@ molecule_read(struct molecule *m, enum molecule_format format, const char *name,
 	else
 		rc = read_pdb(&r, m, format);
 	if (rc == 0 && m->atoms.len == 0)
-		rc = err_set(err, ERR_INPUT, "%s:%zu: no atoms in this %s file", name, r.number,
+		rc = err_set(err, ERR_INPUT, "%s:%zu: no atoms in this %s file", name, r.number + !r.number,
 		    format_names[format]);
 	free(copy);
 	return rc;
