@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/json.h"
@@ -45,14 +46,14 @@ struct job {
 static void __attribute__((format(printf, 4, 5)))
 warn(struct app *app, struct job *job, const char *code, const char *fmt, ...)
 {
-	struct buf text = BUF_INIT;
 	va_list ap;
+	char *text;
 
 	va_start(ap, fmt);
-	vsnprintf(buf_reserve(&text, 512), 512, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	app_warn(app, "warning: %s", text.data);
-	buf_clear(&text);
+	app_warn(app, "warning: %s", text);
+	free(text);
 	json_array_append_new(job->warnings, json_string(code));
 }
 
