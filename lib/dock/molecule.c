@@ -98,7 +98,7 @@ static int
 too_short(const struct reader *r)
 {
 	return err_set(r->err, ERR_INPUT, "%s:%zu: the file ends inside the molecule", r->name,
-	    r->number);
+	    r->number + !r->number);
 }
 
 static bool

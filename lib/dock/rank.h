@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rank: docking results in order of a score, each record once, the same for any order of arrival.
+ *
+ * Ties are broken by key, then state, then pose, then the bytes of the record.
+ * With a small count asked for, only so many records (and as many again) are
+ * held, whatever arrives; otherwise their text goes through a temporary file
+ * (base/spool) and about 150 bytes a record stay in memory.
+ */
+#ifndef DOCK_RANK_H
+#define DOCK_RANK_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "dock/score.h"
+
+struct err;
+struct rank;
+
+enum { RANK_IN_MEMORY = 10000 }; /* the largest count whose records are held in memory */
+
+/* What counts as one. */
+enum rank_unit {
+	RANK_RECORD, /* every record */
+	RANK_PARENT, /* the best record of each parent (ligand.parent, else its name, else the key) */
+	RANK_STATE,  /* the best record of each state of a parent */
+};
+
+struct rank_options {
+	const struct score *by; /* NULL: what score_default says */
+	enum rank_unit unit;
+	size_t top;             /* so many; 0: all */
+	double percent;         /* of all units that are ranked, rounded up; 0: no limit of this kind */
+	const double *min, *max; /* leave out scores below, above; NULL: none */
+	bool mixed;             /* records may differ in how they were made */
+};
+
+/* Options are copied; min and max must live as long. */
+struct rank *rank_new(const struct rank_options *options);
+void rank_free(struct rank *rank);
+
+/* Take in a record and the result in it (records_result). 1: taken, 0: left out by min or max. -1
+ * with ERR_USAGE when it cannot be compared with those before it (engine, scoring, mode, receptor,
+ * box, repaired or exhaustiveness, or its default score; the first difference is named), ERR_INPUT when it
+ * has no such score; the rank stays as it was. ERR_SYSTEM: the temporary file. */
+int rank_add(struct rank *rank, const json_t *record, const json_t *result, struct err *err);
+
+/* After the last record: the order is made. Returns how many there are. */
+size_t rank_finish(struct rank *rank);
+
+/* The i-th best, from 0; the caller owns it. NULL with err. */
+json_t *rank_record(struct rank *rank, size_t i, struct err *err);
+
+/* The score that is used; NULL before the first record when none was given. */
+const struct score *rank_by(const struct rank *rank);
+
+#endif

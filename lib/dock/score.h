@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * score: what engines call their scores, which direction is better, and where they stand.
+ *
+ * A result carries `best`: {score: {"value", "pose"}}, each in its own
+ * direction, and the same scores as members of each of `poses`. Engines' own
+ * names: minimizedAffinity is affinity, CNNscore cnn_score, CNNaffinity
+ * cnn_affinity, CNN_VS cnn_vs.
+ */
+#ifndef DOCK_SCORE_H
+#define DOCK_SCORE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct err;
+
+struct score {
+	const char *name;
+	const char *unit; /* "" where there is none */
+	bool higher;      /* higher is better */
+};
+
+/* The row of a name; NULL when there is none. */
+const struct score *score_find(const char *name);
+
+/* All names joined by ", ". The caller frees. */
+char *score_list(void);
+
+/* What a result is ranked by when nobody says: affinity, but for gnina cnn_vs where it is present,
+ * else cnn_affinity (gnina writes cnn_vs only for some formats; without networks it has neither,
+ * and is ranked by affinity). */
+const struct score *score_default(const json_t *result);
+
+/* The best value of a result and the rank of its pose: from `best`, or the best of `poses` where
+ * `best` lacks it. 1, or 0 when the result has no such score; *pose may be NULL. */
+int score_get(const struct score *score, const json_t *result, double *value, int *pose);
+
+/* Below 0 when a is better than b, above 0 when worse. */
+int score_compare(const struct score *score, double a, double b);
+
+#endif
