@@ -24,6 +24,9 @@ MODULES := jansson popt sqlite3 libzstd zlib liblzma libcrypto yaml-0.1 libarchi
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wvla -Wformat=2 -Wno-overlength-strings $(if $(DEV),-Werror)
 FORMAT  := clang-format-14
+CPPCHECK := -q -j $(JOBS) --std=c11 --language=c --library=posix --error-exitcode=1 --inline-suppr \
+            --enable=warning,performance,portability --suppressions-list=scripts/cppcheck.suppress \
+            --include=scripts/cppcheck.h -D_GNU_SOURCE -DDOCKLINE_VERSION='"$(VERSION)"' -Ilib
 ASAN    := -fsanitize=address,undefined -fno-omit-frame-pointer
 
 # pkg-config is asked when the first file is compiled: `make deps` must work without it
@@ -100,11 +103,9 @@ lint: all
 	scripts/check-floors
 	CC='$(CC)' scripts/check-headers
 	$(FORMAT) --dry-run -Werror $(C_FILES)
-	shellcheck $(SCRIPTS) tests/helper.bash
+	shellcheck $(SCRIPTS) $(wildcard tests/*.bash tests/*/*.bash)
 	mandoc -T lint -W warning $(PAGES)
-	cppcheck -q --std=c11 --language=c --enable=warning,performance,portability --inline-suppr \
-	    --error-exitcode=1 --library=posix --suppress=missingInclude --suppress=varFuncNullUB \
-	    -D_GNU_SOURCE -DDOCKLINE_VERSION='"$(VERSION)"' -Ilib lib cmd tests/unit
+	cppcheck $(CPPCHECK) lib cmd tests/unit
 
 fmt:
 	$(FORMAT) -i $(C_FILES)
