@@ -24,7 +24,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { WINDOW = 128 * 1024 };
+enum { WINDOW = 128 * 1024, ANY = 0xff };
 
 struct codec;
 
@@ -185,9 +185,13 @@ zst_stop(struct source *s)
 }
 
 static const struct codec codecs[] = {
-	{ "gzip", 2, { 0x1f, 0x8b }, gz_start, gz_step, gz_stop },
+	{ "gzip", 3, { 0x1f, 0x8b, 8 }, gz_start, gz_step, gz_stop },
 	{ "zstd", 4, { 0x28, 0xb5, 0x2f, 0xfd }, zst_start, zst_step, zst_stop },
-	{ "bzip2", 3, { 'B', 'Z', 'h' }, bz_start, bz_step, bz_stop },
+	/* pzstd starts with a frame to be skipped */
+	{ "zstd", 4, { 0x50, 0x2a, 0x4d, 0x18 }, zst_start, zst_step, zst_stop },
+	/* a molecule may be called BZhang: the block size, then a block or the end */
+	{ "bzip2", 6, { 'B', 'Z', 'h', ANY, 0x31, 0x41 }, bz_start, bz_step, bz_stop },
+	{ "bzip2", 6, { 'B', 'Z', 'h', ANY, 0x17, 0x72 }, bz_start, bz_step, bz_stop },
 	{ "xz", 6, { 0xfd, '7', 'z', 'X', 'Z', 0 }, xz_start, xz_step, xz_stop },
 };
 
@@ -227,6 +231,17 @@ fill(struct source *s, struct err *err)
 	return 0;
 }
 
+static bool
+starts_with(const struct source *s, const struct codec *c)
+{
+	if (s->end < c->magic_len)
+		return false;
+	for (size_t i = 0; i < c->magic_len; i++)
+		if (c->magic[i] != ANY && c->magic[i] != s->window[i])
+			return false;
+	return true;
+}
+
 static int
 find_codec(struct source *s, struct err *err)
 {
@@ -241,11 +256,12 @@ find_codec(struct source *s, struct err *err)
 	for (size_t i = 0; i < sizeof(codecs) / sizeof(*codecs); i++) {
 		const struct codec *c = &codecs[i];
 
-		if (s->end < c->magic_len || memcmp(s->window, c->magic, c->magic_len) != 0)
+		if (!starts_with(s, c))
 			continue;
 		if (c->start(s) < 0)
 			return err_set(err, ERR_SYSTEM, "cannot start the %s decoder", c->name);
 		s->codec = c;
+		break;
 	}
 	return 0;
 }
@@ -260,9 +276,7 @@ source_open(const char *path, struct err *err)
 	s->name = xstrdup(standard ? "standard input" : path);
 	s->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (s->fd < 0) {
-		err_sys(err, "cannot open '%s'", path);
-		if (err && (errno == ENOENT || errno == ENOTDIR))
-			err->kind = ERR_INPUT;
+		err_file(err, "cannot open '%s'", path);
 		goto fail;
 	}
 	if (fstat(s->fd, &st) == 0 && S_ISDIR(st.st_mode)) {
@@ -339,7 +353,7 @@ source_read(struct source *s, void *data, size_t len, struct err *err)
 			    s->codec->name);
 		if (n > 0)
 			return n;
-		if (s->end - s->at < before)
+		if (s->end - s->at < before || !s->inside)
 			continue;
 		if (s->eof)
 			return err_set(err, ERR_INPUT, "'%s' is cut off: the %s data ends too early",
