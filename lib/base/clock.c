@@ -29,12 +29,16 @@ clock_boot(void)
 char *
 clock_format(int64_t wall, char text[CLOCK_TEXT])
 {
-	time_t seconds = (time_t)(wall / 1000000);
+	int rest = (int)(wall % 1000000);
+	time_t seconds;
 	struct tm tm;
 	size_t len;
 
+	if (rest < 0) /* before 1970 */
+		rest += 1000000;
+	seconds = (time_t)((wall - rest) / 1000000);
 	gmtime_r(&seconds, &tm);
 	len = strftime(text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + len, CLOCK_TEXT - len, ".%06dZ", (int)(wall % 1000000));
+	snprintf(text + len, CLOCK_TEXT - len, ".%06dZ", rest);
 	return text;
 }

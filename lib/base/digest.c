@@ -56,17 +56,13 @@ digest_file(const char *path, char hex[DIGEST_HEX], struct err *err)
 	int fd, rc;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		err_sys(err, "cannot open '%s'", path);
-		if (err && errno == ENOENT)
-			err->kind = ERR_INPUT;
-		return -1;
-	}
+	if (fd < 0)
+		return err_file(err, "cannot open '%s'", path);
 	ctx = EVP_MD_CTX_new();
 	EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
 	rc = digest_fd(fd, ctx);
 	if (rc < 0)
-		err_sys(err, "cannot read '%s'", path);
+		err_file(err, "cannot read '%s'", path);
 	EVP_DigestFinal_ex(ctx, sum, NULL);
 	EVP_MD_CTX_free(ctx);
 	close(fd);

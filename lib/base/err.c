@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,18 +37,38 @@ err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 	return -1;
 }
 
-int
-err_sys(struct err *err, const char *fmt, ...)
+static int
+set_errno(struct err *err, enum err_kind kind, const char *fmt, va_list ap)
 {
 	int saved = errno;
 	char text[sizeof(err->text)];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	err_set(err, kind, "%s: %s", text, strerror(saved));
+	errno = saved;
+	return -1;
+}
+
+int
+err_sys(struct err *err, const char *fmt, ...)
+{
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	set_errno(err, ERR_SYSTEM, fmt, ap);
 	va_end(ap);
-	err_set(err, ERR_SYSTEM, "%s: %s", text, strerror(saved));
-	errno = saved;
+	return -1;
+}
+
+int
+err_file(struct err *err, const char *fmt, ...)
+{
+	bool named = errno == ENOENT || errno == ENOTDIR || errno == EISDIR;
+	va_list ap;
+
+	va_start(ap, fmt);
+	set_errno(err, named ? ERR_INPUT : ERR_SYSTEM, fmt, ap);
+	va_end(ap);
 	return -1;
 }
 

@@ -41,6 +41,9 @@ int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 /* As err_set with ERR_SYSTEM and ": " + strerror(errno) at the end. errno is kept. Returns -1. */
 int err_sys(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* As err_sys, for a file that somebody named: ERR_INPUT when it is not there, or is a directory. */
+int err_file(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /* Put "context: " in front of the text, keep the kind. Returns -1. */
 int err_wrap(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -31,7 +31,7 @@ file_read_fd(int fd, const char *name, size_t limit, struct buf *out, struct err
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_sys(err, "cannot read '%s'", name);
+			return err_file(err, "cannot read '%s'", name);
 		out->len += (size_t)n;
 		out->data[out->len] = '\0';
 		if (n == 0)
@@ -47,12 +47,8 @@ file_read(const char *path, size_t limit, struct buf *out, struct err *err)
 	int fd, rc;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		err_sys(err, "cannot open '%s'", path);
-		if (err && (errno == ENOENT || errno == ENOTDIR || errno == EISDIR))
-			err->kind = ERR_INPUT;
-		return -1;
-	}
+	if (fd < 0)
+		return err_file(err, "cannot open '%s'", path);
 	rc = file_read_fd(fd, path, limit, out, err);
 	close(fd);
 	return rc;

@@ -138,6 +138,8 @@ num_duration(const char *text, double *seconds, struct err *err)
 		total += x * unit;
 		p = end;
 	} while (*p);
+	if (!isfinite(total))
+		goto bad;
 	*seconds = total;
 	return 0;
 bad:

@@ -25,10 +25,12 @@ path_absolute(const char *name)
 
 	if (*name == '/')
 		return xstrdup(name);
-	while (name[0] == '.' && name[1] == '/')
-		name += 2;
+	while (name[0] == '.' && (name[1] == '/' || !name[1])) {
+		name++;
+		name += strspn(name, "/");
+	}
 	cwd = getcwd(NULL, 0);
-	full = path_join(cwd ? cwd : "", name);
+	full = *name ? path_join(cwd ? cwd : "", name) : xstrdup(cwd ? cwd : ".");
 	free(cwd);
 	return full;
 }
