@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+load ../helper
+
+# fake NAME TEXT [STATUS]: a program that says TEXT
+fake() {
+	mkdir -p fakes
+	printf '#!/bin/sh\necho "%s"\nexit %s\n' "$2" "${3-0}" >"fakes/$1"
+	chmod +x "fakes/$1"
+}
+
+# Only what was faked, and what a shell script needs.
+faked() {
+	run_split env DOCKLINE_PYTHON="$PWD/fakes/python3" PATH="$PWD/fakes" "$BUILD/bin/dock-doctor" "$@"
+}
+
+# check NAME EXPR: jq EXPR is true for the check of that name
+check() {
+	jq -es --arg n "$1" "map(select(.check == \$n)) | length == 1 and (.[0] | $2)" "$out" \
+		>/dev/null || complain "$1: not $2"
+}
+
+@test "dock-doctor: what every program promises" {
+	assert_front dock-doctor
+}
+
+@test "dock-doctor: a machine that can dock" {
+	fake vina 'AutoDock Vina v1.2.7'
+	fake obabel 'Open Babel 3.1.1 -- Jan  4 2023 -- 09:58:24'
+	fake python3 2022.09.3
+	fake smina 'Smina Nov 21 2018.  Based on AutoDock Vina 1.1.2.'
+	fake sbatch 'slurm 22.05.8'
+	faked
+	assert_status 0
+	assert_err ''
+	assert_json '.type == "check" and (.status | IN("ok", "warning", "missing", "broken"))'
+	check vina '.status == "ok" and .version == "1.2.7" and (.sha256 | length) == 64 and .needed'
+	check obabel '.version == "3.1.1" and .path == "'"$PWD"'/fakes/obabel"'
+	check rdkit '.version == "2022.09.3"'
+	check smina '.version == "Nov 21 2018.  Based on AutoDock Vina 1.1.2."'
+	check slurm '.version == "22.05.8"'
+	check gnina '.status == "missing" and .variable == "DOCKLINE_GNINA" and (has("package") | not)'
+	check cores '.count >= 1'
+	check memory '.bytes > 0'
+	check sqlite '.version | startswith("3.")'
+	check directory '.file_system == "local" and .path == "'"$DOCKLINE_STATE"'"'
+}
+
+@test "dock-doctor: a version with a defect, and what is done about it" {
+	fake vina 'AutoDock Vina v1.2.3'
+	fake obabel 'Open Babel 3.1.1 -- Jan  4 2023 -- 09:58:24'
+	faked
+	assert_status 0
+	check vina '.status == "warning" and (.notes[0] | test("unbound energy.*repaired"))'
+	fake vina 'AutoDock Vina 1.1.2 (May 11, 2011)'
+	faked
+	check vina '.status == "ok"'
+}
+
+@test "dock-doctor: what is missing names package and variable, and nothing can be docked" {
+	fake obabel 'Open Babel 3.1.1 -- Jan  4 2023 -- 09:58:24'
+	faked
+	assert_status 1
+	assert_err 'dock-doctor: nothing can be docked here: vina and obabel are needed'
+	check vina '.status == "missing" and .package == "autodock-vina" and .variable == "DOCKLINE_VINA"'
+	check rdkit '.status == "missing" and .package == "python3-rdkit"'
+	DOCKLINE_VINA=/nowhere/vina faked --table
+	assert_status 1
+	assert_out -r "vina +missing +- +Debian package autodock-vina; DOCKLINE_VINA names it; .*'/nowhere/vina', which cannot be run"
+}
+
+@test "dock-doctor: what is there and does not work is broken" {
+	fake obabel 'Open Babel 3.1.1' 3
+	fake vina 'command not found'
+	fake python3 '' 1
+	faked
+	assert_status 1
+	check obabel '.status == "broken" and .notes == ["exit 3"]'
+	check vina '.status == "broken" and (.notes[0] | test("does not say its version"))'
+	check rdkit '.status == "missing"'
+}
+
+@test "dock-doctor: this machine" {
+	need vina obabel
+	run_split dock-doctor --json
+	assert_status 0
+	check vina '.status | IN("ok", "warning")'
+	run_split dock-doctor --table
+	assert_status 0
+	assert_out -r '^group +check +status +version +about'
+	run_split dock-doctor file
+	assert_status 2
+	run_split dock-doctor --json --table
+	assert_status 2
+}
