@@ -10,7 +10,8 @@
 #   make expect          rewrite expected test outputs, to be reviewed with git diff
 #   make bench dist uninstall clean
 #
-# Settings: PREFIX DESTDIR BUILD CC CFLAGS LDFLAGS JOBS, DEV=1 (warnings are errors), SAN (sanitizers).
+# Settings: PREFIX DESTDIR BUILD CC CFLAGS LDFLAGS JOBS, DEV=1 (warnings are errors),
+# SAN (sanitizers), V=1 (show commands).
 
 PREFIX  ?= /usr/local
 BUILD   ?= build
@@ -36,6 +37,10 @@ ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -DDOCKLINE_VERSION='"$(VERSION)"' -Ilib $
               $(PKG_CFLAGS) $(CFLAGS) $(SAN) -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 LINK        = $(CC) $(CFLAGS) $(SAN) -Wl,--as-needed $(LDFLAGS) -o $@ $< $(BUILD)/libdockline.a $(PKG_LIBS)
 
+say = $(if $(V),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo '  $@' && ))
+# the build inside check and demo uses all processors, unless -j was given
+SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+
 LIB_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*/*.c)))
 PROGRAMS := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)))
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/*.c)))
@@ -50,30 +55,30 @@ units: $(UNITS)
 
 $(BUILD)/gen/schema.c: $(wildcard lib/store/schema/*.sql) scripts/embed-schema
 	@mkdir -p $(@D)
-	scripts/embed-schema $(sort $(wildcard lib/store/schema/*.sql)) >$@.tmp && mv $@.tmp $@
+	$(say)scripts/embed-schema $(sort $(wildcard lib/store/schema/*.sql)) >$@.tmp && mv $@.tmp $@
 
 $(BUILD)/gen/schema.o: $(BUILD)/gen/schema.c
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(say)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/libdockline.a: $(LIB_OBJ) $(BUILD)/gen/schema.o
 	@rm -f $@
-	ar rcs $@ $^
+	$(say)ar rcs $@ $^
 
 $(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/libdockline.a
 	@mkdir -p $(@D)
-	$(LINK)
+	$(say)$(LINK)
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libdockline.a
 	@mkdir -p $(@D)
-	$(LINK)
+	$(say)$(LINK)
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libdockline.a
 	@mkdir -p $(@D)
-	$(LINK)
+	$(say)$(LINK)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(say)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # -- what people do with it
 
@@ -82,12 +87,12 @@ deps:
 
 demo:
 	@scripts/deps build demo || echo 'make demo: going on with what is there'
-	@$(MAKE) --no-print-directory all
+	@$(SUBMAKE) all
 	@BUILD=$(BUILD) scripts/demo
 
 check:
 	@scripts/deps build test demo || echo 'make check: going on with what is there'
-	@$(MAKE) --no-print-directory all units
+	@$(SUBMAKE) all units
 	@BUILD=$(BUILD) JOBS=$(JOBS) scripts/check $(TESTS)
 
 check-asan:
@@ -121,7 +126,7 @@ ZSH_DIR  = $(SHARE)/zsh/site-functions
 # completion scripts name the programs there are
 $(BUILD)/completions/%: completions/% Makefile $(wildcard cmd)
 	@mkdir -p $(@D)
-	sed 's/@PROGRAMS@/$(PROGRAMS)/' $< >$@
+	$(say)sed 's/@PROGRAMS@/$(PROGRAMS)/' $< >$@
 
 completions: $(patsubst %,$(BUILD)/%,$(wildcard completions/*))
 
