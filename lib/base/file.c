@@ -5,14 +5,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
+
+enum { LINKS_MAX = 40, TRIES = 1000 };
 
 #define DEFAULT_LIMIT ((size_t)1 << 30)
 
@@ -72,41 +77,86 @@ file_write_fd(int fd, const char *name, const void *data, size_t len, struct err
 	return 0;
 }
 
-/* The mode a plain open would give. mkostemp gives 0600. */
-static mode_t
-public_mode(void)
+/* The file that symbolic links at path lead to, whether it exists or not. The caller frees. */
+static char *
+follow_links(const char *path)
 {
-	mode_t mask = umask(077);
+	char *at = xstrdup(path), target[PATH_MAX];
 
-	umask(mask);
-	return 0666 & ~mask;
+	for (int i = 0; i < LINKS_MAX; i++) {
+		ssize_t len = readlink(at, target, sizeof(target) - 1);
+		const char *slash = strrchr(at, '/');
+		char *next;
+
+		if (len < 0)
+			break;
+		target[len] = '\0';
+		if (*target == '/' || !slash)
+			next = xstrdup(target);
+		else
+			next = xasprintf("%.*s/%s", (int)(slash - at), at, target);
+		free(at);
+		at = next;
+	}
+	return at;
+}
+
+/* A device or a pipe is written in place: a rename would put a file where it was. */
+static int
+write_special(const char *path, const void *data, size_t len, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return err_sys(err, "cannot write '%s'", path);
+	rc = file_write_fd(fd, path, data, len, err);
+	close(fd);
+	return rc;
+}
+
+/* A new file beside path, with the mode that a plain open gives; its name goes to *tmp. */
+static int
+open_beside(const char *path, char **tmp)
+{
+	int fd = -1;
+
+	*tmp = NULL;
+	for (int i = 0; i < TRIES; i++) {
+		free(*tmp);
+		*tmp = xasprintf("%s.%ld-%d", path, (long)getpid(), i);
+		fd = open(*tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd >= 0 || errno != EEXIST)
+			break;
+	}
+	return fd;
 }
 
 int
 file_write(const char *path, const void *data, size_t len, struct err *err)
 {
-	char *tmp = xasprintf("%s.XXXXXX", path);
+	char *target, *tmp = NULL;
+	struct stat st;
+	bool old = stat(path, &st) == 0;
 	int fd, rc = -1;
 
-	fd = mkostemp(tmp, O_CLOEXEC);
+	if (old && !S_ISREG(st.st_mode))
+		return write_special(path, data, len, err);
+	target = follow_links(path);
+	fd = open_beside(target, &tmp);
 	if (fd < 0) {
 		err_sys(err, "cannot create '%s'", path);
 		goto out;
 	}
-	if (file_write_fd(fd, path, data, len, err) < 0)
-		goto out;
-	if (fchmod(fd, public_mode()) < 0 || fsync(fd) < 0 || rename(tmp, path) < 0) {
-		err_sys(err, "cannot write '%s'", path);
-		goto out;
-	}
-	rc = 0;
+	rc = file_write_fd(fd, path, data, len, err);
+	if (rc == 0 && ((old && fchmod(fd, st.st_mode & 07777) < 0) || fsync(fd) < 0 ||
+			   rename(tmp, target) < 0))
+		rc = err_sys(err, "cannot write '%s'", path);
+	close(fd);
+	if (rc < 0)
+		unlink(tmp);
 out:
-	if (fd >= 0) {
-		close(fd);
-		if (rc < 0)
-			unlink(tmp);
-	}
 	free(tmp);
+	free(target);
 	return rc;
 }
 
@@ -116,7 +166,7 @@ remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 	(void)st;
 	(void)flag;
 	(void)ftw;
-	return remove(path);
+	return remove(path) < 0 && errno != ENOENT ? -1 : 0;
 }
 
 int

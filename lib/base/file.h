@@ -17,7 +17,8 @@ int file_read_fd(int fd, const char *name, size_t limit, struct buf *out, struct
 /* Write all of data to fd, whatever it takes. */
 int file_write_fd(int fd, const char *name, const void *data, size_t len, struct err *err);
 
-/* The file appears whole or not at all: written beside path, synced, renamed. */
+/* The file appears whole or not at all: written beside path, synced, renamed. An old file keeps
+ * its mode, a symbolic link stays one; devices and pipes are written in place. */
 int file_write(const char *path, const void *data, size_t len, struct err *err);
 
 /* Remove a directory and what is in it; links are not followed. Missing is fine. */
