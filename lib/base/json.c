@@ -315,7 +315,7 @@ step(const json_t *value, const char *token)
 
 	if (json_is_object(value))
 		return json_object_get(value, token);
-	if (!json_is_array(value) || *token < '0' || *token > '9')
+	if (!json_is_array(value) || *token < '0' || *token > '9' || (*token == '0' && token[1]))
 		return NULL;
 	i = strtoul(token, &end, 10);
 	return *end ? NULL : json_array_get(value, i);

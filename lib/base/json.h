@@ -14,7 +14,7 @@
 struct buf;
 struct err;
 
-/* Text to value: any JSON value, no duplicate keys, no trailing text, at most 512 levels. NULL
+/* Text to value: any JSON value, no duplicate keys, no trailing text, at most 2048 levels. NULL
  * with ERR_INPUT and line:column. The caller owns the result. */
 json_t *json_parse(const char *text, size_t len, struct err *err);
 

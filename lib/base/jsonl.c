@@ -86,8 +86,6 @@ skip_line(struct jsonl *in, struct err *err)
 static enum jsonl_got
 too_long(struct jsonl *in, struct err *err)
 {
-	if (skip_line(in, err) < 0)
-		return JSONL_FATAL;
 	err_set(err, ERR_INPUT, "%s:%zu: line longer than %d MiB", jsonl_name(in), in->line,
 	    JSONL_LINE_MAX >> 20);
 	return JSONL_BAD;
@@ -96,6 +94,7 @@ too_long(struct jsonl *in, struct err *err)
 enum jsonl_got
 jsonl_next_text(struct jsonl *in, const char **text, size_t *len, struct err *err)
 {
+	static const char mark[] = "\xef\xbb\xbf";
 	size_t seen = 0;
 	char *newline = NULL;
 
@@ -107,9 +106,9 @@ jsonl_next_text(struct jsonl *in, const char **text, size_t *len, struct err *er
 		if (newline || in->end)
 			break;
 		seen = have;
-		if (seen > JSONL_LINE_MAX) {
+		if (seen > JSONL_LINE_MAX + 1) {
 			in->line++;
-			return too_long(in, err);
+			return skip_line(in, err) < 0 ? JSONL_FATAL : too_long(in, err);
 		}
 		if (more(in, err) < 0)
 			return JSONL_FATAL;
@@ -120,19 +119,30 @@ jsonl_next_text(struct jsonl *in, const char **text, size_t *len, struct err *er
 	*text = in->text.data + in->at;
 	*len = (newline ? (size_t)(newline - in->text.data) : in->text.len) - in->at;
 	in->at += *len + (newline != NULL);
+	if (newline && *len > 0 && (*text)[*len - 1] == '\r')
+		--*len;
+	if (*len > JSONL_LINE_MAX)
+		return too_long(in, err);
+	if (in->line == 1 && *len >= 3 && memcmp(*text, mark, 3) == 0) {
+		*text += 3;
+		*len -= 3;
+	}
 	return JSONL_RECORD;
 }
 
 static bool
 is_blank(const char *text, size_t len)
 {
-	return strspn(text, " \t\r") >= len;
+	while (len > 0 && (*text == ' ' || *text == '\t' || *text == '\r')) {
+		text++;
+		len--;
+	}
+	return len == 0;
 }
 
 enum jsonl_got
 jsonl_next(struct jsonl *in, json_t **record, struct err *err)
 {
-	static const char mark[] = "\xef\xbb\xbf";
 	enum jsonl_got got;
 	const char *text;
 	size_t len;
@@ -142,15 +152,11 @@ jsonl_next(struct jsonl *in, json_t **record, struct err *err)
 		got = jsonl_next_text(in, &text, &len, err);
 		if (got != JSONL_RECORD)
 			return got;
-		if (in->line == 1 && len >= 3 && memcmp(text, mark, 3) == 0) {
-			text += 3;
-			len -= 3;
-		}
 	} while (is_blank(text, len));
 	*record = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &at);
 	if (!*record) {
 		err_set(err, ERR_INPUT, "%s:%zu:%d: not JSON: %s", jsonl_name(in), in->line,
-		    at.position, at.text);
+		    at.column, at.text);
 		return JSONL_BAD;
 	}
 	if (!json_is_object(*record)) {

@@ -30,7 +30,8 @@ void jsonl_close(struct jsonl *in);
 /* The next record into *record (the caller's to decref). */
 enum jsonl_got jsonl_next(struct jsonl *in, json_t **record, struct err *err);
 
-/* The next line as text without its newline, borrowed until the next call. Blank lines too. */
+/* The next line as text without its newline (LF or CRLF), borrowed until the next call and not
+ * ended by NUL. Blank lines too. */
 enum jsonl_got jsonl_next_text(struct jsonl *in, const char **text, size_t *len, struct err *err);
 
 /* Where the last record came from. */

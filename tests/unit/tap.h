@@ -71,7 +71,7 @@ is_str(const char *got, const char *want, const char *fmt, ...)
 
 	va_start(ap, fmt);
 	if (!tap_line(held, fmt, ap))
-		printf("#    got: %s\n# wanted: %s\n", got ? got : "(null)", want ? want : "(null)");
+		printf("#    got: %.999s\n# wanted: %.999s\n", got ? got : "(null)", want ? want : "(null)");
 	va_end(ap);
 	return held;
 }
@@ -90,7 +90,7 @@ is_json(const json_t *got, const char *want, const char *fmt, ...)
 
 	va_start(ap, fmt);
 	if (!tap_line(held, fmt, ap))
-		printf("#    got: %s\n# wanted: %s\n", got ? text.data : "(null)", want ? want : "(null)");
+		printf("#    got: %.999s\n# wanted: %.999s\n", got ? text.data : "(null)", want ? want : "(null)");
 	va_end(ap);
 	buf_clear(&text);
 	return held;
