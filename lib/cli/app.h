@@ -33,6 +33,8 @@ enum app_option {
 	APP_ALLOW_FAILED,
 };
 
+struct store;
+
 struct app {
 	const char *name;
 	char **args; /* operands before "--", NULL-terminated */
@@ -46,6 +48,9 @@ struct app {
 	char *org;   /* --org, $DOCKLINE_ORG or the login name */
 	enum exit_status status;
 
+	struct store *store; /* opened by records_file */
+	void (*at_end)(struct app *); /* called by app_finish; NULL: nothing to do */
+
 	/* for app's own use */
 	poptContext popt;
 	const char **argv;
@@ -53,6 +58,7 @@ struct app {
 	const char *usage;
 	char *allow_failed;
 	size_t records, failed;
+	bool shared; /* a thread that cannot be ended may still use it: do not free */
 };
 
 /* Every program ends its table with APP_COMMON_OPTIONS and POPT_TABLEEND; those that read records

@@ -7,8 +7,14 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/source.h"
+#include "cli/session.h"
+#include "store/object.h"
+#include "store/store.h"
+#include "task/execution.h"
 
 #define FILE_LIMIT ((size_t)256 << 20)
+
+enum { PAGE = 256 };
 
 json_t *
 records_result(json_t *record)
@@ -23,13 +29,79 @@ records_result(json_t *record)
 	return result;
 }
 
+/* Each execution of the newest generation of a job, a page of ids at a time. */
+static int
+each_of_job(struct app *app, struct store *store, const struct job *job, app_record_fn *fn,
+    void *ctx, struct err *err)
+{
+	struct selection sel = { .org = app->org, .job = *job, .status = -1, .account = -1 };
+	int64_t ids[PAGE];
+	int n;
+
+	while ((n = execution_ids(store, &sel, ids, PAGE, err)) > 0) {
+		for (int i = 0; i < n; i++) {
+			json_t *record;
+			int rc = execution_record(store, app->org, ids[i], &record, err);
+
+			if (rc == 0) /* gone since */
+				continue;
+			if (rc > 0) {
+				rc = fn(app, record, ctx, err);
+				json_decref(record);
+			}
+			if (rc != 0)
+				return rc;
+		}
+		sel.after = ids[n - 1];
+	}
+	return n;
+}
+
 int
-records_each(struct app *app, const char *job, char **files, app_record_fn *fn, void *ctx,
+records_each(struct app *app, const char *name, char **files, app_record_fn *fn, void *ctx,
     struct err *err)
 {
-	if (job)
-		return err_set(err, ERR_USAGE, "job '%s': no such job", job);
-	return app_each(app, files, fn, ctx, err);
+	struct store *store;
+	struct job job;
+	int rc;
+
+	if (!name)
+		return app_each(app, files, fn, ctx, err);
+	if (files && *files)
+		return err_set(err, ERR_USAGE, "--job and files exclude each other");
+	store = session_open(app, false, err);
+	if (!store)
+		return -1;
+	rc = job_find(store, app->org, name, &job, err);
+	if (rc == 0)
+		rc = err_set(err, ERR_USAGE, "no job '%s'", name);
+	else if (rc > 0)
+		rc = each_of_job(app, store, &job, fn, ctx, err);
+	store_close(store);
+	return rc < 0 ? -1 : 0;
+}
+
+static void
+close_state(struct app *app)
+{
+	store_close(app->store);
+}
+
+static int
+read_object(struct app *app, const char *sha256, struct buf *out, struct err *err)
+{
+	int rc;
+
+	if (!app->store)
+		app->store = session_open(app, false, err);
+	app->at_end = close_state;
+	if (!app->store)
+		return -1;
+	rc = object_get(app->store, sha256, out, err);
+	if (rc == 0)
+		return err_set(err, ERR_INPUT, "object '%s' is not in the state directory '%s'", sha256,
+		    store_dir(app->store));
+	return rc < 0 ? -1 : 0;
 }
 
 int
@@ -38,7 +110,6 @@ records_file(struct app *app, const json_t *entry, struct buf *out, struct err *
 	const char *text;
 	json_t *value;
 
-	(void)app;
 	if (json_is_string(entry))
 		return source_read_file(json_string_value(entry), FILE_LIMIT, out, err);
 	if ((value = json_object_get(entry, "text")) && (text = json_string_value(value))) {
@@ -47,5 +118,8 @@ records_file(struct app *app, const json_t *entry, struct buf *out, struct err *
 	}
 	if ((text = json_string_value(json_object_get(entry, "path"))))
 		return source_read_file(text, FILE_LIMIT, out, err);
+	if ((text = json_string_value(json_object_get(entry, "object"))))
+		return read_object(app, text, out, err);
 	return err_set(err, ERR_INPUT, "a file has 'text', 'path' or 'object'; found none of them");
 }
+

@@ -39,6 +39,10 @@ static const char sql_failed[] =
 static const char sql_again[] =
     "UPDATE execution SET status = 'queued', class = NULL, error = NULL, lost = 0, ended = NULL"
     " WHERE id = ?";
+static const char sql_cancel[] =
+    "UPDATE execution SET status = 'cancelled', ended = ?, not_before = NULL,"
+    " error = '{\"reason\":\"interrupted\"}'"
+    " WHERE job = ? AND generation = ? AND status = ?";
 static const char sql_attempts[] =
     "SELECT number, worker, started, ended, exit_code, signal, class, reason, user_time,"
     " system_time, max_rss, stderr FROM attempt WHERE execution = ? ORDER BY number";
@@ -269,6 +273,26 @@ execution_retry_failed(struct store *store, const struct job *job, struct tally 
 		n++;
 	}
 	return rc < 0 ? -1 : n;
+}
+
+int64_t
+execution_cancel_waiting(struct store *store, const struct job *job, struct tally *tally,
+    struct err *err)
+{
+	static const enum status waiting[] = { ST_QUEUED, ST_RETRYING };
+	int64_t total = 0;
+
+	for (size_t i = 0; i < sizeof(waiting) / sizeof(*waiting); i++) {
+		int n = stmt_run(store, err, sql_cancel, "iiit", clock_wall(), job->id,
+		    (int64_t)job->generation, state_name(waiting[i]));
+
+		if (n < 0)
+			return -1;
+		tally_add(tally, job->id, job->generation, waiting[i], FAIL_NONE, -n);
+		tally_add(tally, job->id, job->generation, ST_CANCELLED, FAIL_NONE, n);
+		total += n;
+	}
+	return total;
 }
 
 static json_t *

@@ -66,6 +66,10 @@ int execution_ids(struct store *store, const struct selection *sel, int64_t *ids
 int64_t execution_retry_failed(struct store *store, const struct job *job, struct tally *tally,
     struct err *err);
 
+/* Cancel what waits in a job; the number, or -1. */
+int64_t execution_cancel_waiting(struct store *store, const struct job *job, struct tally *tally,
+    struct err *err);
+
 /* The attempts of an execution, oldest first, as a JSON array. The caller owns it. */
 json_t *execution_attempts(struct store *store, int64_t id, struct err *err);
 

@@ -42,7 +42,7 @@ static const char sql_in_use[] =
     " AND (?3 IS NULL OR t.version = ?3) AND t.origin = 'registered' AND e.status NOT IN"
     " ('completed', 'failed', 'timeout', 'cancelled', 'skipped') LIMIT 1";
 static const char sql_remove[] =
-    "UPDATE task SET removed = ?4 WHERE org = ? AND name = ? AND (?3 IS NULL OR version = ?3)"
+    "UPDATE task SET removed = ?4 WHERE org = ?1 AND name = ?2 AND (?3 IS NULL OR version = ?3)"
     " AND origin = 'registered' AND removed IS NULL";
 
 int

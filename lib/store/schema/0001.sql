@@ -77,7 +77,7 @@ CREATE UNIQUE INDEX execution_key ON execution (job, generation, task, key);
 CREATE INDEX execution_job ON execution (job, generation, id);
 CREATE INDEX execution_ready ON execution (job, generation, id) WHERE status = 'queued';
 CREATE INDEX execution_due ON execution (job, generation, not_before)
-	WHERE status IN ('retrying', 'scheduled');
+	WHERE status = 'retrying';
 CREATE INDEX execution_held ON execution (worker) WHERE status IN ('preparing', 'running');
 
 CREATE TABLE params (

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* taskrun: submit executions of a task, a line of parameters each, and work on them. */
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "cli/app.h"
+#include "cli/campaign.h"
+
+static struct campaign o;
+
+static const struct poptOption options[] = {
+	{ "allow-failed", 0, POPT_ARG_STRING, NULL, APP_ALLOW_FAILED,
+	    "end 0 with at most N or N% failed executions", "N|N%" },
+	{ "detach", 'd', POPT_ARG_NONE, &o.detach, 0, "submit only", NULL },
+	{ "force", 0, POPT_ARG_ARGV, &o.force, 0, "override a parameter of every line", "K=V" },
+	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "resumable name of this batch", "NAME" },
+	{ "jobs", 'j', POPT_ARG_INT, &o.jobs, 0, "run at most N at once", "N" },
+	{ "lines", 0, POPT_ARG_NONE, &o.lines, 0, "lines are text: parameter {line}", NULL },
+	{ "map", 0, POPT_ARG_STRING, &o.map, 0, "make the parameters from each line", "JQ" },
+	{ "new-inputs", 0, POPT_ARG_NONE, &o.new_inputs, 0,
+	    "begin the job anew where its inputs changed", NULL },
+	{ "no-input", 'n', POPT_ARG_NONE, &o.once, 0, "one execution from --set, read nothing", NULL },
+	{ "retry-failed", 0, POPT_ARG_NONE, &o.retry_failed, 0, "run failed executions again", NULL },
+	{ "set", 0, POPT_ARG_ARGV, &o.set, 0, "supply a parameter that lines lack", "K=V" },
+	{ "strict", 0, POPT_ARG_NONE, NULL, APP_STRICT, "stop at the first bad line", NULL },
+	APP_STATE_OPTIONS,
+	APP_COMMON_OPTIONS,
+	POPT_TABLEEND,
+};
+
+/* Where the task ends and the files begin. */
+static void
+read_operands(struct app *app)
+{
+	char **files = app->args;
+
+	if (app->rest) {
+		if (app->nrest == 0)
+			app_usage(app, "no program behind --");
+		o.argv = app->rest;
+	} else {
+		if (app->nargs == 0)
+			app_usage(app, "which task?");
+		o.task = *files++;
+	}
+	if (o.jobs < 0 || o.jobs > 4096)
+		app_usage(app, "-j takes 1 to 4096");
+	if (o.once && *files)
+		app_usage(app, "-n reads no files, found '%s'", *files);
+	if (o.retry_failed && !o.job)
+		app_usage(app, "--retry-failed needs --job");
+	if (o.job && !*o.job)
+		app_usage(app, "--job takes a name");
+	if (!o.once && !*files && isatty(STDIN_FILENO))
+		app_usage(app, "no files, and standard input is a terminal (-n: one execution from --set)");
+	o.files = files;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err err = { 0 };
+	struct app *app = app_start("taskrun", "TASK [FILE ...] | [FILE ...] -- PROGRAM [ARG ...]",
+	    options, argc, argv);
+	int caught, status;
+
+	read_operands(app);
+	status = app_finish(app, campaign_run(app, &o, &caught, &err), &err);
+	if (caught && caught != SIGPIPE) {
+		sigset_t set;
+
+		/* die of it, so that make and shells stop too */
+		sigemptyset(&set);
+		sigaddset(&set, caught);
+		signal(caught, SIG_DFL);
+		raise(caught);
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
+	}
+	return status;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* campaign: everything taskrun does. */
+#include "cli/campaign.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "cli/commit.h"
+#include "cli/session.h"
+#include "cli/submit.h"
+#include "cli/worker.h"
+#include "store/store.h"
+#include "task/task.h"
+#include "task/workers.h"
+
+/* What lives while it runs. */
+struct run {
+	struct app *app;
+	const struct campaign *c;
+	struct store *store;
+	struct task *task;
+	struct submit *submit;
+	json_t *settings;
+	struct job job;
+	int64_t worker;
+	int slots;
+	char *scratch;
+};
+
+static int
+find_task(struct run *r, struct err *err)
+{
+	const struct campaign *c = r->c;
+
+	if (c->argv)
+		r->task = task_adhoc(c->argv, c->lines, err);
+	else
+		r->task = task_find(r->store, r->app->org, c->task, err);
+	if (!r->task)
+		return -1;
+	if (strcmp(r->task->status, "inactive") == 0)
+		return err_set(err, ERR_USAGE, "task '%s' is inactive: it takes no executions", c->task);
+	if (strcmp(r->task->status, "deprecated") == 0)
+		app_warn(r->app, "task '%s' is deprecated", c->task);
+	return 0;
+}
+
+static int
+read_options(struct run *r, struct err *err)
+{
+	const struct campaign *c = r->c;
+	struct submit_options o = { .app = r->app, .task = r->task, .set = c->set,
+		.force = c->force, .files = c->files, .map = c->map, .lines = c->lines,
+		.once = c->once };
+
+	r->submit = submit_new(&o, err);
+	if (!r->submit)
+		return -1;
+	r->settings = submit_settings(r->submit, err);
+	return r->settings ? 0 : -1;
+}
+
+/* Everything that must stand before the first line is submitted, in one transaction. */
+static int
+enter(struct run *r, struct err *err)
+{
+	const struct campaign *c = r->c;
+	struct tally tally = TALLY_INIT;
+	int rc = -1;
+
+	if (task_keep(r->store, r->app->org, r->task, err) < 0 ||
+	    job_open(r->store, r->app->org, c->job, r->task->row, r->settings, c->new_inputs,
+		&r->job, err) < 0 ||
+	    submit_store_inputs(r->submit, r->store, err) < 0)
+		goto out;
+	if (c->retry_failed) {
+		int64_t n = execution_retry_failed(r->store, &r->job, &tally, err);
+
+		if (n < 0)
+			goto out;
+		app_say(r->app, "%lld failed executions are tried again", (long long)n);
+	}
+	if (!c->detach && (r->worker = worker_enter(r->store, r->scratch, err)) < 0)
+		goto out;
+	rc = tally_write(&tally, r->store, err);
+out:
+	tally_clear(&tally);
+	return rc;
+}
+
+static int
+begin(struct run *r, struct err *err)
+{
+	if (!r->c->detach) {
+		r->slots = worker_slots(r->app, r->task, r->c->jobs);
+		r->scratch = worker_scratch(err);
+		if (!r->scratch)
+			return -1;
+	}
+	if (store_begin(r->store, err) < 0)
+		return -1;
+	if (enter(r, err) < 0) {
+		store_rollback(r->store);
+		return -1;
+	}
+	return store_commit(r->store, err);
+}
+
+static int
+leave(struct run *r, struct err *err)
+{
+	if (!r->worker)
+		return 0;
+	if (store_begin(r->store, err) < 0)
+		return -1;
+	if (worker_leave(r->store, r->worker, err) < 0) {
+		store_rollback(r->store);
+		return -1;
+	}
+	return store_commit(r->store, err);
+}
+
+/* Submit and work. The reading thread is not waited for after a signal: it may read for ever. */
+static int
+work(struct run *r, int *signal, struct err *err)
+{
+	struct commit_options co = { .app = r->app, .store = r->store, .job = r->job,
+		.task = r->task->row, .job_name = r->c->job, .worker = r->worker,
+		.print_submitted = r->c->detach };
+	struct commit *commit = commit_start(&co);
+	struct worker_options wo = { .app = r->app, .commit = commit, .task = r->task,
+		.job = r->c->job, .slots = r->slots, .scratch = r->scratch };
+	struct commit_state state;
+	struct err late = { 0 };
+	int rc;
+
+	submit_start(r->submit, commit);
+	rc = worker_run(&wo, signal, err);
+	commit_state(commit, &state);
+	if (rc == 0 && state.ended) {
+		int64_t lines = submit_join(r->submit, err);
+
+		rc = lines < 0 ? -1 : 0;
+		if (lines == 0)
+			app_say(r->app, "no parameters were given: no executions");
+	} else {
+		r->app->shared = true;
+		r->submit = NULL;
+	}
+	if (commit_stop(commit, r->app->shared, &late) < 0) {
+		*err = late;
+		rc = -1;
+	}
+	return rc;
+}
+
+/* Told to stop without a job: nobody could ever resume what waits. */
+static int
+cancel_rest(struct run *r, struct err *err)
+{
+	struct tally tally = TALLY_INIT;
+	int64_t n;
+
+	if (store_begin(r->store, err) < 0)
+		return -1;
+	n = execution_cancel_waiting(r->store, &r->job, &tally, err);
+	if (n < 0 || tally_write(&tally, r->store, err) < 0) {
+		store_rollback(r->store);
+		n = -1;
+	} else if (store_commit(r->store, err) < 0) {
+		n = -1;
+	} else if (n > 0) {
+		app_say(r->app, "%lld executions were cancelled (with --job NAME they could be"
+		    " resumed)", (long long)n);
+	}
+	tally_clear(&tally);
+	return n < 0 ? -1 : 0;
+}
+
+static void
+say_what_stays(struct run *r, struct err *err)
+{
+	struct account_sums sums;
+	int64_t left;
+
+	if (tally_read(r->store, r->app->org, r->job.id, r->job.generation, &sums, err) < 0)
+		return;
+	left = sums.by[ACC_WAITING] + sums.by[ACC_RUNNING];
+	if (left == 0)
+		return;
+	app_say(r->app, "%lld executions wait in job '%s': the same command%s goes on with them",
+	    (long long)left, r->c->job, r->c->detach ? " without --detach" : "");
+}
+
+int
+campaign_run(struct app *app, const struct campaign *c, int *signal, struct err *err)
+{
+	struct run r = { .app = app, .c = c };
+	struct err late = { 0 };
+	int rc = -1;
+
+	*signal = 0;
+	worker_block_signals();
+	r.store = session_open(app, true, err);
+	if (!r.store || find_task(&r, err) < 0 || read_options(&r, err) < 0 ||
+	    session_reap(app, r.store, err) < 0 || begin(&r, err) < 0)
+		goto out;
+	rc = work(&r, signal, err);
+	if (leave(&r, &late) < 0 && rc == 0) {
+		*err = late;
+		rc = -1;
+	}
+	if (*signal && !c->job && rc == 0)
+		rc = cancel_rest(&r, err);
+	else if ((*signal || c->detach) && c->job)
+		say_what_stays(&r, &late);
+out:
+	if (r.scratch)
+		file_remove_tree(r.scratch, NULL);
+	free(r.scratch);
+	json_decref(r.settings);
+	submit_free(r.submit);
+	task_free(r.task);
+	store_close(r.store);
+	return rc;
+}

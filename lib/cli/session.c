@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* session: the state directory as a program uses it. */
+#include "cli/session.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "store/store.h"
+#include "task/workers.h"
+
+struct store *
+session_open(struct app *app, bool create, struct err *err)
+{
+	char *dir = store_find(app->state, err);
+	struct store *store = NULL;
+
+	if (dir)
+		store = store_open(dir, create ? STORE_CREATE : 0, err);
+	free(dir);
+	return store;
+}
+
+static void
+remove_scratch(const char *scratch, void *ctx)
+{
+	(void)ctx;
+	file_remove_tree(scratch, NULL);
+}
+
+int
+session_reap(struct app *app, struct store *store, struct err *err)
+{
+	struct tally tally = TALLY_INIT;
+	int n = workers_need_reaping(store, err);
+
+	if (n <= 0)
+		return n;
+	if (store_begin(store, err) < 0)
+		return -1;
+	n = workers_reap(store, &tally, remove_scratch, NULL, err);
+	if (n < 0 || tally_write(&tally, store, err) < 0) {
+		store_rollback(store);
+		n = -1;
+	} else if (store_commit(store, err) < 0) {
+		n = -1;
+	} else if (n > 0) {
+		app_say(app, "a worker died: %d executions it held are queued again", n);
+	}
+	tally_clear(&tally);
+	return n < 0 ? -1 : 0;
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* slot: a place where one execution runs at a time. */
+#include "cli/slot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "exec/cmdline.h"
+
+enum {
+	OUTPUT_MAX = 64 << 20,
+	SIZE_CHECK = 1000000, /* microseconds between looks at the size of the output */
+	CHILD_VARS = 5,
+};
+
+extern char **environ;
+
+static bool
+is_child_variable(const char *var)
+{
+	static const char *const names[] = { "DOCKLINE_EXECUTION=", "DOCKLINE_ATTEMPT=",
+		"DOCKLINE_JOB=", "DOCKLINE_ORG=", "DOCKLINE_WORK=" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strncmp(var, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+/* A program named without a slash: beside our own first, so that shipped tasks run the programs
+ * they were shipped with. NULL: parameters are part of the name, or it is nowhere. */
+static char *
+find_program(const char *name)
+{
+	char self[4096], *slash, *beside, *found;
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (strchr(name, '{'))
+		return NULL;
+	if (len > 0 && !strchr(name, '/')) {
+		self[len] = '\0';
+		slash = strrchr(self, '/');
+		*slash = '\0';
+		beside = path_join(self, name);
+		found = path_program(beside);
+		free(beside);
+		if (found)
+			return found;
+	}
+	return path_program(name);
+}
+
+void
+slot_env_init(struct slot_env *env, const struct task *task, const char *job, const char *org)
+{
+	size_t n = 0;
+
+	*env = (struct slot_env){ .task = task, .job = job, .org = org };
+	env->program = find_program(task->argv[0]);
+	while (environ[n])
+		n++;
+	env->vars = xcalloc(n + CHILD_VARS + 1, sizeof(*env->vars));
+	for (size_t i = 0; i < n; i++)
+		if (!is_child_variable(environ[i]))
+			env->vars[env->nvars++] = environ[i];
+}
+
+void
+slot_env_clear(struct slot_env *env)
+{
+	free(env->program);
+	free(env->vars);
+}
+
+static int
+open_file(const char *scratch, int number, const char *kind, struct err *err)
+{
+	char *path = xasprintf("%s/%d.%s", scratch, number, kind);
+	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		err_sys(err, "cannot create '%s'", path);
+	free(path);
+	return fd;
+}
+
+int
+slot_open(struct slot *slot, int number, const char *scratch, bool workdir, struct err *err)
+{
+	*slot = (struct slot){ .number = number, .in = -1, .out = -1, .err = -1 };
+	slot->in = memfd_create("params", MFD_CLOEXEC);
+	if (slot->in < 0)
+		return err_sys(err, "cannot make a memory file");
+	slot->out = open_file(scratch, number, "out", err);
+	if (slot->out < 0)
+		return -1;
+	slot->err = open_file(scratch, number, "log", err);
+	if (slot->err < 0)
+		return -1;
+	if (workdir)
+		slot->dir = xasprintf("%s/%d", scratch, number);
+	return 0;
+}
+
+void
+slot_close(struct slot *slot)
+{
+	if (slot->in >= 0)
+		close(slot->in);
+	if (slot->out >= 0)
+		close(slot->out);
+	if (slot->err >= 0)
+		close(slot->err);
+	free(slot->dir);
+	work_free(slot->work);
+}
+
+static int
+empty(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && st.st_size == 0)
+		return 0;
+	return ftruncate(fd, 0);
+}
+
+/* The parameters as one line in the stdin of the child; with lines only the text. */
+static int
+put_params(struct slot *slot, const struct work *work, const char *text, struct err *err)
+{
+	const char *data = text ? text : work->params;
+	size_t len = text ? strlen(text) : work->params_len;
+
+	if (ftruncate(slot->in, 0) < 0 || lseek(slot->in, 0, SEEK_SET) < 0)
+		return err_sys(err, "cannot empty a memory file");
+	if (file_write_fd(slot->in, "memory file", data, len, err) < 0 ||
+	    file_write_fd(slot->in, "memory file", "\n", 1, err) < 0)
+		return -1;
+	lseek(slot->in, 0, SEEK_SET);
+	return 0;
+}
+
+static int
+prepare_files(struct slot *slot, const struct work *work, const char *text, struct err *err)
+{
+	if (empty(slot->out) < 0 || empty(slot->err) < 0)
+		return err_sys(err, "cannot empty the output of slot %d", slot->number);
+	if (slot->dir) {
+		if (file_remove_tree(slot->dir, err) < 0)
+			return -1;
+		if (mkdir(slot->dir, 0700) < 0)
+			return err_sys(err, "cannot create '%s'", slot->dir);
+	}
+	return put_params(slot, work, text, err);
+}
+
+/* Start with an environment that lives in vars[] on our stack. */
+static pid_t
+spawn(struct slot *slot, struct slot_env *env, const struct work *work, char **argv,
+    struct err *err)
+{
+	struct proc_spec spec = { .argv = argv, .program = env->program, .env = env->vars,
+		.cwd = env->task->cwd, .in = slot->in, .out = slot->out, .err = slot->err };
+	char execution[64], attempt[64], *job = NULL, *org, *dir = NULL;
+	size_t n = env->nvars;
+	pid_t pid;
+
+	snprintf(execution, sizeof(execution), "DOCKLINE_EXECUTION=%lld", (long long)work->id);
+	snprintf(attempt, sizeof(attempt), "DOCKLINE_ATTEMPT=%d", work->attempt);
+	org = xasprintf("DOCKLINE_ORG=%s", env->org);
+	env->vars[n++] = execution;
+	env->vars[n++] = attempt;
+	env->vars[n++] = org;
+	if (env->job)
+		env->vars[n++] = job = xasprintf("DOCKLINE_JOB=%s", env->job);
+	if (slot->dir)
+		env->vars[n++] = dir = xasprintf("DOCKLINE_WORK=%s", slot->dir);
+	env->vars[n] = NULL;
+	pid = proc_start(&spec, err);
+	free(org);
+	free(job);
+	free(dir);
+	return pid;
+}
+
+static bool
+has_template(char *const *argv)
+{
+	for (size_t i = 0; argv[i]; i++)
+		if (strchr(argv[i], '{'))
+			return true;
+	return false;
+}
+
+int
+slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct err *err)
+{
+	const struct task *task = env->task;
+	bool expand = has_template(task->argv);
+	char **argv = NULL;
+	json_t *params = NULL;
+	const char *text = NULL;
+	int rc = -1;
+
+	if (expand || task->lines) {
+		params = json_parse(work->params, work->params_len, err);
+		if (!params)
+			return -1;
+		argv = cmdline_expand(task->argv, params, err);
+		if (!argv)
+			goto out;
+	}
+	if (task->lines)
+		text = json_string_value(json_object_get(params, "line"));
+	if (prepare_files(slot, work, text, err) < 0)
+		goto out;
+	slot->begun = clock_boot();
+	slot->started = clock_wall();
+	slot->pid = spawn(slot, env, work, argv ? argv : task->argv, err);
+	if (slot->pid < 0) {
+		slot->pid = 0;
+		goto out;
+	}
+	slot->work = work;
+	slot->soft = slot->begun + (int64_t)(task->soft * 1e6);
+	slot->hard = slot->begun + (int64_t)(task->hard * 1e6);
+	slot->told = SLOT_NOTHING;
+	slot->timed_out = slot->overflowed = slot->interrupted = false;
+	rc = 0;
+out:
+	cmdline_free(argv);
+	json_decref(params);
+	return rc;
+}
+
+static void
+tell(struct slot *slot, enum slot_told what)
+{
+	if (slot->told >= what)
+		return;
+	slot->told = what;
+	proc_signal(slot->pid, what == SLOT_KILL ? SIGKILL : SIGTERM);
+}
+
+static bool
+is_too_long(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_size > OUTPUT_MAX;
+}
+
+void
+slot_check(struct slot *slot, int64_t now)
+{
+	if (slot->pid == 0)
+		return;
+	if (is_too_long(slot->out) || is_too_long(slot->err)) {
+		slot->overflowed = true;
+		tell(slot, SLOT_KILL);
+	}
+	if (now >= slot->soft && !slot->interrupted) {
+		slot->timed_out = true;
+		tell(slot, SLOT_TERM);
+	}
+	if (now >= slot->hard)
+		tell(slot, SLOT_KILL);
+}
+
+int64_t
+slot_next_check(const struct slot *slot)
+{
+	int64_t next = slot->told == SLOT_NOTHING ? slot->soft : slot->hard;
+	int64_t size = clock_boot() + SIZE_CHECK;
+
+	return next < size ? next : size;
+}
+
+void
+slot_interrupt(struct slot *slot, bool kill)
+{
+	if (slot->pid == 0)
+		return;
+	slot->interrupted = true;
+	slot->hard = clock_boot() + 10 * 1000000; /* the grace of the first Ctrl-C */
+	tell(slot, kill ? SLOT_KILL : SLOT_TERM);
+}

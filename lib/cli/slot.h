@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * slot: a place where one execution runs at a time.
+ *
+ * A slot keeps its files for its whole life: parameters in memory (the stdin
+ * of the child), output and log in the scratch folder of the worker, and the
+ * work folder for tasks that ask for one. The log survives the worker.
+ */
+#ifndef CLI_SLOT_H
+#define CLI_SLOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "exec/proc.h"
+#include "task/claim.h"
+#include "task/task.h"
+
+enum slot_told { SLOT_NOTHING, SLOT_TERM, SLOT_KILL };
+
+struct slot {
+	int number;
+	pid_t pid;         /* 0: free */
+	struct work *work; /* its own while busy */
+	int in, out, err;
+	char *dir;         /* work folder, NULL: the task wants none */
+	int64_t started;   /* wall clock */
+	int64_t soft, hard; /* deadlines by clock_boot */
+	int64_t begun;     /* by clock_boot */
+	enum slot_told told;
+	bool timed_out, overflowed, interrupted;
+};
+
+/* What children of this worker get besides their slot. */
+struct slot_env {
+	const struct task *task;
+	char *program;     /* full path of the task's program; NULL: looked up for each */
+	const char *job;   /* NULL: none */
+	const char *org;
+	char **vars;       /* our environment with room for the variables of a child */
+	size_t nvars;      /* how many are ours */
+};
+
+void slot_env_init(struct slot_env *env, const struct task *task, const char *job,
+    const char *org);
+void slot_env_clear(struct slot_env *env);
+
+/* Make the files of slot number below scratch. */
+int slot_open(struct slot *slot, int number, const char *scratch, bool workdir, struct err *err);
+void slot_close(struct slot *slot);
+
+/* Start work in a free slot, which owns it from now on. -1: it could not be started (err says why;
+ * the slot is free again and the work still the caller's). */
+int slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct err *err);
+
+/* Look after limits: TERM at soft, KILL at hard or when its output passes 64 MiB. */
+void slot_check(struct slot *slot, int64_t now);
+
+/* When to look again, by clock_boot. */
+int64_t slot_next_check(const struct slot *slot);
+
+/* End it because the worker was told to stop. */
+void slot_interrupt(struct slot *slot, bool kill);
+
+#endif

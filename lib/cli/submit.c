@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/* submit: lines of input become executions. */
+#include "cli/submit.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/jq.h"
+#include "base/json.h"
+#include "base/jsonl.h"
+#include "base/path.h"
+#include "exec/cmdline.h"
+#include "store/object.h"
+#include "task/schema.h"
+
+struct submit {
+	struct submit_options o;
+	json_t *set, *force, *inputs;
+	struct jq *map;
+	struct commit *commit;
+	pthread_t thread;
+	int64_t lines;
+	struct err err; /* why reading stopped */
+	bool failed;
+};
+
+/* ---- --set and --force ---- */
+
+/* The value of one "k=v"; k=@file.json is the JSON of that file. */
+static json_t *
+value_of(const struct submit *s, const char *key, const char *text, struct err *err)
+{
+	json_t *value;
+
+	if (*text == '@')
+		return json_read_file(text + 1, err);
+	value = schema_parse_value(schema_property(s->o.task->params, key), text, err);
+	return value;
+}
+
+static int
+read_pairs(const struct submit *s, const char *option, char **pairs, json_t *into, struct err *err)
+{
+	for (size_t i = 0; pairs && pairs[i]; i++) {
+		char *eq = strchr(pairs[i], '='), *key;
+		json_t *value;
+
+		if (!eq || eq == pairs[i])
+			return err_set(err, ERR_USAGE, "%s takes key=value, found '%s'", option, pairs[i]);
+		key = xstrndup(pairs[i], (size_t)(eq - pairs[i]));
+		value = value_of(s, key, eq + 1, err);
+		if (!value)
+			err_wrap(err, "%s %s", option, key);
+		else
+			json_object_set_new(into, key, value);
+		free(key);
+		if (!value)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+make_absolute(const char *pointer, json_t *string, void *ctx, struct err *err)
+{
+	char *path = path_absolute(json_string_value(string));
+
+	(void)pointer;
+	(void)ctx;
+	(void)err;
+	json_string_set(string, path);
+	free(path);
+	return 0;
+}
+
+/* Hash one input file into inputs. */
+static int
+hash_input(const char *pointer, json_t *string, void *ctx, struct err *err)
+{
+	struct submit *s = ctx;
+	const char *path = json_string_value(string);
+	char hex[DIGEST_HEX];
+
+	if (digest_file(path, hex, err) < 0)
+		return err_wrap(err, "%s", pointer + 1);
+	json_object_set_new(s->inputs, path, json_string(hex));
+	return 0;
+}
+
+/* Members given for all lines are judged before anything is submitted. */
+static int
+judge_shared(const struct submit *s, const json_t *values, struct err *err)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)values, key, value) {
+		const json_t *property = schema_property(s->o.task->params, key);
+		struct err why = { 0 };
+
+		if (property && schema_judge(property, value, &why) < 0)
+			return err_set(err, why.kind, "parameter '%s': %s", key, why.text);
+	}
+	return 0;
+}
+
+struct submit *
+submit_new(const struct submit_options *options, struct err *err)
+{
+	struct submit *s = xcalloc(1, sizeof(*s));
+	const json_t *schema = options->task->params;
+
+	s->o = *options;
+	s->set = json_object();
+	s->force = json_object();
+	s->inputs = json_object();
+	if (read_pairs(s, "--set", options->set, s->set, err) < 0 ||
+	    read_pairs(s, "--force", options->force, s->force, err) < 0 ||
+	    judge_shared(s, s->set, err) < 0 || judge_shared(s, s->force, err) < 0)
+		goto fail;
+	if (schema && (schema_each_path(schema, s->set, make_absolute, NULL, err) < 0 ||
+			  schema_each_path(schema, s->force, make_absolute, NULL, err) < 0))
+		goto fail;
+	if (options->map && !(s->map = jq_new(options->map, err)))
+		goto fail;
+	return s;
+fail:
+	submit_free(s);
+	return NULL;
+}
+
+void
+submit_free(struct submit *s)
+{
+	if (!s)
+		return;
+	json_decref(s->set);
+	json_decref(s->force);
+	json_decref(s->inputs);
+	jq_free(s->map);
+	free(s);
+}
+
+json_t *
+submit_settings(struct submit *s, struct err *err)
+{
+	const json_t *schema = s->o.task->params;
+
+	if (schema && (schema_each_path(schema, s->set, hash_input, s, err) < 0 ||
+			  schema_each_path(schema, s->force, hash_input, s, err) < 0))
+		return NULL;
+	return json_pack("{s:s, s:O, s:O, s:O}", "task", s->o.task->name, "set", s->set, "force",
+	    s->force, "inputs", s->inputs);
+}
+
+int
+submit_store_inputs(struct submit *s, struct store *store, struct err *err)
+{
+	const char *path;
+	json_t *hash;
+
+	json_object_foreach(s->inputs, path, hash) {
+		struct buf content = BUF_INIT;
+		char hex[DIGEST_HEX];
+		int rc = file_read(path, 0, &content, err);
+
+		if (rc == 0)
+			rc = object_put(store, buf_str(&content), content.len, hex, err);
+		buf_clear(&content);
+		if (rc < 0)
+			return -1;
+		if (strcmp(hex, json_string_value(hash)) != 0)
+			return err_set(err, ERR_INPUT, "'%s' changed while it was read", path);
+	}
+	return 0;
+}
+
+/* ---- one line ---- */
+
+/* What a line has come to. */
+struct made {
+	json_t *params;
+	enum status status;
+	enum failure class;
+	json_t *error; /* NULL: none */
+};
+
+/* An execution record stands for its result; one without result makes class dependency. */
+static void
+unwrap_execution(struct made *m)
+{
+	json_t *result = json_object_get(m->params, "result");
+	const char *status = json_string_value(json_object_get(m->params, "status"));
+	json_t *id = json_object_get(m->params, "id"), *key = json_object_get(m->params, "key");
+
+	if (status && strcmp(status, "completed") == 0 && json_is_object(result)) {
+		json_t *params = json_copy(result);
+
+		if (key && !json_object_get(params, "key"))
+			json_object_set(params, "key", key);
+		json_decref(m->params);
+		m->params = params;
+		return;
+	}
+	m->status = ST_FAILED;
+	m->class = FAIL_DEPENDENCY;
+	m->error = json_pack("{s:s, s:s, s:O?}", "class", "dependency", "reason",
+	    "the execution on this line did not complete", "execution", id);
+}
+
+/* A record that failed or was skipped before it came to us travels on as such. */
+static void
+take_error(struct made *m)
+{
+	json_t *error = json_object_get(m->params, "error");
+	const char *word;
+	int class;
+
+	if (json_is_object(json_object_get(m->params, "skipped"))) {
+		m->status = ST_SKIPPED;
+		return;
+	}
+	if (!json_is_object(error))
+		return;
+	word = json_string_value(json_object_get(error, "class"));
+	class = word ? failure_find(word) : -1;
+	m->status = ST_FAILED;
+	m->class = class < 0 ? FAIL_INPUT : (enum failure)class;
+	m->error = json_incref(error);
+}
+
+static int
+judge(struct submit *s, struct made *m, struct err *err)
+{
+	const json_t *schema = s->o.task->params;
+	char **argv;
+
+	if (m->status != ST_QUEUED)
+		return 0;
+	if (schema && (schema_each_path(schema, m->params, make_absolute, NULL, err) < 0 ||
+			  schema_judge(schema, m->params, err) < 0))
+		return -1;
+	if (s->o.task->origin != TASK_ADHOC)
+		return 0;
+	argv = cmdline_expand(s->o.task->argv, m->params, err);
+	cmdline_free(argv);
+	return argv ? 0 : -1;
+}
+
+/* The line that stands for params. */
+static struct line *
+make_line(struct submit *s, const struct made *m, const char *where)
+{
+	struct line *line = xcalloc(1, sizeof(*line));
+	const char *key = json_string_value(json_object_get(m->params, "key"));
+	char *canonical = json_canonical(m->params), hex[DIGEST_HEX];
+	struct buf text = BUF_INIT;
+
+	(void)s;
+	digest_bytes(canonical, strlen(canonical), hex);
+	free(canonical);
+	json_put(m->params, &text);
+	line->params_len = text.len;
+	line->params = buf_take(&text);
+	line->derived = !key || !*key;
+	line->key = xstrdup(line->derived ? hex : key);
+	hex[16] = '\0';
+	line->digest = (int64_t)(strtoull(hex, NULL, 16) >> 1);
+	line->status = m->status;
+	line->class = m->class;
+	line->error = m->error ? json_dumps(m->error, JSON_COMPACT) : NULL;
+	line->where = where ? xstrdup(where) : NULL;
+	return line;
+}
+
+/* Submit params (taken over). -1: refused. */
+static int
+submit_params(struct submit *s, json_t *params, const char *where, struct err *err)
+{
+	struct made m = { params, ST_QUEUED, FAIL_NONE, NULL };
+	const char *type = json_string_value(json_object_get(params, "type"));
+	int rc;
+
+	if (type && strcmp(type, "execution") == 0)
+		unwrap_execution(&m);
+	if (m.status == ST_QUEUED)
+		take_error(&m);
+	json_fill(m.params, s->set);
+	json_object_update(m.params, s->force);
+	rc = judge(s, &m, err);
+	if (rc == 0) {
+		commit_line(s->commit, make_line(s, &m, where));
+		s->lines++;
+	}
+	json_decref(m.params);
+	json_decref(m.error);
+	return rc;
+}
+
+/* A record as read: through --map where there is one. */
+static int
+submit_record(struct submit *s, json_t *record, const char *where, struct err *err)
+{
+	json_t *made, *params;
+	size_t i;
+	int rc;
+
+	if (!s->map)
+		return submit_params(s, json_copy(record), where, err);
+	made = json_array();
+	rc = jq_run(s->map, record, made, err);
+	json_array_foreach(made, i, params) {
+		if (rc == 0 && !json_is_object(params))
+			rc = err_set(err, ERR_INPUT, "--map must make objects, it made: %s",
+			    json_type_name(params));
+		if (rc == 0)
+			rc = submit_params(s, json_copy(params), where, err);
+	}
+	json_decref(made);
+	return rc;
+}
+
+/* ---- reading ---- */
+
+/* What came of a line: report, and whether to go on. */
+static bool
+goes_on(struct submit *s, const char *where, int rc, struct err *err)
+{
+	if (rc == 0)
+		return true;
+	if (where)
+		err_wrap(err, "%s", where);
+	if (s->o.app->strict)
+		return false;
+	app_report(s->o.app, err);
+	return true;
+}
+
+static json_t *
+text_record(const char *text, size_t len, struct err *err)
+{
+	json_t *line = json_stringn(text, len);
+
+	if (!line) {
+		err_set(err, ERR_INPUT, "the line is not UTF-8");
+		return NULL;
+	}
+	return json_pack("{s:o}", "line", line);
+}
+
+static enum jsonl_got
+next_record(struct submit *s, struct jsonl *in, json_t **record, struct err *err)
+{
+	const char *text;
+	enum jsonl_got got;
+	size_t len;
+
+	if (!s->o.lines)
+		return jsonl_next(in, record, err);
+	got = jsonl_next_text(in, &text, &len, err);
+	if (got != JSONL_RECORD)
+		return got;
+	*record = text_record(text, len, err);
+	return *record ? JSONL_RECORD : JSONL_BAD;
+}
+
+/* One file. False: stop, err says why (or is empty). */
+static bool
+read_file(struct submit *s, const char *path, struct err *err)
+{
+	struct jsonl *in = jsonl_open(path, err);
+	bool on = in != NULL;
+
+	while (on) {
+		json_t *record = NULL;
+		enum jsonl_got got = next_record(s, in, &record, err);
+		char where[512];
+
+		if (got == JSONL_END)
+			break;
+		snprintf(where, sizeof(where), "%s:%zu", jsonl_name(in), jsonl_line(in));
+		if (got == JSONL_FATAL)
+			on = false;
+		else if (got == JSONL_BAD)
+			on = goes_on(s, s->o.lines ? where : NULL, -1, err);
+		else
+			on = goes_on(s, where, submit_record(s, record, where, err), err);
+		json_decref(record);
+	}
+	jsonl_close(in);
+	return on;
+}
+
+static void *
+reader(void *ctx)
+{
+	struct submit *s = ctx;
+	bool on = true;
+
+	if (s->o.once)
+		on = submit_params(s, json_object(), NULL, &s->err) == 0;
+	else if (!s->o.files || !*s->o.files)
+		on = read_file(s, NULL, &s->err);
+	else
+		for (size_t i = 0; s->o.files[i] && on; i++)
+			on = read_file(s, s->o.files[i], &s->err);
+	s->failed = !on;
+	commit_lines_end(s->commit);
+	return NULL;
+}
+
+void
+submit_start(struct submit *s, struct commit *commit)
+{
+	s->commit = commit;
+	if (pthread_create(&s->thread, NULL, reader, s) != 0)
+		BUG("cannot start the reading thread: %s", strerror(errno));
+}
+
+int64_t
+submit_join(struct submit *s, struct err *err)
+{
+	pthread_join(s->thread, NULL);
+	if (!s->failed)
+		return s->lines;
+	*err = s->err;
+	return -1;
+}

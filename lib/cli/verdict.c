@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+/* verdict: what an attempt came to, from how its process ended and what it wrote. */
+#include "cli/verdict.h"
+
+#include <ctype.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+
+enum {
+	ERROUT_KEPT = 16384,  /* bytes of stderr kept with an attempt */
+	ERROUT_SHOWN = 1024,  /* and in the error of the record */
+	FILE_MAX = 256 << 20,
+	EXIT_TRY_AGAIN = 75,  /* EX_TEMPFAIL of sysexits(3) */
+	EXIT_GIVE_UP = 70,    /* EX_SOFTWARE: never tried again */
+};
+
+/* What is being worked out. */
+struct verdict {
+	enum failure class;
+	int exit_code; /* for the retry rule; -1: did not exit */
+	const char *reason;
+	char text[1024];
+	json_t *result; /* NULL: null */
+};
+
+static void
+fail(struct verdict *v, enum failure class, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void
+fail(struct verdict *v, enum failure class, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(v->text, sizeof(v->text), fmt, ap);
+	va_end(ap);
+	v->class = class;
+	v->reason = v->text;
+}
+
+/* Up to `most` bytes from the end of a file. */
+static void
+read_tail(int fd, size_t most, struct buf *out)
+{
+	struct stat st;
+	off_t from;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0 || st.st_size == 0)
+		return;
+	from = st.st_size > (off_t)most ? st.st_size - (off_t)most : 0;
+	buf_reserve(out, most);
+	n = pread(fd, out->data, most, from);
+	if (n > 0)
+		out->len = (size_t)n;
+	out->data[out->len] = '\0';
+}
+
+/* Text as a JSON string; where it is not UTF-8, all but ASCII becomes '?'. */
+static json_t *
+string_of(const char *data, size_t len)
+{
+	json_t *string = json_stringn(data, len);
+	char *copy;
+
+	if (string)
+		return string;
+	copy = xmalloc(len + 1);
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)data[i];
+
+		copy[i] = c < 0x80 ? (char)c : '?';
+	}
+	string = json_stringn(copy, len);
+	free(copy);
+	return string;
+}
+
+static bool
+is_blank(const struct buf *text)
+{
+	for (size_t i = 0; i < text->len; i++)
+		if (!isspace((unsigned char)text->data[i]))
+			return false;
+	return true;
+}
+
+/* The value on stdout. */
+static void
+read_result(int fd, const struct task *task, struct verdict *v)
+{
+	struct buf text = BUF_INIT;
+	struct err err = { 0 };
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || st.st_size == 0)
+		return;
+	buf_reserve(&text, (size_t)st.st_size);
+	text.len = 0;
+	lseek(fd, 0, SEEK_SET);
+	if (file_read_fd(fd, "stdout", 0, &text, &err) == 0 && !is_blank(&text)) {
+		v->result = json_parse(text.data, text.len, &err);
+		if (!v->result && task->origin == TASK_ADHOC)
+			v->result = json_pack("{s:o}", "stdout", string_of(text.data, text.len));
+		if (!v->result)
+			fail(v, FAIL_RESULT, "stdout is not one JSON value: %s", err.text);
+	}
+	buf_clear(&text);
+}
+
+/* {"error": {"class", "reason", "retry"}} on stdout. True when it was there. */
+static bool
+take_error(struct verdict *v)
+{
+	json_t *error = json_object_get(v->result, "error");
+	const char *word, *reason;
+	json_t *retry;
+	int class;
+
+	if (!json_is_object(error))
+		return false;
+	word = json_string_value(json_object_get(error, "class"));
+	reason = json_string_value(json_object_get(error, "reason"));
+	class = word ? failure_find(word) : -1;
+	fail(v, class < 0 ? FAIL_ENGINE : (enum failure)class, "%s", reason ? reason : "no reason given");
+	retry = json_object_get(error, "retry");
+	if (json_is_boolean(retry))
+		v->exit_code = json_is_true(retry) ? EXIT_TRY_AGAIN : EXIT_GIVE_UP;
+	return true;
+}
+
+static void
+judge_exit(struct verdict *v, int code, const char *errout)
+{
+	const char *last = errout + strlen(errout);
+
+	if (code == 0)
+		return;
+	while (last > errout && last[-1] == '\n')
+		last--;
+	while (last > errout && last[-1] != '\n')
+		last--;
+	fail(v, code >= 64 && code <= 66 ? FAIL_INPUT : FAIL_ENGINE, "exit %d%s%.*s", code,
+	    *last ? ": " : "", (int)strcspn(last, "\n"), last);
+}
+
+static void
+judge(struct verdict *v, const struct slot *slot, const struct task *task,
+    const struct outcome *o, const char *errout)
+{
+	char text[64];
+
+	v->exit_code = o->exited ? o->code : -1;
+	if (slot->timed_out) {
+		fail(v, FAIL_TIMEOUT, "ran longer than %g s", task->soft);
+		return;
+	}
+	if (slot->overflowed) {
+		fail(v, FAIL_RESULT, "wrote more than 64 MiB to stdout or stderr");
+		return;
+	}
+	read_result(slot->out, task, v);
+	if (take_error(v))
+		return;
+	if (!o->exited)
+		fail(v, FAIL_SIGNAL, "%s%s", proc_describe(o, text),
+		    o->signal == SIGKILL ? ": out of memory?" : "");
+	else if (o->code != 0 || !v->reason)
+		judge_exit(v, o->code, errout);
+}
+
+/* Is path inside dir, with no way out? */
+static bool
+is_within(const char *path, const char *dir)
+{
+	char *real = realpath(path, NULL), *top = realpath(dir, NULL);
+	size_t len = top ? strlen(top) : 0;
+	bool within = real && top && strncmp(real, top, len) == 0 && real[len] == '/';
+
+	free(real);
+	free(top);
+	return within;
+}
+
+/* Files that the result names below the work folder become objects. */
+static void
+take_files(struct verdict *v, const struct slot *slot, struct ended *e)
+{
+	json_t *files = json_object_get(v->result, "files"), *entry;
+	const char *name;
+
+	json_object_foreach(files, name, entry) {
+		const char *path = json_string_value(json_object_get(entry, "path"));
+		struct buf content = BUF_INIT;
+		struct err err = { 0 };
+		struct stored *stored;
+		char hex[DIGEST_HEX];
+
+		if (!path || !slot->dir || !is_within(path, slot->dir))
+			continue;
+		if (file_read(path, FILE_MAX, &content, &err) < 0) {
+			fail(v, FAIL_RESULT, "file '%s': %.900s", name, err.text);
+			buf_clear(&content);
+			return;
+		}
+		stored = xcalloc(1, sizeof(*stored));
+		stored->len = content.len;
+		stored->data = buf_take(&content);
+		stored->next = e->files;
+		e->files = stored;
+		digest_bytes(stored->data, stored->len, hex);
+		json_object_del(entry, "path");
+		json_object_set_new(entry, "object", json_string(hex));
+		if (!json_object_get(entry, "sha256"))
+			json_object_set_new(entry, "sha256", json_string(hex));
+		json_object_set_new(entry, "size", json_integer((json_int_t)stored->len));
+	}
+}
+
+static char *
+metrics_of(const struct task *task, const json_t *result)
+{
+	json_t *metrics, *pointer;
+	const char *name;
+	char *text = NULL;
+
+	if (!task->metrics || !result)
+		return NULL;
+	metrics = json_object();
+	json_object_foreach(task->metrics, name, pointer) {
+		json_t *value = json_at(result, json_string_value(pointer));
+
+		if (json_is_number(value))
+			json_object_set(metrics, name, value);
+	}
+	if (json_object_size(metrics) > 0)
+		text = json_dumps(metrics, JSON_COMPACT);
+	json_decref(metrics);
+	return text;
+}
+
+static char *
+error_text(const struct verdict *v, const struct buf *errout)
+{
+	size_t skip = errout->len > ERROUT_SHOWN ? errout->len - ERROUT_SHOWN : 0;
+	json_t *error = json_object_get(v->result, "error");
+	json_t *out = json_is_object(error) ? json_copy(error) : json_object();
+	char *text;
+
+	json_object_set_new(out, "class", json_string(failure_name(v->class)));
+	json_object_set_new(out, "reason", string_of(v->reason, strlen(v->reason)));
+	if (errout->len)
+		json_object_set_new(out, "stderr",
+		    string_of(errout->data + skip, errout->len - skip));
+	text = json_dumps(out, JSON_COMPACT);
+	json_decref(out);
+	return text;
+}
+
+static void
+decide_status(struct ending *end, const struct verdict *v, const struct task *task)
+{
+	if (v->class == FAIL_NONE) {
+		end->status = ST_COMPLETED;
+		return;
+	}
+	end->status = v->class == FAIL_TIMEOUT ? ST_TIMEOUT : ST_FAILED;
+	if (!retry_wants(&task->retry, v->class, v->exit_code, end->attempt))
+		return;
+	end->status = ST_RETRYING;
+	end->not_before = clock_wall() + retry_delay(&task->retry, end->attempt, (uint64_t)end->id);
+}
+
+/* Put the verdict into the ending. */
+static void
+conclude(struct ended *e, const struct verdict *v, const struct task *task,
+    const struct buf *errout)
+{
+	struct ending *end = &e->end;
+
+	end->class = v->class;
+	decide_status(end, v, task);
+	if (v->class == FAIL_NONE && v->result) {
+		struct buf text = BUF_INIT;
+
+		json_put(v->result, &text);
+		end->result_len = text.len;
+		end->result = e->result = buf_take(&text);
+		end->metrics = e->metrics = metrics_of(task, v->result);
+	} else if (v->class != FAIL_NONE) {
+		end->error = e->error = error_text(v, errout);
+		end->reason = e->reason = xstrdup(v->reason);
+	}
+}
+
+struct ended *
+verdict_of(struct slot *slot, const struct task *task, const struct outcome *outcome)
+{
+	struct ended *e = xcalloc(1, sizeof(*e));
+	struct verdict v = { 0 };
+	struct buf errout = BUF_INIT;
+	struct ending *end = &e->end;
+
+	*end = (struct ending){ .id = slot->work->id, .attempt = slot->work->attempt,
+		.started = slot->started, .ended = clock_wall(), .exited = outcome->exited,
+		.code = outcome->code, .signal = outcome->signal, .user_time = outcome->user,
+		.system_time = outcome->system, .max_rss = outcome->max_rss };
+	read_tail(slot->err, ERROUT_KEPT, &errout);
+	judge(&v, slot, task, outcome, buf_str(&errout));
+	if (v.class == FAIL_NONE)
+		take_files(&v, slot, e);
+	e->interrupted = slot->interrupted && v.class != FAIL_NONE;
+	conclude(e, &v, task, &errout);
+	end->errout_len = errout.len;
+	end->errout = e->errout = buf_take(&errout);
+	json_decref(v.result);
+	work_free(slot->work);
+	slot->work = NULL;
+	slot->pid = 0;
+	if (slot->dir)
+		file_remove_tree(slot->dir, NULL);
+	return e;
+}
+
+struct ended *
+verdict_unstarted(struct work *work, const struct task *task, const struct err *why)
+{
+	struct ended *e = xcalloc(1, sizeof(*e));
+	struct buf none = BUF_INIT;
+	struct verdict v = { .exit_code = EXIT_GIVE_UP };
+	int64_t now = clock_wall();
+
+	e->end = (struct ending){ .id = work->id, .attempt = work->attempt, .started = now,
+		.ended = now, .exited = false };
+	fail(&v, why->kind == ERR_INPUT ? FAIL_INPUT : FAIL_REJECTED, "%s", why->text);
+	conclude(e, &v, task, &none);
+	work_free(work);
+	return e;
+}
+
+void
+ended_free(struct ended *e)
+{
+	if (!e)
+		return;
+	while (e->files) {
+		struct stored *next = e->files->next;
+
+		free(e->files->data);
+		free(e->files);
+		e->files = next;
+	}
+	free(e->result);
+	free(e->error);
+	free(e->metrics);
+	free(e->reason);
+	free(e->errout);
+	free(e);
+}

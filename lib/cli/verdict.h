@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * verdict: what an attempt came to, from how its process ended and what it wrote.
+ *
+ * The contract of dockline-task(5): an error object on stdout decides over the
+ * exit status; 0 is success, 75 try again, 64-74 and 76-78 do not.
+ */
+#ifndef CLI_VERDICT_H
+#define CLI_VERDICT_H
+
+#include "cli/slot.h"
+
+/* A file that a result named, to be stored as an object. */
+struct stored {
+	char *data;
+	size_t len;
+	struct stored *next;
+};
+
+/* An attempt that ended; owns its texts (end.* points to them). */
+struct ended {
+	struct ending end;
+	bool interrupted; /* give it back as if it had never begun */
+	char *result, *error, *metrics, *reason, *errout;
+	struct stored *files;
+	struct ended *next;
+};
+
+/* Judge the attempt whose child was just reaped; the slot is free afterwards, its work freed. */
+struct ended *verdict_of(struct slot *slot, const struct task *task,
+    const struct outcome *outcome);
+
+/* Judge work that could not even be started. Frees the work. */
+struct ended *verdict_unstarted(struct work *work, const struct task *task,
+    const struct err *why);
+
+void ended_free(struct ended *ended);
+
+#endif
