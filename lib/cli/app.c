@@ -321,6 +321,10 @@ app_finish(struct app *app, int rc, struct err *err)
 	if (too_many_failed(app))
 		app_status(app, EXIT_NO);
 	status = app->status;
+	if (app->shared)
+		return status;
+	if (app->at_end)
+		app->at_end(app);
 	poptFreeContext(app->popt);
 	free(app->argv);
 	free(app->state);
