@@ -22,16 +22,18 @@ static struct {
 
 static const struct poptOption options[] = {
 	{ "center", 0, POPT_ARG_STRING, &o.center, 0, "centre of the box in Å", "X,Y,Z" },
-	{ "format", 0, POPT_ARG_STRING, &o.format, 0, "json (default), or conf for vina", "FORMAT" },
+	{ "format", 0, POPT_ARG_STRING, &o.format, 0, "json (default), or conf for vina",
+	    "FORMAT" },
 	{ "from", 0, POPT_ARG_STRING, &o.from, 0, "take the box of a vina configuration", "FILE" },
 	{ "ligand", 0, POPT_ARG_STRING, &o.ligand, 0, "around this reference ligand", "FILE" },
 	{ "min-size", 0, POPT_ARG_STRING, &o.min_size, 0, "no side shorter (default 20 Å)", "A" },
 	{ "padding", 0, POPT_ARG_STRING, &o.padding, 0, "space on every side (default 4 Å)", "A" },
-	{ "receptor", 0, POPT_ARG_STRING, &o.receptor, 0, "the receptor; alone: all of it", "FILE" },
+	{ "receptor", 0, POPT_ARG_STRING, &o.receptor, 0, "the receptor; alone: all of it",
+	    "FILE" },
 	{ "residues", 0, POPT_ARG_STRING, &o.residues, 0, "around these, like A:82,A:84", "LIST" },
 	{ "size", 0, POPT_ARG_STRING, &o.size, 0, "lengths of the sides in Å", "X,Y,Z" },
 	APP_COMMON_OPTIONS,
-	POPT_TABLEEND
+	POPT_TABLEEND,
 };
 
 /* What is being made, and of what. */
@@ -78,7 +80,8 @@ check_options(struct app *app)
 	if (ways > 1)
 		app_usage(app, "only one of --center, --from, --ligand and --residues");
 	if (ways == 0 && !o.receptor)
-		app_usage(app, "one of --ligand, --residues, --receptor, --center or --from is needed");
+		app_usage(
+		    app, "one of --ligand, --residues, --receptor, --center or --from is needed");
 	if (o.residues && !o.receptor)
 		app_usage(app, "--residues needs --receptor");
 	if (o.center && !o.size)
@@ -119,11 +122,11 @@ judge_ligand(struct app *app, struct job *job)
 		warn(app, job, "first_molecule", "'%s' holds several molecules: the first is used",
 		    o.ligand);
 	if (is_flat(&job->ligand))
-		warn(app, job, "flat_reference", "'%s' is flat (every z is 0): a drawing is no reference",
-		    o.ligand);
+		warn(app, job, "flat_reference",
+		    "'%s' is flat (every z is 0): a drawing is no reference", o.ligand);
 	if (molecule_heavy(&job->ligand) > 200)
-		warn(app, job, "large_reference", "'%s' has %zu heavy atoms: is it a ligand?", o.ligand,
-		    molecule_heavy(&job->ligand));
+		warn(app, job, "large_reference", "'%s' has %zu heavy atoms: is it a ligand?",
+		    o.ligand, molecule_heavy(&job->ligand));
 }
 
 static int
@@ -156,7 +159,8 @@ from_receptor(struct app *app, struct job *job, struct err *err)
 	job->from = o.receptor;
 	if (box_of_receptor(&job->receptor, &job->rule, &job->box, err) < 0)
 		return err_wrap(err, "%s", o.receptor);
-	warn(app, job, "blind", "a blind box holds the whole receptor: poses and scores of such a "
+	warn(app, job, "blind",
+	    "a blind box holds the whole receptor: poses and scores of such a "
 	    "search are unreliable; --ligand or --residues name a site");
 	return 0;
 }
@@ -211,8 +215,10 @@ judge_box(struct app *app, struct job *job)
 	size_t near = molecule_heavy(&job->receptor) - box_outside(&job->box, &job->receptor, 8);
 
 	if (box_volume(&job->box) > BOX_LARGE)
-		warn(app, job, "large_box", "%.0f Å³ is more than %.0f: raise exhaustiveness, or make "
-		    "the box smaller", box_volume(&job->box), BOX_LARGE);
+		warn(app, job, "large_box",
+		    "%.0f Å³ is more than %.0f: raise exhaustiveness, or make "
+		    "the box smaller",
+		    box_volume(&job->box), BOX_LARGE);
 	if (outside > 0)
 		warn(app, job, "reference_outside", "%zu heavy atoms of '%s' are outside the box",
 		    outside, o.ligand);

@@ -19,7 +19,7 @@ static const struct poptOption options[] = {
 	{ "table", 0, POPT_ARG_NONE, &o.table, 0, "a table, not records", NULL },
 	APP_STATE_OPTIONS,
 	APP_COMMON_OPTIONS,
-	POPT_TABLEEND
+	POPT_TABLEEND,
 };
 
 static const char *

@@ -21,8 +21,10 @@ static const struct poptOption options[] = {
 	{ "map", 0, POPT_ARG_STRING, &o.map, 0, "make the parameters from each line", "JQ" },
 	{ "new-inputs", 0, POPT_ARG_NONE, &o.new_inputs, 0,
 	    "begin the job anew where its inputs changed", NULL },
-	{ "no-input", 'n', POPT_ARG_NONE, &o.once, 0, "one execution from --set, read nothing", NULL },
-	{ "retry-failed", 0, POPT_ARG_NONE, &o.retry_failed, 0, "run failed executions again", NULL },
+	{ "no-input", 'n', POPT_ARG_NONE, &o.once, 0, "one execution from --set, read nothing",
+	    NULL },
+	{ "retry-failed", 0, POPT_ARG_NONE, &o.retry_failed, 0, "run failed executions again",
+	    NULL },
 	{ "set", 0, POPT_ARG_ARGV, &o.set, 0, "supply a parameter that lines lack", "K=V" },
 	{ "strict", 0, POPT_ARG_NONE, NULL, APP_STRICT, "stop at the first bad line", NULL },
 	APP_STATE_OPTIONS,
@@ -54,7 +56,8 @@ read_operands(struct app *app)
 	if (o.job && !*o.job)
 		app_usage(app, "--job takes a name");
 	if (!o.once && !*files && isatty(STDIN_FILENO))
-		app_usage(app, "no files, and standard input is a terminal (-n: one execution from --set)");
+		app_usage(app,
+		    "no files, and standard input is a terminal (-n: one execution from --set)");
 	o.files = files;
 }
 
@@ -62,8 +65,8 @@ int
 main(int argc, char **argv)
 {
 	struct err err = { 0 };
-	struct app *app = app_start("taskrun", "TASK [FILE ...] | [FILE ...] -- PROGRAM [ARG ...]",
-	    options, argc, argv);
+	struct app *app = app_start(
+	    "taskrun", "TASK [FILE ...] | [FILE ...] -- PROGRAM [ARG ...]", options, argc, argv);
 	int caught, status;
 
 	read_operands(app);

@@ -42,7 +42,8 @@ file_read_fd(int fd, const char *name, size_t limit, struct buf *out, struct err
 		if (n == 0)
 			return 0;
 		if (out->len - start > limit)
-			return err_set(err, ERR_INPUT, "'%s' is larger than %zu bytes", name, limit);
+			return err_set(
+			    err, ERR_INPUT, "'%s' is larger than %zu bytes", name, limit);
 	}
 }
 
@@ -148,8 +149,9 @@ file_write(const char *path, const void *data, size_t len, struct err *err)
 		goto out;
 	}
 	rc = file_write_fd(fd, path, data, len, err);
-	if (rc == 0 && ((old && fchmod(fd, st.st_mode & 07777) < 0) || fsync(fd) < 0 ||
-			   rename(tmp, target) < 0))
+	if (rc == 0 &&
+	    ((old && fchmod(fd, st.st_mode & 07777) < 0) || fsync(fd) < 0 ||
+		rename(tmp, target) < 0))
 		rc = err_sys(err, "cannot write '%s'", path);
 	close(fd);
 	if (rc < 0)

@@ -25,14 +25,16 @@
 #define REFUSE(name) "def " name ": error(\"" name " is not available here\"); "
 
 /* implode of anything but characters aborts libjq 1.6. */
-static const char fence[] =
-    "def env: {}; " REFUSE("input") REFUSE("inputs") REFUSE("debug") REFUSE("stderr") REFUSE("halt")
-    REFUSE("halt_error") "def halt_error(f): halt_error; " REFUSE("input_filename")
-    REFUSE("modulemeta") REFUSE("get_search_list") "def _implode: implode; "
-    "def implode: if type == \"array\" and all(.[]; type == \"number\" and . >= 0 and . < 1114112 "
-    "and (. < 55296 or . > 57343)) then _implode "
-    "else error(\"implode input must be an array of characters\") end; "
-    "{} as $ENV | ";
+static const char fence[] = "def env: {}; " REFUSE("input") REFUSE("inputs") REFUSE("debug")
+    REFUSE("stderr") REFUSE("halt") REFUSE("halt_error") "def halt_error(f): halt_error; " REFUSE(
+	"input_filename") REFUSE("modulemeta")
+	REFUSE(
+	    "get_search_list") "def _implode: implode; "
+			       "def implode: if type == \"array\" and all(.[]; type == \"number\" "
+			       "and . >= 0 and . < 1114112 "
+			       "and (. < 55296 or . > 57343)) then _implode "
+			       "else error(\"implode input must be an array of characters\") end; "
+			       "{} as $ENV | ";
 
 struct jq {
 	jq_state *state;
@@ -164,8 +166,7 @@ to_jv(const json_t *value)
 			out = jv_array_append(out, to_jv(part));
 		return out;
 	case JSON_STRING:
-		return jv_string_sized(json_string_value(value),
-		    (int)json_string_length(value));
+		return jv_string_sized(json_string_value(value), (int)json_string_length(value));
 	case JSON_INTEGER:
 	case JSON_REAL:
 		return jv_number(json_number_value(value));
@@ -237,7 +238,8 @@ from_object(jv value, int depth, struct err *err)
 	for (int i = 0; i < len && rc == 0; i++) {
 		jv key = jv_array_get(jv_copy(keys), i);
 
-		rc = add_member(object, jv_copy(key), jv_object_get(jv_copy(value), key), depth, err);
+		rc = add_member(
+		    object, jv_copy(key), jv_object_get(jv_copy(value), key), depth, err);
 	}
 	jv_free(keys);
 	if (rc == 0)
@@ -263,8 +265,8 @@ from_jv(jv value, int depth, struct err *err)
 			out = from_array(value, depth, err);
 			break;
 		case JV_KIND_STRING:
-			out = json_stringn(jv_string_value(value),
-			    (size_t)jv_string_length_bytes(jv_copy(value)));
+			out = json_stringn(
+			    jv_string_value(value), (size_t)jv_string_length_bytes(jv_copy(value)));
 			if (!out)
 				err_set(err, ERR_INPUT, "the result is not UTF-8");
 			break;
@@ -299,8 +301,8 @@ judge_end(jv end, struct err *err)
 		rc = err_set(err, ERR_INPUT, "jq: %s", jv_string_value(message));
 	} else {
 		message = jv_dump_string(message, 0);
-		rc = err_set(err, ERR_INPUT, "jq: error with the value %s",
-		    jv_string_value(message));
+		rc = err_set(
+		    err, ERR_INPUT, "jq: error with the value %s", jv_string_value(message));
 	}
 	jv_free(message);
 	return rc;

@@ -177,9 +177,14 @@ const char *
 json_type_name(const json_t *value)
 {
 	static const char *const names[] = {
-		[JSON_OBJECT] = "object", [JSON_ARRAY] = "array", [JSON_STRING] = "string",
-		[JSON_INTEGER] = "integer", [JSON_REAL] = "number", [JSON_TRUE] = "boolean",
-		[JSON_FALSE] = "boolean", [JSON_NULL] = "null",
+		[JSON_OBJECT] = "object",
+		[JSON_ARRAY] = "array",
+		[JSON_STRING] = "string",
+		[JSON_INTEGER] = "integer",
+		[JSON_REAL] = "number",
+		[JSON_TRUE] = "boolean",
+		[JSON_FALSE] = "boolean",
+		[JSON_NULL] = "null",
 	};
 
 	return value ? names[json_typeof(value)] : "nothing";
@@ -188,8 +193,8 @@ json_type_name(const json_t *value)
 static int
 wrong(const char *key, const char *expected, const json_t *found, struct err *err)
 {
-	return err_set(err, ERR_INPUT, "'%s' must be %s, found %s", key, expected,
-	    json_type_name(found));
+	return err_set(
+	    err, ERR_INPUT, "'%s' must be %s, found %s", key, expected, json_type_name(found));
 }
 
 int

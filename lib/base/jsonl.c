@@ -153,7 +153,8 @@ jsonl_next(struct jsonl *in, json_t **record, struct err *err)
 		if (got != JSONL_RECORD)
 			return got;
 	} while (is_blank(text, len));
-	*record = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &at);
+	*record = json_loadb(
+	    text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &at);
 	if (!*record) {
 		err_set(err, ERR_INPUT, "%s:%zu:%d: not JSON: %s", jsonl_name(in), in->line,
 		    at.column, at.text);

@@ -23,7 +23,8 @@ num_int(const char *text, int64_t lo, int64_t hi, int64_t *out, struct err *err)
 	if (end == text || *end || isspace((unsigned char)*text))
 		return err_set(err, ERR_INPUT, "'%s' is not a whole number", text);
 	if (errno == ERANGE || n < lo || n > hi)
-		return err_set(err, ERR_INPUT, "'%s' is not in %" PRId64 "..%" PRId64, text, lo, hi);
+		return err_set(
+		    err, ERR_INPUT, "'%s' is not in %" PRId64 "..%" PRId64, text, lo, hi);
 	*out = n;
 	return 0;
 }

@@ -110,7 +110,8 @@ existing(char *dir, const char *name)
 char *
 path_share(const char *name)
 {
-	static const char *const places[] = { "../share/dockline", "../share", "../../share", NULL };
+	static const char *const places[] = { "../share/dockline", "../share", "../../share",
+		NULL };
 	const char *env = getenv("DOCKLINE_SHARE");
 	char self[PATH_MAX], *slash, *found = NULL;
 	ssize_t len;

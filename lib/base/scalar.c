@@ -25,9 +25,17 @@ static const struct {
 	const char *text;
 	json_type type;
 } words[] = {
-	{ "", JSON_NULL }, { "~", JSON_NULL }, { "null", JSON_NULL }, { "Null", JSON_NULL },
-	{ "NULL", JSON_NULL }, { "true", JSON_TRUE }, { "True", JSON_TRUE }, { "TRUE", JSON_TRUE },
-	{ "false", JSON_FALSE }, { "False", JSON_FALSE }, { "FALSE", JSON_FALSE },
+	{ "", JSON_NULL },
+	{ "~", JSON_NULL },
+	{ "null", JSON_NULL },
+	{ "Null", JSON_NULL },
+	{ "NULL", JSON_NULL },
+	{ "true", JSON_TRUE },
+	{ "True", JSON_TRUE },
+	{ "TRUE", JSON_TRUE },
+	{ "false", JSON_FALSE },
+	{ "False", JSON_FALSE },
+	{ "FALSE", JSON_FALSE },
 };
 
 /* null, true or false if it is such a word. */
@@ -144,8 +152,8 @@ scalar_plain(const char *text, size_t len, struct err *err)
 	if (value)
 		return value;
 	if (is_inf_or_nan(text)) {
-		err_set(err, ERR_INPUT, "'%s' is no number in JSON: leave it out, write null, or quote it",
-		    text);
+		err_set(err, ERR_INPUT,
+		    "'%s' is no number in JSON: leave it out, write null, or quote it", text);
 		return NULL;
 	}
 	switch (number_shape(text)) {
@@ -154,10 +162,12 @@ scalar_plain(const char *text, size_t len, struct err *err)
 	case SHAPE_NUMBER:
 		return number_value(text, err);
 	case SHAPE_ZERO:
-		err_set(err, ERR_INPUT, "'%s' has leading zeros: write it without, or quote it", text);
+		err_set(
+		    err, ERR_INPUT, "'%s' has leading zeros: write it without, or quote it", text);
 		return NULL;
 	case SHAPE_OTHER:
-		err_set(err, ERR_INPUT, "'%s' is not decimal: write a decimal number, or quote it", text);
+		err_set(err, ERR_INPUT, "'%s' is not decimal: write a decimal number, or quote it",
+		    text);
 		return NULL;
 	case SHAPE_TEXT:
 		break;

@@ -129,7 +129,8 @@ bz_stop(struct source *s)
 static int
 xz_start(struct source *s)
 {
-	return lzma_stream_decoder(&s->u.xz, (uint64_t)1 << 30, LZMA_CONCATENATED) == LZMA_OK ? 0 : -1;
+	return lzma_stream_decoder(&s->u.xz, (uint64_t)1 << 30, LZMA_CONCATENATED) == LZMA_OK ? 0
+											      : -1;
 }
 
 static ssize_t
@@ -356,8 +357,8 @@ source_read(struct source *s, void *data, size_t len, struct err *err)
 		if (s->end - s->at < before || !s->inside)
 			continue;
 		if (s->eof)
-			return err_set(err, ERR_INPUT, "'%s' is cut off: the %s data ends too early",
-			    s->name, s->codec->name);
+			return err_set(err, ERR_INPUT,
+			    "'%s' is cut off: the %s data ends too early", s->name, s->codec->name);
 		if (fill(s, err) < 0)
 			return -1;
 	}

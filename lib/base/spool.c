@@ -18,9 +18,9 @@ enum { LEVEL = 1, FLUSH = 1 << 20 };
 
 struct spool {
 	int fd;
-	uint64_t written;     /* bytes in the file; pending follow them */
+	uint64_t written; /* bytes in the file; pending follow them */
 	struct buf pending;
-	struct buf packed;    /* what read takes from the file */
+	struct buf packed; /* what read takes from the file */
 	ZSTD_CCtx *pack;
 	ZSTD_DCtx *unpack;
 };
@@ -128,8 +128,8 @@ spool_read(struct spool *s, const struct piece *piece, struct buf *out, struct e
 		return -1;
 	if (fetch(s, piece, err) < 0)
 		return -1;
-	n = ZSTD_decompressDCtx(s->unpack, buf_reserve(out, piece->len), piece->len, s->packed.data,
-	    s->packed.len);
+	n = ZSTD_decompressDCtx(
+	    s->unpack, buf_reserve(out, piece->len), piece->len, s->packed.data, s->packed.len);
 	if (ZSTD_isError(n) || n != piece->len)
 		return err_set(err, ERR_SYSTEM, "the temporary file is damaged");
 	out->len += n;

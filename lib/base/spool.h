@@ -27,8 +27,8 @@ struct spool *spool_open(struct err *err);
 void spool_close(struct spool *spool);
 
 /* Put len bytes (below 4 GiB) aside. */
-int spool_add(struct spool *spool, const void *data, size_t len, struct piece *piece,
-    struct err *err);
+int spool_add(
+    struct spool *spool, const void *data, size_t len, struct piece *piece, struct err *err);
 
 /* Append a piece to out. */
 int spool_read(struct spool *spool, const struct piece *piece, struct buf *out, struct err *err);

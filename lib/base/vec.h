@@ -15,8 +15,10 @@
 
 #include "base/alloc.h"
 
+/* clang-format off */
 #define VEC(type) struct { type *at; size_t len, room; }
 #define VEC_INIT { NULL, 0, 0 }
+/* clang-format on */
 
 #define vec_add(v, item) \
 	do { \

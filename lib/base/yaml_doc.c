@@ -57,8 +57,8 @@ yaml_where(const struct yaml_doc *doc, const char *pointer, size_t *line, size_t
 		child = child_mark(doc, mark, value, token);
 		if (child)
 			mark = child;
-		value = json_is_array(value) ? json_array_get(value, strtoul(token, NULL, 10)) :
-					       json_object_get(value, token);
+		value = json_is_array(value) ? json_array_get(value, strtoul(token, NULL, 10))
+					     : json_object_get(value, token);
 		free(token);
 	}
 	*line = doc->marks[mark].line;

@@ -19,8 +19,8 @@ yaml_reader_fail(struct yaml_reader *r, const yaml_mark_t *at, const char *fmt, 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return err_set(r->err, ERR_INPUT, "%s:%zu:%zu: %s", r->name, at->line + 1, at->column + 1,
-	    text);
+	return err_set(
+	    r->err, ERR_INPUT, "%s:%zu:%zu: %s", r->name, at->line + 1, at->column + 1, text);
 }
 
 /* What libyaml says, and what would be right. */
@@ -85,12 +85,12 @@ syntax_error(struct yaml_reader *r)
 		return err_set(r->err, ERR_SYSTEM, "%s: out of memory", r->name);
 	if (p->error == YAML_READER_ERROR) {
 		at = mark_of_byte(r->text, p->problem_offset);
-		return yaml_reader_fail(r, &at, "not YAML: the text must be UTF-8 without control characters: %s",
-		    problem);
+		return yaml_reader_fail(r, &at,
+		    "not YAML: the text must be UTF-8 without control characters: %s", problem);
 	}
 	if (p->context && p->context_mark.line < at.line)
-		return yaml_reader_fail(r, &at, "not YAML: %s (%s on line %zu)", advice(problem), p->context,
-		    p->context_mark.line + 1);
+		return yaml_reader_fail(r, &at, "not YAML: %s (%s on line %zu)", advice(problem),
+		    p->context, p->context_mark.line + 1);
 	return yaml_reader_fail(r, &at, "not YAML: %s", advice(problem));
 }
 
@@ -110,8 +110,8 @@ yaml_reader_charge(struct yaml_reader *r, const yaml_mark_t *at, const json_t *v
 	if (depth > YAML_DEPTH_MAX)
 		return yaml_reader_fail(r, at, "nested deeper than %d levels", YAML_DEPTH_MAX);
 	if (++r->values > YAML_VALUES_MAX)
-		return yaml_reader_fail(r, at, "more than %d values with all aliases written out",
-		    YAML_VALUES_MAX);
+		return yaml_reader_fail(
+		    r, at, "more than %d values with all aliases written out", YAML_VALUES_MAX);
 	json_object_foreach((json_t *)value, key, part)
 		if (yaml_reader_charge(r, at, part, depth + 1) < 0)
 			return -1;
@@ -122,7 +122,8 @@ yaml_reader_charge(struct yaml_reader *r, const yaml_mark_t *at, const json_t *v
 }
 
 int
-yaml_reader_anchor(struct yaml_reader *r, const yaml_mark_t *at, const yaml_char_t *name, json_t *value)
+yaml_reader_anchor(
+    struct yaml_reader *r, const yaml_mark_t *at, const yaml_char_t *name, json_t *value)
 {
 	struct anchor a = { xstrdup((const char *)name), json_incref(value) };
 

@@ -38,12 +38,12 @@ int yaml_reader_fail(struct yaml_reader *r, const yaml_mark_t *at, const char *f
     __attribute__((format(printf, 3, 4)));
 
 /* Pay for a value (NULL: a single one) and all it holds, out of the limits of depth and values. */
-int yaml_reader_charge(struct yaml_reader *r, const yaml_mark_t *at, const json_t *value,
-    int depth);
+int yaml_reader_charge(
+    struct yaml_reader *r, const yaml_mark_t *at, const json_t *value, int depth);
 
 /* Keep a value for aliases; find it (borrowed, NULL: no such anchor). */
-int yaml_reader_anchor(struct yaml_reader *r, const yaml_mark_t *at, const yaml_char_t *name,
-    json_t *value);
+int yaml_reader_anchor(
+    struct yaml_reader *r, const yaml_mark_t *at, const yaml_char_t *name, json_t *value);
 json_t *yaml_reader_anchored(const struct yaml_reader *r, const char *name);
 
 /* Forget anchors and marks: they belong to one document. */

@@ -243,8 +243,8 @@ check_allow_failed(struct app *app)
 }
 
 struct app *
-app_start(const char *name, const char *usage, const struct poptOption *options, int argc,
-    char **argv)
+app_start(
+    const char *name, const char *usage, const struct poptOption *options, int argc, char **argv)
 {
 	static char *no_args[] = { NULL };
 	struct app *app = xcalloc(1, sizeof(*app));

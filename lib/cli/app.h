@@ -48,7 +48,7 @@ struct app {
 	char *org;   /* --org, $DOCKLINE_ORG or the login name */
 	enum exit_status status;
 
-	struct store *store; /* opened by records_file */
+	struct store *store;          /* opened by records_file */
 	void (*at_end)(struct app *); /* called by app_finish; NULL: nothing to do */
 
 	/* for app's own use */
@@ -63,6 +63,7 @@ struct app {
 
 /* Every program ends its table with APP_COMMON_OPTIONS and POPT_TABLEEND; those that read records
  * add APP_RECORD_OPTIONS, those that use the state directory APP_STATE_OPTIONS. */
+/* clang-format off */
 #define APP_COMMON_OPTIONS \
 	{ "help", 'h', POPT_ARG_NONE, NULL, APP_HELP, "show this help and end", NULL }, \
 	{ "quiet", 'q', POPT_ARG_NONE, NULL, APP_QUIET, "say nothing but errors", NULL }, \
@@ -79,11 +80,12 @@ struct app {
 #define APP_STATE_OPTIONS \
 	{ "org", 0, POPT_ARG_STRING, NULL, APP_ORG, "tenant of the records", "ORG" }, \
 	{ "state", 0, POPT_ARG_STRING, NULL, APP_STATE, "state directory", "DIR" }
+/* clang-format on */
 
 /* Parse the command line. usage is what stands behind the name: "TASK [FILE ...]". Sets up
  * stdout, locale-free numbers and SIGPIPE; never returns NULL. */
-struct app *app_start(const char *name, const char *usage, const struct poptOption *options,
-    int argc, char **argv);
+struct app *app_start(
+    const char *name, const char *usage, const struct poptOption *options, int argc, char **argv);
 
 /* The last thing main does: print err (rc < 0), flush stdout and judge it, free, and return the
  * exit status: return app_finish(app, run(app, &err), &err). */

@@ -42,7 +42,8 @@ find_task(struct run *r, struct err *err)
 	if (!r->task)
 		return -1;
 	if (strcmp(r->task->status, "inactive") == 0)
-		return err_set(err, ERR_USAGE, "task '%s' is inactive: it takes no executions", c->task);
+		return err_set(
+		    err, ERR_USAGE, "task '%s' is inactive: it takes no executions", c->task);
 	if (strcmp(r->task->status, "deprecated") == 0)
 		app_warn(r->app, "task '%s' is deprecated", c->task);
 	return 0;
@@ -52,8 +53,13 @@ static int
 read_options(struct run *r, struct err *err)
 {
 	const struct campaign *c = r->c;
-	struct submit_options o = { .app = r->app, .task = r->task, .set = c->set,
-		.force = c->force, .files = c->files, .map = c->map, .lines = c->lines,
+	struct submit_options o = { .app = r->app,
+		.task = r->task,
+		.set = c->set,
+		.force = c->force,
+		.files = c->files,
+		.map = c->map,
+		.lines = c->lines,
 		.once = c->once };
 
 	r->submit = submit_new(&o, err);
@@ -127,12 +133,20 @@ leave(struct run *r, struct err *err)
 static int
 work(struct run *r, int *signal, struct err *err)
 {
-	struct commit_options co = { .app = r->app, .store = r->store, .job = r->job,
-		.task = r->task->row, .job_name = r->c->job, .worker = r->worker,
+	struct commit_options co = { .app = r->app,
+		.store = r->store,
+		.job = r->job,
+		.task = r->task->row,
+		.job_name = r->c->job,
+		.worker = r->worker,
 		.print_submitted = r->c->detach };
 	struct commit *commit = commit_start(&co);
-	struct worker_options wo = { .app = r->app, .commit = commit, .task = r->task,
-		.job = r->c->job, .slots = r->slots, .scratch = r->scratch };
+	struct worker_options wo = { .app = r->app,
+		.commit = commit,
+		.task = r->task,
+		.job = r->c->job,
+		.slots = r->slots,
+		.scratch = r->scratch };
 	struct commit_state state;
 	struct err late = { 0 };
 	int rc;
@@ -173,8 +187,10 @@ cancel_rest(struct run *r, struct err *err)
 	} else if (store_commit(r->store, err) < 0) {
 		n = -1;
 	} else if (n > 0) {
-		app_say(r->app, "%lld executions were cancelled (with --job NAME they could be"
-		    " resumed)", (long long)n);
+		app_say(r->app,
+		    "%lld executions were cancelled (with --job NAME they could be"
+		    " resumed)",
+		    (long long)n);
 	}
 	tally_clear(&tally);
 	return n < 0 ? -1 : 0;

@@ -6,13 +6,13 @@
 #include "cli/app.h"
 
 struct campaign {
-	const char *task;   /* name, or name@version; NULL: the program in argv */
-	char **argv;        /* an ad-hoc program, NULL: a registered task */
-	char **files;       /* of params, NULL: standard input */
+	const char *task; /* name, or name@version; NULL: the program in argv */
+	char **argv;      /* an ad-hoc program, NULL: a registered task */
+	char **files;     /* of params, NULL: standard input */
 	char **set, **force;
-	const char *job;    /* NULL: none */
+	const char *job; /* NULL: none */
 	const char *map;
-	int jobs;           /* 0: default */
+	int jobs;                                          /* 0: default */
 	int detach, lines, once, new_inputs, retry_failed; /* 0 or 1: popt writes ints */
 };
 

@@ -34,10 +34,10 @@
 #include "task/workers.h"
 
 enum {
-	LINES_MAX = 4000,  /* lines that may wait to be written */
+	LINES_MAX = 4000, /* lines that may wait to be written */
 	BATCH_LINES = 1000,
-	GROUP = 5000,      /* microseconds between commits when nobody is hungry */
-	POLL = 100000,     /* microseconds between looks at what others did */
+	GROUP = 5000,         /* microseconds between commits when nobody is hungry */
+	POLL = 100000,        /* microseconds between looks at what others did */
 	BYTES_MAX = 64 << 20, /* of waiting lines */
 };
 
@@ -120,7 +120,8 @@ next_key(struct commit *c, const char *key)
 static int
 refuse_other(struct commit *c, const struct line *line)
 {
-	app_fail(c->o.app, EXIT_INPUT, "%s: key '%s' stands in job '%s' with other parameters:"
+	app_fail(c->o.app, EXIT_INPUT,
+	    "%s: key '%s' stands in job '%s' with other parameters:"
 	    " not submitted (another key, or --new-inputs)",
 	    line->where ? line->where : "params", line->key,
 	    c->o.job_name ? c->o.job_name : "of this run");
@@ -143,9 +144,15 @@ stands(struct commit *c, const struct line *line, const struct standing *s)
 static int
 submit(struct commit *c, struct line *line, struct err *err)
 {
-	struct submission sub = { .job = c->o.job, .task = c->o.task, .key = line->key,
-		.digest = line->digest, .params = line->params, .params_len = line->params_len,
-		.status = line->status, .class = line->class, .error = line->error };
+	struct submission sub = { .job = c->o.job,
+		.task = c->o.task,
+		.key = line->key,
+		.digest = line->digest,
+		.params = line->params,
+		.params_len = line->params_len,
+		.status = line->status,
+		.class = line->class,
+		.error = line->error };
 	struct standing standing;
 	char *again = NULL;
 	int rc;
@@ -187,14 +194,16 @@ give_back(struct commit *c, const struct ended *e, struct err *err)
 	int rc;
 
 	if (e->interrupted)
-		return claim_return(c->o.store, c->o.worker, &c->o.job, e->end.id, e->end.attempt,
-		    &c->tally, err);
+		return claim_return(
+		    c->o.store, c->o.worker, &c->o.job, e->end.id, e->end.attempt, &c->tally, err);
 	if (store_files(c, e, err) < 0)
 		return -1;
 	rc = claim_end(c->o.store, c->o.worker, &c->o.job, &e->end, &c->tally, err);
 	if (rc == 0)
-		app_warn(c->o.app, "execution %lld was taken over by another worker: this end of it is"
-		    " dropped", (long long)e->end.id);
+		app_warn(c->o.app,
+		    "execution %lld was taken over by another worker: this end of it is"
+		    " dropped",
+		    (long long)e->end.id);
 	if (rc > 0 && state_is_final(e->end.status))
 		vec_add(&c->print, e->end.id);
 	return rc;
@@ -241,8 +250,8 @@ is_failure(const json_t *record)
 	const char *word = json_string_value(json_object_get(record, "status"));
 	int status = word ? state_find(word) : -1;
 
-	return status >= 0 && (state_account((enum status)status) == ACC_FAILED ||
-				  status == ST_CANCELLED);
+	return status >= 0 &&
+	    (state_account((enum status)status) == ACC_FAILED || status == ST_CANCELLED);
 }
 
 /* Print one record. -1: it cannot be read; output_gone is set when nobody listens. */
@@ -330,8 +339,8 @@ write_batch(struct commit *c, const struct batch *b, struct err *err)
 		if (give_back(c, e, err) < 0)
 			return -1;
 	for (struct work *w = b->returned; w; w = w->next)
-		if (claim_return(c->o.store, c->o.worker, &c->o.job, w->id, w->attempt, &c->tally,
-			err) < 0)
+		if (claim_return(
+			c->o.store, c->o.worker, &c->o.job, w->id, w->attempt, &c->tally, err) < 0)
 			return -1;
 	for (struct line *l = b->lines; l; l = l->next)
 		if (submit(c, l, err) < 0)
@@ -647,7 +656,8 @@ free_commit(struct commit *c)
 {
 	struct repeated *r, *next;
 
-	HASH_ITER(hh, c->repeated, r, next) {
+	HASH_ITER(hh, c->repeated, r, next)
+	{
 		HASH_DEL(c->repeated, r);
 		free(r);
 	}

@@ -22,15 +22,15 @@ struct store;
 
 /* A line to submit; owns its texts. */
 struct line {
-	char *key;         /* the caller's, or derived from the params */
+	char *key; /* the caller's, or derived from the params */
 	bool derived;
 	int64_t digest;
 	char *params;
 	size_t params_len;
 	enum status status;
 	enum failure class;
-	char *error;       /* JSON, NULL: none */
-	char *where;       /* "file:line", for messages; NULL: unknown */
+	char *error; /* JSON, NULL: none */
+	char *where; /* "file:line", for messages; NULL: unknown */
 	struct line *next;
 };
 
@@ -38,7 +38,7 @@ void line_free(struct line *line);
 
 struct commit_options {
 	struct app *app;
-	struct store *store;  /* the thread's own until commit_stop */
+	struct store *store; /* the thread's own until commit_stop */
 	struct job job;
 	int64_t task;
 	const char *job_name; /* NULL: none */
@@ -48,13 +48,14 @@ struct commit_options {
 
 /* How far it is; a copy. */
 struct commit_state {
-	int64_t asked, printed, failed; /* executions this run asked for; of them ended and printed */
-	bool dry;        /* nothing was left to claim when last asked */
-	int64_t due;     /* wall clock when something will be; 0: unknown */
+	int64_t asked, printed,
+	    failed;       /* executions this run asked for; of them ended and printed */
+	bool dry;         /* nothing was left to claim when last asked */
+	int64_t due;      /* wall clock when something will be; 0: unknown */
 	bool output_gone; /* stdout is closed: stop */
-	bool broken;     /* the state cannot be written: commit_stop tells why */
-	bool idle;       /* nothing waits to be written */
-	bool ended;      /* no more lines will come */
+	bool broken;      /* the state cannot be written: commit_stop tells why */
+	bool idle;        /* nothing waits to be written */
+	bool ended;       /* no more lines will come */
 };
 
 struct commit *commit_start(const struct commit_options *options);

@@ -32,27 +32,32 @@ static const struct program {
 	const char *variable; /* names another one; NULL: none */
 	const char *package;  /* in Debian; NULL: there is none */
 	const char *banner;
-	const char *args[4];  /* what asks for the version; none: being there is enough */
-	bool needed;          /* without it nothing can be docked */
+	const char *args[4]; /* what asks for the version; none: being there is enough */
+	bool needed;         /* without it nothing can be docked */
 	bool hashed;
 } programs[] = {
 	{ "engine", "vina", "vina", "DOCKLINE_VINA", "autodock-vina", "AutoDock Vina ",
 	    { "--version" }, true, true },
-	{ "engine", "smina", "smina", "DOCKLINE_SMINA", NULL, "Smina ", { "--version" }, false, true },
-	{ "engine", "gnina", "gnina", "DOCKLINE_GNINA", NULL, "gnina ", { "--version" }, false, true },
+	{ "engine", "smina", "smina", "DOCKLINE_SMINA", NULL, "Smina ", { "--version" }, false,
+	    true },
+	{ "engine", "gnina", "gnina", "DOCKLINE_GNINA", NULL, "gnina ", { "--version" }, false,
+	    true },
 	{ "chemistry", "obabel", "obabel", "DOCKLINE_OBABEL", "openbabel", "Open Babel ", { "-V" },
 	    true, false },
-	{ "chemistry", "obrms", "obrms", "DOCKLINE_OBRMS", "openbabel", "", { NULL }, false, false },
+	{ "chemistry", "obrms", "obrms", "DOCKLINE_OBRMS", "openbabel", "", { NULL }, false,
+	    false },
 	{ "chemistry", "rdkit", "python3", "DOCKLINE_PYTHON", "python3-rdkit", "",
 	    { "-c", "import rdkit; print(rdkit.__version__)" }, false, false },
 	{ "chemistry", "meeko", "python3", "DOCKLINE_PYTHON", NULL, "",
-	    { "-c", "from importlib import metadata; print(metadata.version('meeko'))" }, false, false },
-	{ "cluster", "slurm", "sbatch", NULL, "slurm-client", "slurm", { "--version" }, false, false },
+	    { "-c", "from importlib import metadata; print(metadata.version('meeko'))" }, false,
+	    false },
+	{ "cluster", "slurm", "sbatch", NULL, "slurm-client", "slurm", { "--version" }, false,
+	    false },
 	{ "cluster", "gridengine", "qsub", NULL, "gridengine-client", "", { NULL }, false, false },
 	{ "container", "apptainer", "apptainer", NULL, NULL, "apptainer version ", { "--version" },
 	    false, false },
-	{ "container", "podman", "podman", NULL, "podman", "podman version ", { "--version" }, false,
-	    false },
+	{ "container", "podman", "podman", NULL, "podman", "podman version ", { "--version" },
+	    false, false },
 	{ "container", "docker", "docker", NULL, "docker.io", "Docker version ", { "--version" },
 	    false, false },
 	{ "gpu", "nvidia", "nvidia-smi", NULL, "nvidia-smi", "",
@@ -64,7 +69,8 @@ static const struct defect {
 	const char *name, *version; /* "" for every version */
 	const char *text;
 } defects[] = {
-	{ "obabel", "", "--gen3d has no seed and can hang or write zeros: time limits, and RDKit first" },
+	{ "obabel", "",
+	    "--gen3d has no seed and can hang or write zeros: time limits, and RDKit first" },
 	{ "gnina", "1.3", "--device is ignored by its networks: CUDA_VISIBLE_DEVICES is set" },
 };
 
@@ -80,8 +86,7 @@ set_text(json_t *check, const char *key, const char *text)
 	json_object_set_new(check, key, json_string(text));
 }
 
-static void
-set_note(json_t *check, const char *status, const char *fmt, ...)
+static void set_note(json_t *check, const char *status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 static void
@@ -149,7 +154,8 @@ add_defects(json_t *check, const struct program *p, const char *version, const c
 			set_note(check, "ok", "%s", defects[i].text);
 	if (engine && engine_version_read(engine, output, &known, NULL) == 0 &&
 	    engine_unbound_wrong(engine, &known))
-		set_note(check, "warning", "takes a wrong unbound energy, which falsifies the order of "
+		set_note(check, "warning",
+		    "takes a wrong unbound energy, which falsifies the order of "
 		    "ligands: affinities are repaired and marked");
 }
 
@@ -234,7 +240,8 @@ check_sqlite(json_t *checks)
 	set_text(check, "status", "ok");
 	set_text(check, "version", store_sqlite_version());
 	if (store_sqlite_has_wal_bug())
-		set_note(check, "ok", "has the WAL-reset bug: checkpoints run only under the state lock");
+		set_note(check, "ok",
+		    "has the WAL-reset bug: checkpoints run only under the state lock");
 	json_array_append_new(checks, check);
 }
 
@@ -263,7 +270,8 @@ check_state(const struct app *app, json_t *checks)
 	if (strcmp(there, dir) != 0)
 		set_note(check, "ok", "does not exist yet");
 	if (network)
-		set_note(check, "warning", "is on a network file system: a rollback journal is used, "
+		set_note(check, "warning",
+		    "is on a network file system: a rollback journal is used, "
 		    "which is slower");
 	if (access(there, W_OK) < 0)
 		set_note(check, "broken", "cannot be written: '%s'", there);
@@ -276,8 +284,8 @@ check_machine(json_t *checks)
 {
 	json_t *cores = new_check("machine", "cores"), *memory = new_check("machine", "memory");
 	cpu_set_t set;
-	int n = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) :
-	    (int)sysconf(_SC_NPROCESSORS_ONLN);
+	int n = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set)
+							     : (int)sysconf(_SC_NPROCESSORS_ONLN);
 	json_int_t bytes = (json_int_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
 
 	set_text(cores, "status", "ok");
@@ -285,7 +293,8 @@ check_machine(json_t *checks)
 	set_text(memory, "status", "ok");
 	json_object_set_new(memory, "bytes", json_integer(bytes));
 	if (bytes / ((json_int_t)700 << 20) < n)
-		set_note(memory, "warning", "less than 700 MiB a core: Vina 1.2 takes up to that, so "
+		set_note(memory, "warning",
+		    "less than 700 MiB a core: Vina 1.2 takes up to that, so "
 		    "fewer dockings than cores run at once");
 	json_array_append_new(checks, cores);
 	json_array_append_new(checks, memory);

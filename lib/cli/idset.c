@@ -102,7 +102,8 @@ idset_clear(struct idset *set)
 {
 	struct idset_page *page, *next;
 
-	HASH_ITER(hh, set->pages, page, next) {
+	HASH_ITER(hh, set->pages, page, next)
+	{
 		HASH_DEL(set->pages, page);
 		free(page);
 	}

@@ -93,8 +93,8 @@ draw(struct progress *p, double elapsed, int64_t done, int64_t total, const char
 	if (total > 0)
 		n += snprintf(text + n, sizeof(text) - (size_t)n, "/%lld (%d%%)", (long long)total,
 		    (int)(100 * done / total));
-	n += snprintf(text + n, sizeof(text) - (size_t)n, " %s, %.*f/s", p->unit,
-	    rate < 10 ? 2 : 0, rate);
+	n += snprintf(
+	    text + n, sizeof(text) - (size_t)n, " %s, %.*f/s", p->unit, rate < 10 ? 2 : 0, rate);
 	if (total > done && rate > 0) {
 		format_span((double)(total - done) / rate, span);
 		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %s left", span);

@@ -58,8 +58,8 @@ each_of_job(struct app *app, struct store *store, const struct job *job, app_rec
 }
 
 int
-records_each(struct app *app, const char *name, char **files, app_record_fn *fn, void *ctx,
-    struct err *err)
+records_each(
+    struct app *app, const char *name, char **files, app_record_fn *fn, void *ctx, struct err *err)
 {
 	struct store *store;
 	struct job job;
@@ -99,8 +99,8 @@ read_object(struct app *app, const char *sha256, struct buf *out, struct err *er
 		return -1;
 	rc = object_get(app->store, sha256, out, err);
 	if (rc == 0)
-		return err_set(err, ERR_INPUT, "object '%s' is not in the state directory '%s'", sha256,
-		    store_dir(app->store));
+		return err_set(err, ERR_INPUT, "object '%s' is not in the state directory '%s'",
+		    sha256, store_dir(app->store));
 	return rc < 0 ? -1 : 0;
 }
 
@@ -122,4 +122,3 @@ records_file(struct app *app, const json_t *entry, struct buf *out, struct err *
 		return read_object(app, text, out, err);
 	return err_set(err, ERR_INPUT, "a file has 'text', 'path' or 'object'; found none of them");
 }
-

@@ -10,8 +10,8 @@
 struct buf;
 
 /* As app_each; with job (not NULL) the execution records of that job instead, in order of id. */
-int records_each(struct app *app, const char *job, char **files, app_record_fn *fn, void *ctx,
-    struct err *err);
+int records_each(
+    struct app *app, const char *job, char **files, app_record_fn *fn, void *ctx, struct err *err);
 
 /* What a dock-* program works on: the `result` of an execution record, else the record itself;
  * NULL when the record is a failure (an execution without a result, a record with `error`).

@@ -170,11 +170,16 @@ prepare_files(struct slot *slot, const struct work *work, const char *text, stru
 
 /* Start with an environment that lives in vars[] on our stack. */
 static pid_t
-spawn(struct slot *slot, struct slot_env *env, const struct work *work, char **argv,
-    struct err *err)
+spawn(
+    struct slot *slot, struct slot_env *env, const struct work *work, char **argv, struct err *err)
 {
-	struct proc_spec spec = { .argv = argv, .program = env->program, .env = env->vars,
-		.cwd = env->task->cwd, .in = slot->in, .out = slot->out, .err = slot->err };
+	struct proc_spec spec = { .argv = argv,
+		.program = env->program,
+		.env = env->vars,
+		.cwd = env->task->cwd,
+		.in = slot->in,
+		.out = slot->out,
+		.err = slot->err };
 	char execution[64], attempt[64], *job = NULL, *org, *dir = NULL;
 	size_t n = env->nvars;
 	pid_t pid;

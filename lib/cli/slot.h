@@ -24,10 +24,10 @@ struct slot {
 	pid_t pid;         /* 0: free */
 	struct work *work; /* its own while busy */
 	int in, out, err;
-	char *dir;         /* work folder, NULL: the task wants none */
-	int64_t started;   /* wall clock */
+	char *dir;          /* work folder, NULL: the task wants none */
+	int64_t started;    /* wall clock */
 	int64_t soft, hard; /* deadlines by clock_boot */
-	int64_t begun;     /* by clock_boot */
+	int64_t begun;      /* by clock_boot */
 	enum slot_told told;
 	bool timed_out, overflowed, interrupted;
 };
@@ -35,15 +35,14 @@ struct slot {
 /* What children of this worker get besides their slot. */
 struct slot_env {
 	const struct task *task;
-	char *program;     /* full path of the task's program; NULL: looked up for each */
-	const char *job;   /* NULL: none */
+	char *program;   /* full path of the task's program; NULL: looked up for each */
+	const char *job; /* NULL: none */
 	const char *org;
-	char **vars;       /* our environment with room for the variables of a child */
-	size_t nvars;      /* how many are ours */
+	char **vars;  /* our environment with room for the variables of a child */
+	size_t nvars; /* how many are ours */
 };
 
-void slot_env_init(struct slot_env *env, const struct task *task, const char *job,
-    const char *org);
+void slot_env_init(struct slot_env *env, const struct task *task, const char *job, const char *org);
 void slot_env_clear(struct slot_env *env);
 
 /* Make the files of slot number below scratch. */

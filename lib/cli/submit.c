@@ -54,7 +54,8 @@ read_pairs(const struct submit *s, const char *option, char **pairs, json_t *int
 		json_t *value;
 
 		if (!eq || eq == pairs[i])
-			return err_set(err, ERR_USAGE, "%s takes key=value, found '%s'", option, pairs[i]);
+			return err_set(
+			    err, ERR_USAGE, "%s takes key=value, found '%s'", option, pairs[i]);
 		key = xstrndup(pairs[i], (size_t)(eq - pairs[i]));
 		value = value_of(s, key, eq + 1, err);
 		if (!value)
@@ -126,8 +127,9 @@ submit_new(const struct submit_options *options, struct err *err)
 	    read_pairs(s, "--force", options->force, s->force, err) < 0 ||
 	    judge_shared(s, s->set, err) < 0 || judge_shared(s, s->force, err) < 0)
 		goto fail;
-	if (schema && (schema_each_path(schema, s->set, make_absolute, NULL, err) < 0 ||
-			  schema_each_path(schema, s->force, make_absolute, NULL, err) < 0))
+	if (schema &&
+	    (schema_each_path(schema, s->set, make_absolute, NULL, err) < 0 ||
+		schema_each_path(schema, s->force, make_absolute, NULL, err) < 0))
 		goto fail;
 	if (options->map && !(s->map = jq_new(options->map, err)))
 		goto fail;
@@ -154,8 +156,9 @@ submit_settings(struct submit *s, struct err *err)
 {
 	const json_t *schema = s->o.task->params;
 
-	if (schema && (schema_each_path(schema, s->set, hash_input, s, err) < 0 ||
-			  schema_each_path(schema, s->force, hash_input, s, err) < 0))
+	if (schema &&
+	    (schema_each_path(schema, s->set, hash_input, s, err) < 0 ||
+		schema_each_path(schema, s->force, hash_input, s, err) < 0))
 		return NULL;
 	return json_pack("{s:s, s:O, s:O, s:O}", "task", s->o.task->name, "set", s->set, "force",
 	    s->force, "inputs", s->inputs);
@@ -233,7 +236,7 @@ take_error(struct made *m)
 	word = json_string_value(json_object_get(error, "class"));
 	class = word ? failure_find(word) : -1;
 	m->status = ST_FAILED;
-	m->class = class < 0 ? FAIL_INPUT : (enum failure)class;
+	m->class = class < 0 ? FAIL_INPUT : (enum failure) class;
 	m->error = json_incref(error);
 }
 
@@ -245,8 +248,9 @@ judge(struct submit *s, struct made *m, struct err *err)
 
 	if (m->status != ST_QUEUED)
 		return 0;
-	if (schema && (schema_each_path(schema, m->params, make_absolute, NULL, err) < 0 ||
-			  schema_judge(schema, m->params, err) < 0))
+	if (schema &&
+	    (schema_each_path(schema, m->params, make_absolute, NULL, err) < 0 ||
+		schema_judge(schema, m->params, err) < 0))
 		return -1;
 	if (s->o.task->origin != TASK_ADHOC)
 		return 0;

@@ -139,7 +139,8 @@ squeeze(const struct table *t, size_t *width, size_t line)
 
 		for (size_t c = 0; c < t->columns; c++) {
 			total += width[c];
-			if (is_right(t, c) || width[c] <= WORD_MIN || width[c] <= length(head(t, c)))
+			if (is_right(t, c) || width[c] <= WORD_MIN ||
+			    width[c] <= length(head(t, c)))
 				continue;
 			if (widest == t->columns || width[c] > width[widest])
 				widest = c;

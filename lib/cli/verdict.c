@@ -20,11 +20,11 @@
 #include "base/json.h"
 
 enum {
-	ERROUT_KEPT = 16384,  /* bytes of stderr kept with an attempt */
-	ERROUT_SHOWN = 1024,  /* and in the error of the record */
+	ERROUT_KEPT = 16384, /* bytes of stderr kept with an attempt */
+	ERROUT_SHOWN = 1024, /* and in the error of the record */
 	FILE_MAX = 256 << 20,
-	EXIT_TRY_AGAIN = 75,  /* EX_TEMPFAIL of sysexits(3) */
-	EXIT_GIVE_UP = 70,    /* EX_SOFTWARE: never tried again */
+	EXIT_TRY_AGAIN = 75, /* EX_TEMPFAIL of sysexits(3) */
+	EXIT_GIVE_UP = 70,   /* EX_SOFTWARE: never tried again */
 };
 
 /* What is being worked out. */
@@ -36,8 +36,7 @@ struct verdict {
 	json_t *result; /* NULL: null */
 };
 
-static void
-fail(struct verdict *v, enum failure class, const char *fmt, ...)
+static void fail(struct verdict *v, enum failure class, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 static void
@@ -136,7 +135,8 @@ take_error(struct verdict *v)
 	word = json_string_value(json_object_get(error, "class"));
 	reason = json_string_value(json_object_get(error, "reason"));
 	class = word ? failure_find(word) : -1;
-	fail(v, class < 0 ? FAIL_ENGINE : (enum failure)class, "%s", reason ? reason : "no reason given");
+	fail(v, class < 0 ? FAIL_ENGINE : (enum failure) class, "%s",
+	    reason ? reason : "no reason given");
 	retry = json_object_get(error, "retry");
 	if (json_is_boolean(retry))
 		v->exit_code = json_is_true(retry) ? EXIT_TRY_AGAIN : EXIT_GIVE_UP;
@@ -159,8 +159,8 @@ judge_exit(struct verdict *v, int code, const char *errout)
 }
 
 static void
-judge(struct verdict *v, const struct slot *slot, const struct task *task,
-    const struct outcome *o, const char *errout)
+judge(struct verdict *v, const struct slot *slot, const struct task *task, const struct outcome *o,
+    const char *errout)
 {
 	char text[64];
 
@@ -264,8 +264,8 @@ error_text(const struct verdict *v, const struct buf *errout)
 	json_object_set_new(out, "class", json_string(failure_name(v->class)));
 	json_object_set_new(out, "reason", string_of(v->reason, strlen(v->reason)));
 	if (errout->len)
-		json_object_set_new(out, "stderr",
-		    string_of(errout->data + skip, errout->len - skip));
+		json_object_set_new(
+		    out, "stderr", string_of(errout->data + skip, errout->len - skip));
 	text = json_dumps(out, JSON_COMPACT);
 	json_decref(out);
 	return text;
@@ -287,8 +287,8 @@ decide_status(struct ending *end, const struct verdict *v, const struct task *ta
 
 /* Put the verdict into the ending. */
 static void
-conclude(struct ended *e, const struct verdict *v, const struct task *task,
-    const struct buf *errout)
+conclude(
+    struct ended *e, const struct verdict *v, const struct task *task, const struct buf *errout)
 {
 	struct ending *end = &e->end;
 
@@ -315,10 +315,16 @@ verdict_of(struct slot *slot, const struct task *task, const struct outcome *out
 	struct buf errout = BUF_INIT;
 	struct ending *end = &e->end;
 
-	*end = (struct ending){ .id = slot->work->id, .attempt = slot->work->attempt,
-		.started = slot->started, .ended = clock_wall(), .exited = outcome->exited,
-		.code = outcome->code, .signal = outcome->signal, .user_time = outcome->user,
-		.system_time = outcome->system, .max_rss = outcome->max_rss };
+	*end = (struct ending){ .id = slot->work->id,
+		.attempt = slot->work->attempt,
+		.started = slot->started,
+		.ended = clock_wall(),
+		.exited = outcome->exited,
+		.code = outcome->code,
+		.signal = outcome->signal,
+		.user_time = outcome->user,
+		.system_time = outcome->system,
+		.max_rss = outcome->max_rss };
 	read_tail(slot->err, ERROUT_KEPT, &errout);
 	judge(&v, slot, task, outcome, buf_str(&errout));
 	if (v.class == FAIL_NONE)
@@ -344,8 +350,11 @@ verdict_unstarted(struct work *work, const struct task *task, const struct err *
 	struct verdict v = { .exit_code = EXIT_GIVE_UP };
 	int64_t now = clock_wall();
 
-	e->end = (struct ending){ .id = work->id, .attempt = work->attempt, .started = now,
-		.ended = now, .exited = false };
+	e->end = (struct ending){ .id = work->id,
+		.attempt = work->attempt,
+		.started = now,
+		.ended = now,
+		.exited = false };
 	fail(&v, why->kind == ERR_INPUT ? FAIL_INPUT : FAIL_REJECTED, "%s", why->text);
 	conclude(e, &v, task, &none);
 	work_free(work);

@@ -27,12 +27,10 @@ struct ended {
 };
 
 /* Judge the attempt whose child was just reaped; the slot is free afterwards, its work freed. */
-struct ended *verdict_of(struct slot *slot, const struct task *task,
-    const struct outcome *outcome);
+struct ended *verdict_of(struct slot *slot, const struct task *task, const struct outcome *outcome);
 
 /* Judge work that could not even be started. Frees the work. */
-struct ended *verdict_unstarted(struct work *work, const struct task *task,
-    const struct err *why);
+struct ended *verdict_unstarted(struct work *work, const struct task *task, const struct err *why);
 
 void ended_free(struct ended *ended);
 

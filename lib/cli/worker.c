@@ -22,8 +22,8 @@
 #include "cli/progress.h"
 
 enum {
-	AHEAD_MAX = 2000,         /* executions claimed ahead */
-	TICK = 1000,              /* milliseconds between looks when nothing happens */
+	AHEAD_MAX = 2000, /* executions claimed ahead */
+	TICK = 1000,      /* milliseconds between looks when nothing happens */
 	SLOTS_DEFAULT_MAX = 20,
 };
 
@@ -36,10 +36,10 @@ struct worker {
 	int busy;
 	struct work *ready, **ready_tail;
 	int nready;
-	double mean;     /* seconds an execution takes, 0: not known */
-	int signals;     /* how often we were told to stop */
-	int signal;      /* by what first */
-	int fd;          /* signalfd */
+	double mean; /* seconds an execution takes, 0: not known */
+	int signals; /* how often we were told to stop */
+	int signal;  /* by what first */
+	int fd;      /* signalfd */
 	struct progress *progress;
 };
 
@@ -122,9 +122,11 @@ worker_slots(struct app *app, const struct task *task, int jobs)
 		fit = 1;
 	if (fit >= slots)
 		return slots;
-	app_warn(app, "%lld MiB of memory are free and one execution of '%s' takes %lld MiB:"
-	    " %lld at once, not %d", (long long)memory >> 20, task->name,
-	    (long long)task->memory >> 20, (long long)fit, slots);
+	app_warn(app,
+	    "%lld MiB of memory are free and one execution of '%s' takes %lld MiB:"
+	    " %lld at once, not %d",
+	    (long long)memory >> 20, task->name, (long long)task->memory >> 20, (long long)fit,
+	    slots);
 	return (int)fit;
 }
 
@@ -247,7 +249,8 @@ stop(struct worker *w, int signal)
 	if (w->signals++ == 0) {
 		w->signal = signal;
 		if (w->busy)
-			app_say(w->o->app, "stopping: ending %d executions (again: at once)", w->busy);
+			app_say(
+			    w->o->app, "stopping: ending %d executions (again: at once)", w->busy);
 	}
 	while (w->ready)
 		commit_return(w->o->commit, take_ready(w));

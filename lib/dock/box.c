@@ -20,7 +20,10 @@ struct bounds {
 	size_t atoms;
 };
 
-#define BOUNDS_INIT { { DBL_MAX, DBL_MAX, DBL_MAX }, { -DBL_MAX, -DBL_MAX, -DBL_MAX }, 0 }
+#define BOUNDS_INIT \
+	{ \
+		{ DBL_MAX, DBL_MAX, DBL_MAX }, { -DBL_MAX, -DBL_MAX, -DBL_MAX }, 0 \
+	}
 
 static void
 bounds_add(struct bounds *b, const struct atom *atom)
@@ -52,8 +55,8 @@ bounds_box(const struct bounds *b, const struct box_rule *rule, struct box *box)
 }
 
 int
-box_of_ligand(const struct molecule *ligand, const struct box_rule *rule, struct box *box,
-    struct err *err)
+box_of_ligand(
+    const struct molecule *ligand, const struct box_rule *rule, struct box *box, struct err *err)
 {
 	struct bounds b = BOUNDS_INIT;
 
@@ -67,8 +70,8 @@ box_of_ligand(const struct molecule *ligand, const struct box_rule *rule, struct
 }
 
 int
-box_of_receptor(const struct molecule *receptor, const struct box_rule *rule, struct box *box,
-    struct err *err)
+box_of_receptor(
+    const struct molecule *receptor, const struct box_rule *rule, struct box *box, struct err *err)
 {
 	struct bounds b = BOUNDS_INIT;
 
@@ -96,7 +99,8 @@ parse_residue(const char *item, char *chain, const char **place, struct err *err
 	*chain = colon == item ? ' ' : *item;
 	*place = colon + 1;
 	digits = *place + (**place == '-');
-	if (strspn(digits, "0123456789") == 0 || strlen(*place) >= sizeof(((struct atom *)0)->place))
+	if (strspn(digits, "0123456789") == 0 ||
+	    strlen(*place) >= sizeof(((struct atom *)0)->place))
 		goto bad;
 	return 0;
 bad:
@@ -163,7 +167,12 @@ box_numbers(const char *text, double out[3], struct err *err)
 }
 
 static const char *const conf_keys[] = {
-	"center_x", "center_y", "center_z", "size_x", "size_y", "size_z",
+	"center_x",
+	"center_y",
+	"center_z",
+	"size_x",
+	"size_y",
+	"size_z",
 };
 
 static double *
@@ -259,7 +268,8 @@ box_read_json(const json_t *record, struct box *box, struct err *err)
 		return -1;
 	for (size_t i = 0; i < 3; i++)
 		if (box->size[i] <= 0)
-			return err_set(err, ERR_INPUT, "'size' of a box must be above 0 on every side");
+			return err_set(
+			    err, ERR_INPUT, "'size' of a box must be above 0 on every side");
 	return 0;
 }
 
@@ -267,10 +277,10 @@ void
 box_put_json(const struct box *box, json_t *record)
 {
 	json_object_set_new(record, "type", json_string("box"));
-	json_object_set_new(record, "center",
-	    json_pack("[f,f,f]", box->center[0], box->center[1], box->center[2]));
-	json_object_set_new(record, "size",
-	    json_pack("[f,f,f]", box->size[0], box->size[1], box->size[2]));
+	json_object_set_new(
+	    record, "center", json_pack("[f,f,f]", box->center[0], box->center[1], box->center[2]));
+	json_object_set_new(
+	    record, "size", json_pack("[f,f,f]", box->size[0], box->size[1], box->size[2]));
 }
 
 void

@@ -31,8 +31,8 @@ struct box_rule {
 };
 
 /* Around the heavy atoms of a reference ligand. No heavy atom is an error. */
-int box_of_ligand(const struct molecule *ligand, const struct box_rule *rule, struct box *box,
-    struct err *err);
+int box_of_ligand(
+    const struct molecule *ligand, const struct box_rule *rule, struct box *box, struct err *err);
 
 /* Around the heavy atoms of residues: "A:82,A:84B", CHAIN:NUMBER[insertion code]; ":82" where the
  * file has no chains. A residue that is not there is an error that names it (ERR_INPUT), a list
@@ -41,8 +41,8 @@ int box_of_residues(const struct molecule *receptor, const char *list, const str
     struct box *box, struct err *err);
 
 /* Around the whole receptor without its waters: a blind search. */
-int box_of_receptor(const struct molecule *receptor, const struct box_rule *rule, struct box *box,
-    struct err *err);
+int box_of_receptor(
+    const struct molecule *receptor, const struct box_rule *rule, struct box *box, struct err *err);
 
 /* Three numbers "x,y,z". -1 (ERR_USAGE) with what is wrong. */
 int box_numbers(const char *text, double out[3], struct err *err);

@@ -21,8 +21,9 @@ static const struct field {
 	{ "engine", { "/engine" } },
 	{ "scoring", { "/request/scoring", "/scoring" } },
 	{ "mode", { "/request/mode", "/mode" } },
-	{ "receptor", { "/request/receptor_sha256", "/receptor/sha256", "/request/receptor/sha256",
-	    "/request/receptor", "/receptor" } },
+	{ "receptor",
+	    { "/request/receptor_sha256", "/receptor/sha256", "/request/receptor/sha256",
+		"/request/receptor", "/receptor" } },
 	{ "box", { "/request/box", "/box" } },
 	{ "repaired", { NULL } },
 	{ "exhaustiveness", { "/request/exhaustiveness" } },
@@ -73,7 +74,8 @@ field_value(const struct field *field, const json_t *result)
 		json_t *value = json_at(result, field->at[i]);
 
 		if (value)
-			return strcmp(field->name, "box") == 0 ? plain_box(value) : json_incref(value);
+			return strcmp(field->name, "box") == 0 ? plain_box(value)
+							       : json_incref(value);
 	}
 	return json_null();
 }
@@ -91,8 +93,8 @@ differ(const char *field, const json_t *was, const char *first, const json_t *is
 }
 
 int
-comparable_check(struct comparable *c, const char *name, const json_t *result, bool any,
-    struct err *err)
+comparable_check(
+    struct comparable *c, const char *name, const json_t *result, bool any, struct err *err)
 {
 	bool first = !c->name;
 

@@ -23,8 +23,8 @@ struct comparable {
 
 /* The first result is remembered, later ones are compared with it: 0, or -1 with ERR_USAGE naming
  * the first difference. any: differences are allowed. */
-int comparable_check(struct comparable *c, const char *name, const json_t *result, bool any,
-    struct err *err);
+int comparable_check(
+    struct comparable *c, const char *name, const json_t *result, bool any, struct err *err);
 void comparable_clear(struct comparable *c);
 
 #endif

@@ -26,14 +26,13 @@ static const char *const format_names[] = {
 	[MOLECULE_PDBQT] = "pdbqt",
 };
 
-static const char *const elements[] = {
-	"H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne", "Na", "Mg", "Al", "Si", "P", "S", "Cl",
-	"Ar", "K", "Ca", "Sc", "Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn", "Ga", "Ge", "As",
-	"Se", "Br", "Kr", "Rb", "Sr", "Y", "Zr", "Nb", "Mo", "Tc", "Ru", "Rh", "Pd", "Ag", "Cd", "In",
-	"Sn", "Sb", "Te", "I", "Xe", "Cs", "Ba", "La", "Ce", "Pr", "Nd", "Pm", "Sm", "Eu", "Gd", "Tb",
-	"Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Hf", "Ta", "W", "Re", "Os", "Ir", "Pt", "Au", "Hg", "Tl",
-	"Pb", "Bi", "Po", "At", "Rn", "Fr", "Ra", "Ac", "Th", "Pa", "U", "Np", "Pu", "Am", "Cm", "D",
-};
+static const char *const elements[] = { "H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne", "Na",
+	"Mg", "Al", "Si", "P", "S", "Cl", "Ar", "K", "Ca", "Sc", "Ti", "V", "Cr", "Mn", "Fe", "Co",
+	"Ni", "Cu", "Zn", "Ga", "Ge", "As", "Se", "Br", "Kr", "Rb", "Sr", "Y", "Zr", "Nb", "Mo",
+	"Tc", "Ru", "Rh", "Pd", "Ag", "Cd", "In", "Sn", "Sb", "Te", "I", "Xe", "Cs", "Ba", "La",
+	"Ce", "Pr", "Nd", "Pm", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Hf",
+	"Ta", "W", "Re", "Os", "Ir", "Pt", "Au", "Hg", "Tl", "Pb", "Bi", "Po", "At", "Rn", "Fr",
+	"Ra", "Ac", "Th", "Pa", "U", "Np", "Pu", "Am", "Cm", "D" };
 
 int
 molecule_format(const char *path, struct err *err)
@@ -64,8 +63,10 @@ molecule_format(const char *path, struct err *err)
 	if (found < 0 && (found = strtab_find(other, sizeof(other) / sizeof(*other), ext)) >= 0)
 		found = (int)same[found];
 	if (found < 0)
-		return err_set(err, ERR_INPUT, "cannot tell the format of '%s': its name should end "
-		    "in .sdf, .mol2, .pdb or .pdbqt", path);
+		return err_set(err, ERR_INPUT,
+		    "cannot tell the format of '%s': its name should end "
+		    "in .sdf, .mol2, .pdb or .pdbqt",
+		    path);
 	return found;
 }
 
@@ -143,7 +144,8 @@ coordinates(const struct reader *r, size_t from, size_t width, double at[3])
 	char text[16];
 
 	for (size_t i = 0; i < 3; i++)
-		if (coordinate(r, columns(r, from + i * width, width, text, sizeof(text)), &at[i]) < 0)
+		if (coordinate(r, columns(r, from + i * width, width, text, sizeof(text)), &at[i]) <
+		    0)
 			return -1;
 	return 0;
 }
@@ -157,7 +159,8 @@ set_element(struct atom *atom, const char *text, size_t len)
 	if (len == 0 || len >= sizeof(name))
 		return false;
 	for (size_t i = 0; i < len; i++)
-		name[i] = (char)(i ? tolower((unsigned char)text[i]) : toupper((unsigned char)text[i]));
+		name[i] = (char)(i ? tolower((unsigned char)text[i])
+				   : toupper((unsigned char)text[i]));
 	if (strtab_find(elements, sizeof(elements) / sizeof(*elements), name) < 0)
 		return false;
 	memcpy(atom->element, name, sizeof(name));
@@ -387,8 +390,8 @@ molecule_read(struct molecule *m, enum molecule_format format, const char *name,
 	else
 		rc = read_pdb(&r, m, format);
 	if (rc == 0 && m->atoms.len == 0)
-		rc = err_set(err, ERR_INPUT, "%s:%zu: no atoms in this %s file", name, r.number + !r.number,
-		    format_names[format]);
+		rc = err_set(err, ERR_INPUT, "%s:%zu: no atoms in this %s file", name,
+		    r.number + !r.number, format_names[format]);
 	free(copy);
 	return rc;
 }

@@ -24,11 +24,11 @@ enum molecule_format {
 };
 
 struct atom {
-	char element[4];  /* "C", "Cl", "H"; "" for dummies and lone pairs */
-	char residue[4];  /* residue name, "ASP"; PDB and PDBQT only, else "" */
-	char place[8];    /* residue number with insertion code, "82" or "82A"; as residue */
-	char chain;       /* ' ' when there is none */
-	double at[3];     /* in Å, always finite */
+	char element[4]; /* "C", "Cl", "H"; "" for dummies and lone pairs */
+	char residue[4]; /* residue name, "ASP"; PDB and PDBQT only, else "" */
+	char place[8];   /* residue number with insertion code, "82" or "82A"; as residue */
+	char chain;      /* ' ' when there is none */
+	double at[3];    /* in Å, always finite */
 };
 
 struct molecule {
@@ -37,7 +37,9 @@ struct molecule {
 	bool more; /* the text goes on with another molecule or model, which was not read */
 };
 
+/* clang-format off */
 #define MOLECULE_INIT { NULL, VEC_INIT, false }
+/* clang-format on */
 
 /* The format that a file name says (compression extensions are passed over): an enum
  * molecule_format, or -1 with a message that lists what there is. */

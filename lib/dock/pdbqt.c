@@ -13,11 +13,9 @@
 #include "base/vec.h"
 
 /* AutoDock types, Vina's glue atoms, its one equivalent (Se) and the metals it adds. */
-static const char *const types[] = {
-	"A", "At", "Br", "C", "CG0", "CG1", "CG2", "CG3", "Ca", "Cd", "Cl", "Co", "Cu", "F", "Fe",
-	"G0", "G1", "G2", "G3", "H", "HD", "Hg", "I", "K", "Mg", "Mn", "N", "NA", "Na", "Ni", "O",
-	"OA", "P", "S", "SA", "Se", "Si", "U", "W", "Zn",
-};
+static const char *const types[] = { "A", "At", "Br", "C", "CG0", "CG1", "CG2", "CG3", "Ca", "Cd",
+	"Cl", "Co", "Cu", "F", "Fe", "G0", "G1", "G2", "G3", "H", "HD", "Hg", "I", "K", "Mg", "Mn",
+	"N", "NA", "Na", "Ni", "O", "OA", "P", "S", "SA", "Se", "Si", "U", "W", "Zn" };
 
 struct branch {
 	int from, to, body;
@@ -55,7 +53,9 @@ pdbqt_distance2(const double a[3], const double b[3])
 }
 
 /* "line 7: what", with the line itself where it can be printed. */
-static int __attribute__((format(printf, 2, 3)))
+static int refuse(struct reader *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static int
 refuse(struct reader *r, const char *fmt, ...)
 {
 	char what[256], shown[41];
@@ -121,8 +121,9 @@ read_atom(struct reader *r)
 	int64_t number;
 
 	if (r->len < 78)
-		return refuse(r, r->len >= 54 ? "no charge and atom type (PDB, not PDBQT?)" :
-		    "atom line is too short");
+		return refuse(r,
+		    r->len >= 54 ? "no charge and atom type (PDB, not PDBQT?)"
+				 : "atom line is too short");
 	columns(r, 7, 11, text, sizeof(text));
 	if (num_int(text, 0, 99999, &number, NULL) < 0)
 		return refuse(r, "malformed atom number '%s'", text);
@@ -248,8 +249,9 @@ ligand_line(struct reader *r)
 		return close_branch(r);
 	if (in_tree && !r->open.len && starts(r, "TORSDOF"))
 		return read_torsdof(r);
-	return refuse(r, starts(r, "MODEL") ? "several models: only one is allowed" :
-	    "unknown or misplaced tag");
+	return refuse(r,
+	    starts(r, "MODEL") ? "several models: only one is allowed"
+			       : "unknown or misplaced tag");
 }
 
 static int
@@ -295,7 +297,9 @@ read_lines(struct reader *r, const char *text, size_t len)
 static int
 read_all(struct pdbqt *p, const char *text, size_t len, bool rigid, struct err *why)
 {
-	struct reader r = { .p = p, .rigid = rigid, .atoms = VEC_INIT, .open = VEC_INIT, .why = why };
+	struct reader r = {
+		.p = p, .rigid = rigid, .atoms = VEC_INIT, .open = VEC_INIT, .why = why
+	};
 	int rc = -1;
 
 	*p = (struct pdbqt){ .torsdof = -1 };

@@ -15,28 +15,29 @@
 struct err;
 
 struct pdbqt_atom {
-	double at[3];    /* Å */
+	double at[3]; /* Å */
 	int serial;
-	int residue;     /* residue number; 0 when it is not a number */
-	int body;        /* 0: ROOT (or a receptor), else the ordinal of its BRANCH from 1 */
+	int residue; /* residue number; 0 when it is not a number */
+	int body;    /* 0: ROOT (or a receptor), else the ordinal of its BRANCH from 1 */
 	bool hydrogen;
-	char type[4];    /* AutoDock type: C A N NA OA HD Cl ... */
-	char name[5];    /* atom name without blanks */
+	char type[4]; /* AutoDock type: C A N NA OA HD Cl ... */
+	char name[5]; /* atom name without blanks */
 	char resname[4];
-	char chain;      /* ' ' when there is none */
-	char icode;      /* insertion code, ' ' when there is none */
+	char chain; /* ' ' when there is none */
+	char icode; /* insertion code, ' ' when there is none */
 };
 
 struct pdbqt {
 	struct pdbqt_atom *atom; /* in the order of the file */
 	size_t atoms;
-	size_t heavy;            /* atoms that are not hydrogen */
-	int torsions;            /* BRANCH records: the torsions an engine turns */
-	int torsdof;             /* of the TORSDOF record; -1 without one */
-	char name[128];          /* of "REMARK  Name = "; "" without one */
+	size_t heavy;   /* atoms that are not hydrogen */
+	int torsions;   /* BRANCH records: the torsions an engine turns */
+	int torsdof;    /* of the TORSDOF record; -1 without one */
+	char name[128]; /* of "REMARK  Name = "; "" without one */
 };
 
-/* Read a ligand: one ROOT, its branches, TORSDOF. -1 with ERR_INPUT and the reason; p is empty then. */
+/* Read a ligand: one ROOT, its branches, TORSDOF. -1 with ERR_INPUT and the reason; p is empty
+ * then. */
 int pdbqt_ligand(struct pdbqt *p, const char *text, size_t len, struct err *why);
 
 /* Read a rigid receptor: atoms and remarks only. */

@@ -41,10 +41,12 @@ struct poses {
 	VEC(struct pose_atom) atoms; /* of all models, one after the other */
 };
 
+/* clang-format off */
 #define POSES_INIT \
 	{ \
 		NULL, 0, 0, VEC_INIT \
 	}
+/* clang-format on */
 
 /* Read a whole file of MODELs. -1 with ERR_INPUT: it is empty, cut off, has a model without a
  * score or without atoms, or a number that is none. Numbers may be any size, finite or not: to

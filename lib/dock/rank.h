@@ -24,17 +24,18 @@ enum { RANK_IN_MEMORY = 10000 }; /* the largest count whose records are held in 
 /* What counts as one. */
 enum rank_unit {
 	RANK_RECORD, /* every record */
-	RANK_PARENT, /* the best record of each parent (ligand.parent, else its name, else the key) */
+	RANK_PARENT, /* the best record of each parent (ligand.parent, else its name, else the key)
+		      */
 	RANK_STATE,  /* the best record of each state of a parent */
 };
 
 struct rank_options {
 	const struct score *by; /* NULL: what score_default says */
 	enum rank_unit unit;
-	size_t top;             /* so many; 0: all */
-	double percent;         /* of all units that are ranked, rounded up; 0: no limit of this kind */
+	size_t top;     /* so many; 0: all */
+	double percent; /* of all units that are ranked, rounded up; 0: no limit of this kind */
 	const double *min, *max; /* leave out scores below, above; NULL: none */
-	bool mixed;             /* records may differ in how they were made */
+	bool mixed;              /* records may differ in how they were made */
 };
 
 /* Options are copied; min and max must live as long. */
@@ -43,8 +44,8 @@ void rank_free(struct rank *rank);
 
 /* Take in a record and the result in it (records_result). 1: taken, 0: left out by min or max. -1
  * with ERR_USAGE when it cannot be compared with those before it (engine, scoring, mode, receptor,
- * box, repaired or exhaustiveness, or its default score; the first difference is named), ERR_INPUT when it
- * has no such score; the rank stays as it was. ERR_SYSTEM: the temporary file. */
+ * box, repaired or exhaustiveness, or its default score; the first difference is named), ERR_INPUT
+ * when it has no such score; the rank stays as it was. ERR_SYSTEM: the temporary file. */
 int rank_add(struct rank *rank, const json_t *record, const json_t *result, struct err *err);
 
 /* After the last record: the order is made. Returns how many there are. */

@@ -24,8 +24,8 @@ is_script(char *const *argv, size_t i)
 	if (i == 0 || argv[i - 1][0] != '-' || argv[i - 1][1] == '-' ||
 	    argv[i - 1][strlen(argv[i - 1]) - 1] != 'c')
 		return false;
-	while (first < i && strtab_find(shells, sizeof(shells) / sizeof(*shells),
-			path_base(argv[first])) < 0)
+	while (first < i &&
+	    strtab_find(shells, sizeof(shells) / sizeof(*shells), path_base(argv[first])) < 0)
 		first++; /* also behind env, nice, timeout ... */
 	return first < i;
 }
@@ -38,7 +38,8 @@ put_value(struct buf *text, const char *name, const json_t *value, struct err *e
 		return 0;
 	}
 	if (strlen(json_string_value(value)) != json_string_length(value))
-		return err_set(err, ERR_INPUT, "'%s' cannot be an argument: it contains a NUL", name);
+		return err_set(
+		    err, ERR_INPUT, "'%s' cannot be an argument: it contains a NUL", name);
 	buf_add(text, json_string_value(value), json_string_length(value));
 	return 0;
 }
@@ -76,8 +77,10 @@ expand(const char *arg, const json_t *params, bool script, struct err *err)
 		if (!value)
 			continue;
 		if (script)
-			rc = err_set(err, ERR_USAGE, "'{%s}' inside the script of a shell is refused:"
-			    " write \"$1\" there and pass {%s} behind the script", name, name);
+			rc = err_set(err, ERR_USAGE,
+			    "'{%s}' inside the script of a shell is refused:"
+			    " write \"$1\" there and pass {%s} behind the script",
+			    name, name);
 		else
 			rc = put_value(&text, name, value, err);
 		free(name);

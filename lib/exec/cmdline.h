@@ -15,7 +15,8 @@
 struct err;
 
 /* A new NULL-terminated vector (cmdline_free), or NULL with ERR_USAGE when a value would go into a
- * shell script, ERR_INPUT when it contains a NUL. Strings go in as they are, other values as JSON. */
+ * shell script, ERR_INPUT when it contains a NUL. Strings go in as they are, other values as JSON.
+ */
 char **cmdline_expand(char *const *argv, const json_t *params, struct err *err);
 void cmdline_free(char **argv);
 

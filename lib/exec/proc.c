@@ -54,7 +54,8 @@ reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Put the three descriptors in place. Ours are above 2 (see above_two), so none overwrites another. */
+/* Put the three descriptors in place. Ours are above 2 (see above_two), so none
+ * overwrites another. */
 static int
 place_descriptors(const struct launch *l)
 {
@@ -68,7 +69,9 @@ place_descriptors(const struct launch *l)
 }
 
 /* In the child: system calls only, never return. */
-static void __attribute__((noreturn))
+static void become(struct launch *l) __attribute__((noreturn));
+
+static void
 become(struct launch *l)
 {
 	setsid();
@@ -223,7 +226,7 @@ proc_describe(const struct outcome *o, char text[64])
 static volatile sig_atomic_t caught;
 
 static void
-catch(int signal)
+on_signal(int signal)
 {
 	caught = signal;
 }
@@ -231,7 +234,7 @@ catch(int signal)
 void
 proc_catch(void)
 {
-	struct sigaction sa = { .sa_handler = catch };
+	struct sigaction sa = { .sa_handler = on_signal };
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);

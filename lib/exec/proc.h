@@ -20,21 +20,21 @@ struct err;
 
 /* What to run. Zero-initialised members mean: as ours. */
 struct proc_spec {
-	char *const *argv;    /* argv[0] is looked up on PATH unless program is set */
-	const char *program;  /* full path, if the caller looked it up already */
-	char *const *env;     /* whole environment; NULL: ours */
-	const char *cwd;      /* working directory; NULL: ours */
-	int in, out, err;     /* descriptors for 0, 1, 2; 0 for in and -1 for any: /dev/null */
-	const int *pass;      /* further descriptors kept open, ended by -1; NULL: none */
+	char *const *argv;   /* argv[0] is looked up on PATH unless program is set */
+	const char *program; /* full path, if the caller looked it up already */
+	char *const *env;    /* whole environment; NULL: ours */
+	const char *cwd;     /* working directory; NULL: ours */
+	int in, out, err;    /* descriptors for 0, 1, 2; 0 for in and -1 for any: /dev/null */
+	const int *pass;     /* further descriptors kept open, ended by -1; NULL: none */
 };
 
 /* How it ended. */
 struct outcome {
-	bool exited;     /* it ran and called exit: code is valid; else signal is */
+	bool exited; /* it ran and called exit: code is valid; else signal is */
 	int code;
 	int signal;
-	bool timed_out;  /* we ended it at its time limit */
-	bool overflowed; /* we ended it because its output passed the limit */
+	bool timed_out;               /* we ended it at its time limit */
+	bool overflowed;              /* we ended it because its output passed the limit */
 	double elapsed, user, system; /* seconds */
 	int64_t max_rss; /* bytes, the largest process of its tree that was waited for */
 };

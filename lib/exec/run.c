@@ -120,8 +120,8 @@ collect(int fd, struct buf *out, struct err *err)
 }
 
 int
-proc_run(const struct proc_spec *spec, const struct buf *input, struct buf *out,
-    struct buf *errout, double limit, double grace, struct outcome *outcome, struct err *err)
+proc_run(const struct proc_spec *spec, const struct buf *input, struct buf *out, struct buf *errout,
+    double limit, double grace, struct outcome *outcome, struct err *err)
 {
 	struct pipes p = { -1, -1, -1 };
 	struct proc_spec child = *spec;
@@ -142,7 +142,8 @@ proc_run(const struct proc_spec *spec, const struct buf *input, struct buf *out,
 	if (pid < 0)
 		goto out;
 	attend(pid, &p, limit, grace, outcome);
-	if ((!out || collect(p.out, out, err) == 0) && (!errout || collect(p.err, errout, err) == 0))
+	if ((!out || collect(p.out, out, err) == 0) &&
+	    (!errout || collect(p.err, errout, err) == 0))
 		rc = 0;
 out:
 	close_pipes(&p);

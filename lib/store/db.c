@@ -2,7 +2,6 @@
 /* db: one database file: its errors, its transactions, its checkpoints. */
 #include <stddef.h>
 
-
 #include "base/clock.h"
 #include "store/internal.h"
 #include "store/lock.h"
@@ -23,13 +22,14 @@ db_error(struct db *db, const char *what, struct err *err)
 	switch (sqlite3_errcode(db->handle) & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return err_set(err, ERR_STORE, "%s '%s': another process keeps it locked", what,
-		    db->name);
+		return err_set(
+		    err, ERR_STORE, "%s '%s': another process keeps it locked", what, db->name);
 	case SQLITE_FULL:
 		return err_set(err, ERR_SYSTEM, "%s '%s': No space left on device", what, db->name);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return err_set(err, ERR_STORE, "%s '%s': the file is damaged: %s", what, db->name, text);
+		return err_set(
+		    err, ERR_STORE, "%s '%s': the file is damaged: %s", what, db->name, text);
 	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:

@@ -14,7 +14,7 @@ struct stmt;
 /* One database file of the state directory. */
 struct db {
 	sqlite3 *handle;
-	const char *name;   /* "state.db" */
+	const char *name; /* "state.db" */
 	bool wal;
 	bool writing;       /* inside BEGIN IMMEDIATE */
 	int wal_pages;      /* length of the log at the last commit */

@@ -38,7 +38,8 @@ look(struct db *db, int count, int *version, struct err *err)
 		return err_set(err, ERR_STORE, "'%s' is a database of another program", db->name);
 	if (*version > count)
 		return err_set(err, ERR_STORE,
-		    "'%s' was made by a newer Dockline (schema %d, this one knows %d): use that one",
+		    "'%s' was made by a newer Dockline (schema %d, this one knows %d): use that "
+		    "one",
 		    db->name, *version, count);
 	return 0;
 }

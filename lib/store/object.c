@@ -66,7 +66,8 @@ decompress(const void *data, size_t len, struct buf *out, struct err *err)
 		return err_set(err, ERR_STORE, "a stored object is damaged: no size");
 	n = ZSTD_decompress(buf_reserve(out, size), size, data, len);
 	if (ZSTD_isError(n))
-		return err_set(err, ERR_STORE, "a stored object is damaged: %s", ZSTD_getErrorName(n));
+		return err_set(
+		    err, ERR_STORE, "a stored object is damaged: %s", ZSTD_getErrorName(n));
 	out->len += n;
 	out->data[out->len] = '\0';
 	return 0;
@@ -130,7 +131,8 @@ object_get(struct store *store, const char *hex, struct buf *out, struct err *er
 	if (rc < 0)
 		return -1;
 	if (strcmp(digest_bytes(out->data + start, out->len - start, again), hex) != 0)
-		return err_set(err, ERR_STORE, "stored object '%s' is damaged: its content changed", hex);
+		return err_set(
+		    err, ERR_STORE, "stored object '%s' is damaged: its content changed", hex);
 	return 1;
 }
 

@@ -13,8 +13,8 @@ struct store;
 
 /* Store within the transaction that is open; the same content twice is stored once. hex is its
  * address. */
-int object_put(struct store *store, const void *data, size_t len, char hex[DIGEST_HEX],
-    struct err *err);
+int object_put(
+    struct store *store, const void *data, size_t len, char hex[DIGEST_HEX], struct err *err);
 
 /* Append the content: 1, 0 when there is no such object, -1 on error (among them: damaged). */
 int object_get(struct store *store, const char *hex, struct buf *out, struct err *err);

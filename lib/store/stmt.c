@@ -28,8 +28,8 @@ prepare(struct db *db, const char *sql, struct err *err)
 	stmt = xcalloc(1, sizeof(*stmt));
 	stmt->sql = sql;
 	stmt->db = db;
-	if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt->handle, NULL) !=
-	    SQLITE_OK) {
+	if (sqlite3_prepare_v3(
+		db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt->handle, NULL) != SQLITE_OK) {
 		db_error(db, "cannot use", err);
 		free(stmt);
 		return NULL;
@@ -43,7 +43,8 @@ stmt_free_all(struct db *db)
 {
 	struct stmt *stmt, *next;
 
-	HASH_ITER(hh, db->stmts, stmt, next) {
+	HASH_ITER(hh, db->stmts, stmt, next)
+	{
 		HASH_DEL(db->stmts, stmt);
 		sqlite3_finalize(stmt->handle);
 		free(stmt);
@@ -212,8 +213,8 @@ stmt_is_null(struct stmt *stmt, int column)
 }
 
 int
-stmt_number(struct store *store, struct err *err, int64_t *out, const char *sql, const char *types,
-    ...)
+stmt_number(
+    struct store *store, struct err *err, int64_t *out, const char *sql, const char *types, ...)
 {
 	struct stmt *stmt;
 	va_list ap;

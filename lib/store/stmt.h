@@ -23,8 +23,8 @@ int stmt_run(struct store *store, struct err *err, const char *sql, const char *
 
 /* Begin a query; NULL on error. Step with stmt_next; stmt_end when leaving before the end. The
  * same SQL must not be begun again before it ended. */
-struct stmt *stmt_query(struct store *store, struct err *err, const char *sql, const char *types,
-    ...);
+struct stmt *stmt_query(
+    struct store *store, struct err *err, const char *sql, const char *types, ...);
 
 /* 1: a row; 0: no more (the statement has ended); -1: error (it has ended too). */
 int stmt_next(struct stmt *stmt, struct err *err);
@@ -38,8 +38,8 @@ const void *stmt_blob(struct stmt *stmt, int column, size_t *len);
 int stmt_is_null(struct stmt *stmt, int column);
 
 /* One row with one number: 1 and *out, 0 when there is no row, -1. */
-int stmt_number(struct store *store, struct err *err, int64_t *out, const char *sql,
-    const char *types, ...);
+int stmt_number(
+    struct store *store, struct err *err, int64_t *out, const char *sql, const char *types, ...);
 
 /* The row id of the last insert. */
 int64_t stmt_last_id(struct store *store);

@@ -61,7 +61,8 @@ store_find(const char *given, struct err *err)
 		return path_join(xdg, "dockline");
 	if (home && *home == '/')
 		return path_join(home, ".local/state/dockline");
-	err_set(err, ERR_USAGE, "no place for the state: set HOME or DOCKLINE_STATE, or use --state");
+	err_set(
+	    err, ERR_USAGE, "no place for the state: set HOME or DOCKLINE_STATE, or use --state");
 	return NULL;
 }
 
@@ -91,7 +92,8 @@ check_dir(const char *dir, int flags, struct err *err)
 {
 	struct stat st;
 
-	if (stat(dir, &st) < 0 && errno == ENOENT && (flags & STORE_CREATE) && make_dir(dir, err) < 0)
+	if (stat(dir, &st) < 0 && errno == ENOENT && (flags & STORE_CREATE) &&
+	    make_dir(dir, err) < 0)
 		return -1;
 	if (stat(dir, &st) < 0) {
 		if (errno == ENOENT)
@@ -115,9 +117,15 @@ store_on_network(const char *dir, const char **kind)
 		unsigned long magic; /* statfs(2), linux/magic.h */
 		const char *name;
 	} network[] = {
-		{ 0x6969, "nfs" }, { 0xFE534D42, "smb2" }, { 0xFF534D42, "cifs" },
-		{ 0x0BD00BD0, "lustre" }, { 0x47504653, "gpfs" }, { 0x00C36400, "ceph" },
-		{ 0x19830326, "beegfs" }, { 0x5346414F, "afs" }, { 0x01021997, "9p" },
+		{ 0x6969, "nfs" },
+		{ 0xFE534D42, "smb2" },
+		{ 0xFF534D42, "cifs" },
+		{ 0x0BD00BD0, "lustre" },
+		{ 0x47504653, "gpfs" },
+		{ 0x00C36400, "ceph" },
+		{ 0x19830326, "beegfs" },
+		{ 0x5346414F, "afs" },
+		{ 0x01021997, "9p" },
 		{ 0x65735546, "fuse" },
 	};
 	const char *forced = getenv("DOCKLINE_NETWORK_FS");
@@ -197,12 +205,16 @@ configure(struct store *store, struct db *db, struct err *err)
 	sqlite3_busy_handler(db->handle, on_busy, db);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &now);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &now);
-	if (settings(db, db->wal ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL" :
-		"PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = EXTRA", err) < 0)
+	if (settings(db,
+		db->wal ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"
+			: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = EXTRA",
+		err) < 0)
 		return -1;
 	sqlite3_wal_hook(db->handle, on_commit, db); /* also ends automatic checkpoints */
-	return settings(db, "PRAGMA mmap_size = 0; PRAGMA cache_size = -8192;"
-	    "PRAGMA temp_store = MEMORY", err);
+	return settings(db,
+	    "PRAGMA mmap_size = 0; PRAGMA cache_size = -8192;"
+	    "PRAGMA temp_store = MEMORY",
+	    err);
 }
 
 static int
@@ -214,7 +226,8 @@ open_file(struct store *store, struct db *db, const char *path, struct err *err)
 	if (store->create)
 		flags |= SQLITE_OPEN_CREATE;
 	else if (access(path, F_OK) < 0 && errno == ENOENT)
-		return err_set(err, ERR_STORE, "no state file '%s': nothing was submitted yet", path);
+		return err_set(
+		    err, ERR_STORE, "no state file '%s': nothing was submitted yet", path);
 	gate = xasprintf("%s.lock", path);
 	db->gate = lock_open(gate);
 	free(gate);

@@ -53,7 +53,8 @@ work_free(struct work *work)
 static int
 promote(struct store *store, const struct job *job, struct tally *tally, struct err *err)
 {
-	int n = stmt_run(store, err, sql_due, "iii", job->id, (int64_t)job->generation, clock_wall());
+	int n = stmt_run(
+	    store, err, sql_due, "iii", job->id, (int64_t)job->generation, clock_wall());
 
 	if (n > 0) {
 		tally_add(tally, job->id, job->generation, ST_RETRYING, FAIL_NONE, -n);
@@ -72,8 +73,9 @@ load_params(struct store *store, struct work *work, struct err *err)
 	size_t len;
 
 	if (rc <= 0)
-		return rc < 0 ? -1 : err_set(err, ERR_STORE, "execution %lld has no parameters",
-		    (long long)work->id);
+		return rc < 0 ? -1
+			      : err_set(err, ERR_STORE, "execution %lld has no parameters",
+				    (long long)work->id);
 	data = stmt_blob(stmt, 0, &len);
 	rc = object_unpack(data, len, &text, err);
 	stmt_end(stmt);
@@ -200,8 +202,8 @@ claim_waiting(struct store *store, const struct job *job, int64_t *next_due, str
 	int rc;
 
 	*next_due = 0;
-	rc = stmt_number(store, err, next_due, sql_next_due, "ii", job->id,
-	    (int64_t)job->generation);
+	rc = stmt_number(
+	    store, err, next_due, sql_next_due, "ii", job->id, (int64_t)job->generation);
 	if (rc < 0)
 		return -1;
 	return stmt_number(store, err, &one, sql_queued, "ii", job->id, (int64_t)job->generation);

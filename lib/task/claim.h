@@ -37,18 +37,18 @@ int claim_take(struct store *store, int64_t worker, const struct job *job, int m
 struct ending {
 	int64_t id;
 	int attempt;
-	enum status status;   /* ST_COMPLETED, ST_FAILED, ST_TIMEOUT, ST_RETRYING */
+	enum status status; /* ST_COMPLETED, ST_FAILED, ST_TIMEOUT, ST_RETRYING */
 	enum failure class;
-	int64_t not_before;   /* with ST_RETRYING */
+	int64_t not_before; /* with ST_RETRYING */
 	int64_t started, ended;
-	const char *result;   /* JSON; NULL: none */
+	const char *result; /* JSON; NULL: none */
 	size_t result_len;
-	const char *error;    /* JSON; NULL: none */
-	const char *metrics;  /* JSON; NULL: none */
-	const char *reason;   /* of the attempt, NULL: none */
-	const char *errout;   /* tail of stderr */
+	const char *error;   /* JSON; NULL: none */
+	const char *metrics; /* JSON; NULL: none */
+	const char *reason;  /* of the attempt, NULL: none */
+	const char *errout;  /* tail of stderr */
 	size_t errout_len;
-	bool exited;          /* code is valid, else signal */
+	bool exited; /* code is valid, else signal */
 	int code, signal;
 	double user_time, system_time;
 	int64_t max_rss;

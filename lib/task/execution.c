@@ -16,9 +16,8 @@ static const char sql_insert[] =
     "INSERT INTO execution (task, job, generation, key, digest, status, class, error, created,"
     " ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 static const char sql_params[] = "INSERT INTO params (execution, data) VALUES (?, ?)";
-static const char sql_standing[] =
-    "SELECT id, digest, status FROM execution"
-    " WHERE job = ? AND generation = ? AND task = ? AND key = ?";
+static const char sql_standing[] = "SELECT id, digest, status FROM execution"
+				   " WHERE job = ? AND generation = ? AND task = ? AND key = ?";
 static const char sql_status[] =
     "SELECT e.status FROM execution e JOIN job j ON j.id = e.job WHERE e.id = ? AND j.org = ?";
 static const char sql_record[] =
@@ -60,8 +59,8 @@ insert_params(struct store *store, int64_t id, const struct submission *sub, str
 }
 
 static int
-find_standing(struct store *store, const struct submission *sub, struct standing *standing,
-    struct err *err)
+find_standing(
+    struct store *store, const struct submission *sub, struct standing *standing, struct err *err)
 {
 	struct stmt *stmt = stmt_query(store, err, sql_standing, "iiit", sub->job.id,
 	    (int64_t)sub->job.generation, sub->task, sub->key);
@@ -98,8 +97,8 @@ execution_submit(struct store *store, const struct submission *sub, struct tally
 }
 
 int
-execution_status(struct store *store, const char *org, int64_t id, enum status *status,
-    struct err *err)
+execution_status(
+    struct store *store, const char *org, int64_t id, enum status *status, struct err *err)
 {
 	struct stmt *stmt = stmt_query(store, err, sql_status, "it", id, org);
 	int rc = stmt ? stmt_next(stmt, err) : -1;
@@ -199,8 +198,7 @@ record_of(struct stmt *stmt, const char *org, struct err *err)
 }
 
 int
-execution_record(struct store *store, const char *org, int64_t id, json_t **record,
-    struct err *err)
+execution_record(struct store *store, const char *org, int64_t id, json_t **record, struct err *err)
 {
 	struct stmt *stmt = stmt_query(store, err, sql_record, "it", id, org);
 	int rc = stmt ? stmt_next(stmt, err) : -1;
@@ -227,8 +225,8 @@ is_selected(const struct selection *sel, const char *status_word, const char *ta
 }
 
 int
-execution_ids(struct store *store, const struct selection *sel, int64_t *ids, int room,
-    struct err *err)
+execution_ids(
+    struct store *store, const struct selection *sel, int64_t *ids, int room, struct err *err)
 {
 	struct stmt *stmt;
 	int n = 0, rc = -1;
@@ -251,11 +249,11 @@ execution_ids(struct store *store, const struct selection *sel, int64_t *ids, in
 }
 
 int64_t
-execution_retry_failed(struct store *store, const struct job *job, struct tally *tally,
-    struct err *err)
+execution_retry_failed(
+    struct store *store, const struct job *job, struct tally *tally, struct err *err)
 {
-	struct stmt *stmt =
-	    stmt_query(store, err, sql_failed, "ii", job->id, (int64_t)job->generation);
+	struct stmt *stmt = stmt_query(
+	    store, err, sql_failed, "ii", job->id, (int64_t)job->generation);
 	int64_t n = 0;
 	int rc = -1;
 
@@ -264,7 +262,7 @@ execution_retry_failed(struct store *store, const struct job *job, struct tally 
 		int class = word ? failure_find(word) : FAIL_NONE;
 
 		tally_add(tally, job->id, job->generation,
-		    (enum status)state_find(stmt_text(stmt, 1)), (enum failure)class, -1);
+		    (enum status)state_find(stmt_text(stmt, 1)), (enum failure) class, -1);
 		tally_add(tally, job->id, job->generation, ST_QUEUED, FAIL_NONE, 1);
 		if (stmt_run(store, err, sql_again, "i", stmt_int(stmt, 0)) < 0) {
 			stmt_end(stmt);
@@ -276,8 +274,8 @@ execution_retry_failed(struct store *store, const struct job *job, struct tally 
 }
 
 int64_t
-execution_cancel_waiting(struct store *store, const struct job *job, struct tally *tally,
-    struct err *err)
+execution_cancel_waiting(
+    struct store *store, const struct job *job, struct tally *tally, struct err *err)
 {
 	static const enum status waiting[] = { ST_QUEUED, ST_RETRYING };
 	int64_t total = 0;

@@ -19,12 +19,12 @@ struct submission {
 	struct job job;
 	int64_t task;
 	const char *key;
-	int64_t digest;       /* of the canonical params */
-	const char *params;   /* JSON */
+	int64_t digest;     /* of the canonical params */
+	const char *params; /* JSON */
 	size_t params_len;
-	enum status status;   /* ST_QUEUED; or ST_FAILED, ST_SKIPPED for what is never started */
+	enum status status; /* ST_QUEUED; or ST_FAILED, ST_SKIPPED for what is never started */
 	enum failure class;
-	const char *error;    /* JSON, NULL: none */
+	const char *error; /* JSON, NULL: none */
 };
 
 /* What stands under a key already. */
@@ -39,36 +39,36 @@ int execution_submit(struct store *store, const struct submission *sub, struct t
     struct standing *standing, struct err *err);
 
 /* The status of an id: 1, 0 when there is no such execution of the org, -1. */
-int execution_status(struct store *store, const char *org, int64_t id, enum status *status,
-    struct err *err);
+int execution_status(
+    struct store *store, const char *org, int64_t id, enum status *status, struct err *err);
 
 /* The whole record: 1 (the caller owns *record), 0 when there is none of the org, -1. */
-int execution_record(struct store *store, const char *org, int64_t id, json_t **record,
-    struct err *err);
+int execution_record(
+    struct store *store, const char *org, int64_t id, json_t **record, struct err *err);
 
 /* Which executions to list. Zero-initialised members do not restrict. */
 struct selection {
-	const char *org;      /* must be set */
-	struct job job;       /* id 0: any */
-	int status;           /* enum status, -1: any */
-	int account;          /* enum account, -1: any */
-	const char *task;     /* name */
-	int64_t after;        /* ids above this */
-	int64_t limit;        /* 0: no limit */
+	const char *org;  /* must be set */
+	struct job job;   /* id 0: any */
+	int status;       /* enum status, -1: any */
+	int account;      /* enum account, -1: any */
+	const char *task; /* name */
+	int64_t after;    /* ids above this */
+	int64_t limit;    /* 0: no limit */
 };
 
 /* The ids of a selection in order, a page at a time: fills ids[0..room), the number or -1. The
  * next page starts after the last id. No snapshot is kept between pages. */
-int execution_ids(struct store *store, const struct selection *sel, int64_t *ids, int room,
-    struct err *err);
+int execution_ids(
+    struct store *store, const struct selection *sel, int64_t *ids, int room, struct err *err);
 
 /* Put failed executions of a job back into the queue; the number, or -1. */
-int64_t execution_retry_failed(struct store *store, const struct job *job, struct tally *tally,
-    struct err *err);
+int64_t execution_retry_failed(
+    struct store *store, const struct job *job, struct tally *tally, struct err *err);
 
 /* Cancel what waits in a job; the number, or -1. */
-int64_t execution_cancel_waiting(struct store *store, const struct job *job, struct tally *tally,
-    struct err *err);
+int64_t execution_cancel_waiting(
+    struct store *store, const struct job *job, struct tally *tally, struct err *err);
 
 /* The attempts of an execution, oldest first, as a JSON array. The caller owns it. */
 json_t *execution_attempts(struct store *store, int64_t id, struct err *err);

@@ -39,8 +39,8 @@ job_find(struct store *store, const char *org, const char *name, struct job *job
 json_t *
 job_settings(struct store *store, const struct job *job, struct err *err)
 {
-	struct stmt *stmt =
-	    stmt_query(store, err, sql_settings, "ii", job->id, (int64_t)job->generation);
+	struct stmt *stmt = stmt_query(
+	    store, err, sql_settings, "ii", job->id, (int64_t)job->generation);
 	int rc = stmt ? stmt_next(stmt, err) : -1;
 	json_t *settings;
 
@@ -58,8 +58,8 @@ keep_settings(struct store *store, const struct job *job, int64_t task, const js
     struct err *err)
 {
 	char *text = json_canonical(settings);
-	int rc = stmt_run(store, err, sql_keep_settings, "iiiti", job->id,
-	    (int64_t)job->generation, task, text, clock_wall());
+	int rc = stmt_run(store, err, sql_keep_settings, "iiiti", job->id, (int64_t)job->generation,
+	    task, text, clock_wall());
 
 	free(text);
 	return rc < 0 ? -1 : 0;
@@ -78,8 +78,8 @@ shown(const json_t *value)
 
 /* Name the first member that differs between two objects of a kind ("--set", "input"). */
 static int
-compare_members(const char *name, const char *kind, const json_t *old, const json_t *new,
-    struct err *err)
+compare_members(
+    const char *name, const char *kind, const json_t *old, const json_t *new, struct err *err)
 {
 	json_t *both = json_object();
 	const char *key;
@@ -116,21 +116,23 @@ compare(const char *name, const json_t *old, const json_t *new, struct err *err)
 	const char *new_task = json_string_value(json_object_get(new, "task"));
 
 	if (!old_task || strcmp(old_task, new_task) != 0)
-		return err_set(err, ERR_USAGE, "job '%s' belongs to task '%s', not to '%s'"
-		    " (another --job, or --new-inputs)", name, old_task ? old_task : "?", new_task);
+		return err_set(err, ERR_USAGE,
+		    "job '%s' belongs to task '%s', not to '%s'"
+		    " (another --job, or --new-inputs)",
+		    name, old_task ? old_task : "?", new_task);
 	if (compare_members(name, "content of input", json_object_get(old, "inputs"),
 		json_object_get(new, "inputs"), err) < 0)
 		return -1;
 	if (compare_members(name, "value of", json_object_get(old, "force"),
 		json_object_get(new, "force"), err) < 0)
 		return -1;
-	return compare_members(name, "value of", json_object_get(old, "set"),
-	    json_object_get(new, "set"), err);
+	return compare_members(
+	    name, "value of", json_object_get(old, "set"), json_object_get(new, "set"), err);
 }
 
 static int
-resume(struct store *store, const char *name, int64_t task, const json_t *settings,
-    bool new_inputs, struct job *job, struct err *err)
+resume(struct store *store, const char *name, int64_t task, const json_t *settings, bool new_inputs,
+    struct job *job, struct err *err)
 {
 	json_t *old = job_settings(store, job, err);
 	int rc;

@@ -21,8 +21,8 @@ struct job {
 };
 
 /* Find by name: 1, 0 when there is none, -1. */
-int job_find(struct store *store, const char *org, const char *name, struct job *job,
-    struct err *err);
+int job_find(
+    struct store *store, const char *org, const char *name, struct job *job, struct err *err);
 
 /* Open for submitting, within a transaction. name NULL: a job of its own without a name.
  * settings: {"task": NAME, "set": {...}, "inputs": {path: sha256}}. The same name with other

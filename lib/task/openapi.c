@@ -45,8 +45,9 @@ keep_first(const struct schema_error *e, void *ctx)
 	struct first *first = ctx;
 
 	if (first->count++ == 0)
-		err_set(first->err, ERR_INPUT, "interface_spec: schema '%s': %s must be %s, found %s",
-		    e->pointer, e->rule, e->expected, e->found ? e->found : "nothing");
+		err_set(first->err, ERR_INPUT,
+		    "interface_spec: schema '%s': %s must be %s, found %s", e->pointer, e->rule,
+		    e->expected, e->found ? e->found : "nothing");
 }
 
 static int
@@ -78,15 +79,15 @@ openapi_read(const json_t *spec, json_t **params, json_t **metrics, struct err *
 	if (json_get_string(spec, "openapi", &version, err) < 0)
 		return err_wrap(err, "interface_spec");
 	if (strncmp(version, "3.0.", 4) != 0)
-		return err_set(err, ERR_INPUT, "interface_spec: openapi must be 3.0.x, found '%s'",
-		    version);
+		return err_set(
+		    err, ERR_INPUT, "interface_spec: openapi must be 3.0.x, found '%s'", version);
 	post = first_post(spec);
 	if (!post)
 		return err_set(err, ERR_INPUT, "interface_spec: paths must hold a POST operation");
 	*params = json_at(post, body);
 	if (*params && !(*params = resolve(spec, *params)))
-		return err_set(err, ERR_INPUT,
-		    "interface_spec: the $ref of the request schema leads nowhere");
+		return err_set(
+		    err, ERR_INPUT, "interface_spec: the $ref of the request schema leads nowhere");
 	if (*params && schema_lint(*params, keep_first, &first) > 0)
 		return -1;
 	*metrics = json_object_get(spec, "x-metrics");

@@ -97,8 +97,8 @@ task_keep(struct store *store, const char *org, struct task *task, struct err *e
 
 	digest_bytes(text, strlen(text), hex);
 	object_pack(text, strlen(text), &packed);
-	rc = stmt_run(store, err, sql_keep, "tttttbti", org, task->name, task->version, task->status,
-	    origins[task->origin], packed.data, packed.len, hex, clock_wall());
+	rc = stmt_run(store, err, sql_keep, "tttttbti", org, task->name, task->version,
+	    task->status, origins[task->origin], packed.data, packed.len, hex, clock_wall());
 	if (rc >= 0)
 		rc = stmt_number(store, err, &task->row, sql_row, "tttt", org, task->name, hex,
 		    origins[task->origin]);
@@ -108,8 +108,8 @@ task_keep(struct store *store, const char *org, struct task *task, struct err *e
 }
 
 int
-task_register(struct store *store, const char *org, struct task *task, bool replace,
-    struct err *err)
+task_register(
+    struct store *store, const char *org, struct task *task, bool replace, struct err *err)
 {
 	char *text = json_canonical(task->definition), hex[DIGEST_HEX];
 	struct stmt *stmt;
@@ -128,9 +128,11 @@ task_register(struct store *store, const char *org, struct task *task, bool repl
 	if (rc > 0 && !same && !replace)
 		return err_set(err, ERR_USAGE,
 		    "task '%s' version %s is registered with another definition"
-		    " (another version, or --replace)", task->name, task->version);
-	if (rc > 0 && !same && stmt_run(store, err, sql_drop_version, "ittt", clock_wall(), org,
-		task->name, task->version) < 0)
+		    " (another version, or --replace)",
+		    task->name, task->version);
+	if (rc > 0 && !same &&
+	    stmt_run(store, err, sql_drop_version, "ittt", clock_wall(), org, task->name,
+		task->version) < 0)
 		return -1;
 	task->origin = TASK_REGISTERED;
 	return task_keep(store, org, task, err) < 0 ? -1 : !same;
@@ -191,8 +193,8 @@ take_wanted(struct task *task, void *ctx, struct err *err)
 }
 
 static struct task *
-find_registered(struct store *store, const char *org, const char *name, const char *version,
-    struct err *err)
+find_registered(
+    struct store *store, const char *org, const char *name, const char *version, struct err *err)
 {
 	struct stmt *stmt = stmt_query(store, err, sql_find, "ttt", org, name, version);
 	int rc = stmt ? stmt_next(stmt, err) : -1;

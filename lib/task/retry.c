@@ -18,8 +18,11 @@
 enum { TEMPFAIL = 75, FIRST_FINAL = 64, LAST_FINAL = 78, MOST_RETRIES = 1000, MOST_ROOM = 1024 };
 
 static const char *const strategies[] = {
-	[RETRY_NONE] = "none", [RETRY_IMMEDIATE] = "immediate", [RETRY_FIXED] = "fixed_delay",
-	[RETRY_EXPONENTIAL] = "exponential_backoff", [RETRY_FIBONACCI] = "fibonacci_backoff",
+	[RETRY_NONE] = "none",
+	[RETRY_IMMEDIATE] = "immediate",
+	[RETRY_FIXED] = "fixed_delay",
+	[RETRY_EXPONENTIAL] = "exponential_backoff",
+	[RETRY_FIBONACCI] = "fibonacci_backoff",
 };
 
 static_assert(sizeof(strategies) / sizeof(*strategies) == RETRY_STRATEGIES, "a nameless strategy");
@@ -62,8 +65,8 @@ parse_strategy(const json_t *v, struct retry_policy *policy, struct err *err)
 		return 0;
 	}
 	list = strtab_list(strategies, RETRY_STRATEGIES);
-	err_set(err, ERR_INPUT, "'strategy' must be one of %s, found %s%s%s", list,
-	    name ? "'" : "", name ? name : json_type_name(v), name ? "'" : "");
+	err_set(err, ERR_INPUT, "'strategy' must be one of %s, found %s%s%s", list, name ? "'" : "",
+	    name ? name : json_type_name(v), name ? "'" : "");
 	free(list);
 	return -1;
 }
@@ -74,8 +77,8 @@ parse_max(const json_t *v, struct retry_policy *policy, struct err *err)
 	json_int_t n = json_integer_value(v);
 
 	if (!json_is_integer(v) || n < 0 || n > MOST_RETRIES)
-		return err_set(err, ERR_INPUT, "'max_retries' must be an integer in 0..%d",
-		    MOST_RETRIES);
+		return err_set(
+		    err, ERR_INPUT, "'max_retries' must be an integer in 0..%d", MOST_RETRIES);
 	policy->max_retries = (int)n;
 	return 0;
 }
@@ -137,7 +140,8 @@ parse_jitter(const json_t *v, struct retry_policy *policy, struct err *err)
 	double x;
 
 	if (with_unit(v, '%', &x) < 0)
-		return err_set(err, ERR_INPUT, "'jitter' must be a number or a percentage (0.1, 10%%)");
+		return err_set(
+		    err, ERR_INPUT, "'jitter' must be a number or a percentage (0.1, 10%%)");
 	if (json_is_string(v))
 		x /= 100;
 	if (!(x >= 0 && x <= 1))
@@ -181,15 +185,15 @@ parse_grow(const json_t *v, struct retry_policy *policy, struct err *err)
 	const json_t *value;
 
 	if (!json_is_object(v))
-		return err_set(err, ERR_INPUT, "'grow' must be an object, found %s",
-		    json_type_name(v));
+		return err_set(
+		    err, ERR_INPUT, "'grow' must be an object, found %s", json_type_name(v));
 	json_object_foreach((json_t *)v, key, value) {
 		int class = failure_find(key);
 		double x;
 
 		if (class != FAIL_MEMORY && class != FAIL_TIMEOUT)
-			return err_set(err, ERR_INPUT, "'grow' knows memory and timeout, found '%s'",
-			    key);
+			return err_set(
+			    err, ERR_INPUT, "'grow' knows memory and timeout, found '%s'", key);
 		if (with_unit(value, 'x', &x) < 0 || !(x >= 1 && x <= 100))
 			return err_set(err, ERR_INPUT,
 			    "'grow': '%s' must be a factor in 1..100 (2, 1.5x)", key);
@@ -202,8 +206,12 @@ static const struct {
 	const char *key;
 	int (*parse)(const json_t *v, struct retry_policy *policy, struct err *err);
 } fields[] = {
-	{ "strategy", parse_strategy }, { "max_retries", parse_max }, { "delay", parse_delay },
-	{ "max_delay", parse_max_delay }, { "jitter", parse_jitter }, { "on", parse_on },
+	{ "strategy", parse_strategy },
+	{ "max_retries", parse_max },
+	{ "delay", parse_delay },
+	{ "max_delay", parse_max_delay },
+	{ "jitter", parse_jitter },
+	{ "on", parse_on },
 	{ "grow", parse_grow },
 };
 
@@ -250,9 +258,9 @@ retry_json(const struct retry_policy *policy)
 			json_array_append_new(on, json_string(failure_name((enum failure)i)));
 	return json_pack("{s:s, s:i, s:f, s:f, s:f, s:o, s:{s:f, s:f}}", "strategy",
 	    strategies[policy->strategy], "max_retries", policy->max_retries, "delay",
-	    (double)policy->delay / SECOND, "max_delay", (double)policy->max_delay / SECOND, "jitter",
-	    policy->jitter, "on", on, "grow", "memory", policy->grow[FAIL_MEMORY], "timeout",
-	    policy->grow[FAIL_TIMEOUT]);
+	    (double)policy->delay / SECOND, "max_delay", (double)policy->max_delay / SECOND,
+	    "jitter", policy->jitter, "on", on, "grow", "memory", policy->grow[FAIL_MEMORY],
+	    "timeout", policy->grow[FAIL_TIMEOUT]);
 }
 
 bool

@@ -59,8 +59,8 @@ json_t *retry_json(const struct retry_policy *policy);
 /* Whether to try again after `attempts` tries (1: the first has just failed). exit_code is that of
  * the program, -1 when it did not exit by itself. 75 (EX_TEMPFAIL, and a reply with "retry": true)
  * is tried again whatever its class; 64-74 and 76-78 (and "retry": false: pass 70) never. */
-bool retry_wants(const struct retry_policy *policy, enum failure class, int exit_code,
-    int attempts);
+bool retry_wants(
+    const struct retry_policy *policy, enum failure class, int exit_code, int attempts);
 
 /* The wait after `attempts` tries, in microseconds. The same seed (the execution's id) gives the
  * same waits, different seeds spread them. */

@@ -160,13 +160,13 @@ number(const json_t *value)
 {
 	static_assert(sizeof(long double) > 8, "long double holds every 64-bit integer");
 
-	return json_is_integer(value) ? (long double)json_integer_value(value) :
-					(long double)json_real_value(value);
+	return json_is_integer(value) ? (long double)json_integer_value(value)
+				      : (long double)json_real_value(value);
 }
 
 static void
-fail_bound(struct walk *w, const char *rule, const char *words, const json_t *arg,
-    const json_t *value)
+fail_bound(
+    struct walk *w, const char *rule, const char *words, const json_t *arg, const json_t *value)
 {
 	struct buf bound = BUF_INIT;
 
@@ -259,7 +259,7 @@ check_format(struct walk *w, const json_t *schema, const json_t *arg, const json
 	(void)schema;
 	if (strcmp(format, "path") == 0 && json_is_string(value) &&
 	    (!*json_string_value(value) ||
-	     strlen(json_string_value(value)) != json_string_length(value)))
+		strlen(json_string_value(value)) != json_string_length(value)))
 		walk_fail(w, "format", value, "the name of a file");
 	if (strcmp(format, "int32") == 0 && json_is_integer(value) &&
 	    (n < INT32_MIN || n > INT32_MAX))

@@ -63,10 +63,10 @@ const json_t *schema_property(const json_t *schema, const char *name);
  * else a string. The caller owns it; NULL with ERR_INPUT when the text is nothing of that type. */
 json_t *schema_parse_value(const json_t *property, const char *text, struct err *err);
 
-/* Every string in the value whose schema says `format: path`; fn may change it with json_string_set,
- * and returns 0 to go on or -1 with err to stop. 0 or -1. */
+/* Every string in the value whose schema says `format: path`; fn may change it with
+ * json_string_set, and returns 0 to go on or -1 with err to stop. 0 or -1. */
 typedef int schema_path_fn(const char *pointer, json_t *string, void *ctx, struct err *err);
-int schema_each_path(const json_t *schema, json_t *value, schema_path_fn *fn, void *ctx,
-    struct err *err);
+int schema_each_path(
+    const json_t *schema, json_t *value, schema_path_fn *fn, void *ctx, struct err *err);
 
 #endif

@@ -48,7 +48,8 @@ schema_errors_text(const json_t *errors)
 			buf_addf(&text, "'%s'", pointer);
 		else
 			buf_add_str(&text, "the whole");
-		buf_addf(&text, " must be %s", json_string_value(json_object_get(error, "expected")));
+		buf_addf(
+		    &text, " must be %s", json_string_value(json_object_get(error, "expected")));
 		if (found)
 			buf_addf(&text, ", found %s", found);
 	}
@@ -176,7 +177,8 @@ schema_parse_value(const json_t *property, const char *text, struct err *err)
 		const char *type;
 		json_t *(*parse)(const char *text, struct err *err);
 	} parsers[] = { { "integer", parse_integer }, { "number", parse_number },
-		{ "boolean", parse_boolean }, { "array", parse_array }, { "object", parse_object } };
+		{ "boolean", parse_boolean }, { "array", parse_array },
+		{ "object", parse_object } };
 	const char *type = json_string_value(json_object_get(property, "type"));
 
 	if (!type)
@@ -230,8 +232,8 @@ each_path(struct paths *p, const json_t *schema, json_t *value)
 }
 
 int
-schema_each_path(const json_t *schema, json_t *value, schema_path_fn *fn, void *ctx,
-    struct err *err)
+schema_each_path(
+    const json_t *schema, json_t *value, schema_path_fn *fn, void *ctx, struct err *err)
 {
 	struct paths p = { { BUF_INIT, NULL, NULL, 0 }, fn, ctx, err };
 	int rc = each_path(&p, schema, value);

@@ -13,8 +13,12 @@ enum { SHOWN = 60 }; /* bytes of a string that a message shows */
 static const struct {
 	const char *name, *text;
 } types[] = {
-	{ "string", "a string" }, { "number", "a number" }, { "integer", "an integer" },
-	{ "boolean", "true or false" }, { "array", "an array" }, { "object", "an object" },
+	{ "string", "a string" },
+	{ "number", "a number" },
+	{ "integer", "an integer" },
+	{ "boolean", "true or false" },
+	{ "array", "an array" },
+	{ "object", "an object" },
 };
 
 const char *

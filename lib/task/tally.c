@@ -18,8 +18,8 @@ static const char sql_of_org[] =
     " GROUP BY status, class";
 
 void
-tally_add(struct tally *tally, int64_t job, int generation, enum status status,
-    enum failure class, int64_t delta)
+tally_add(struct tally *tally, int64_t job, int generation, enum status status, enum failure class,
+    int64_t delta)
 {
 	struct tally_change change = { job, generation, status, class, delta };
 
@@ -35,8 +35,7 @@ tally_add(struct tally *tally, int64_t job, int generation, enum status status,
 	vec_add(tally, change);
 }
 
-static const char *
-class_word(enum failure class)
+static const char *class_word(enum failure class)
 {
 	return class == FAIL_NONE ? "" : failure_name(class);
 }

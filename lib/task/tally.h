@@ -29,7 +29,9 @@ struct tally {
 	size_t len, room;
 };
 
+/* clang-format off */
 #define TALLY_INIT { NULL, 0, 0 }
+/* clang-format on */
 
 void tally_add(struct tally *tally, int64_t job, int generation, enum status status,
     enum failure class, int64_t delta);

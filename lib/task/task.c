@@ -22,8 +22,8 @@ enum { ARGV_MAX = 4096, NAME_MAX_LEN = 128 };
 
 static const char *const known[] = { "task_id", "version", "name", "category", "description",
 	"tags", "status", "interface_spec", "service_config" };
-static const char *const known_service[] = { "command", "resources", "timeout", "workdir",
-	"retry", "cwd", "lines" };
+static const char *const known_service[] = { "command", "resources", "timeout", "workdir", "retry",
+	"cwd", "lines" };
 
 static int
 refuse_unknown(const json_t *object, const char *const *names, size_t count, struct err *err)
@@ -74,8 +74,10 @@ parse_identity(struct task *task, struct err *err)
 	if (!task->name)
 		return err_set(err, ERR_INPUT, "'task_id' must be given");
 	if (!is_name(task->name))
-		return err_set(err, ERR_INPUT, "'task_id' must be letters, digits, '.', '_' or '-',"
-		    " found '%s'", task->name);
+		return err_set(err, ERR_INPUT,
+		    "'task_id' must be letters, digits, '.', '_' or '-',"
+		    " found '%s'",
+		    task->name);
 	if (strtab_find(statuses, 3, task->status) < 0)
 		return err_set(err, ERR_INPUT,
 		    "'status' must be active, inactive or deprecated, found '%s'", task->status);
@@ -92,12 +94,13 @@ parse_command(struct task *task, const json_t *service, struct err *err)
 		return -1;
 	n = json_array_size(command);
 	if (n == 0 || n > ARGV_MAX)
-		return err_set(err, ERR_INPUT, "'command' must be an array of a program and its arguments");
+		return err_set(
+		    err, ERR_INPUT, "'command' must be an array of a program and its arguments");
 	task->argv = xcalloc(n + 1, sizeof(*task->argv));
 	json_array_foreach(command, i, arg) {
 		if (!json_is_string(arg))
-			return err_set(err, ERR_INPUT, "'command/%zu' must be a string, found %s", i,
-			    json_type_name(arg));
+			return err_set(err, ERR_INPUT, "'command/%zu' must be a string, found %s",
+			    i, json_type_name(arg));
 		task->argv[i] = (char *)json_string_value(arg);
 	}
 	return 0;
@@ -167,7 +170,8 @@ parse_timeout(struct task *task, const json_t *service, struct err *err)
 		    read_quantity(timeout, "soft", num_duration, &task->soft, err) < 0 ||
 		    read_quantity(timeout, "hard", num_duration, &task->hard, err) < 0)
 			return err_wrap(err, "timeout");
-		if (task->hard > 0 && (!json_object_get(timeout, "soft") || task->soft > task->hard))
+		if (task->hard > 0 &&
+		    (!json_object_get(timeout, "soft") || task->soft > task->hard))
 			task->soft = task->hard;
 	} else if (read_quantity(service, "timeout", num_duration, &task->soft, err) < 0) {
 		return -1;
@@ -187,8 +191,8 @@ parse_service(struct task *task, struct err *err)
 		return -1;
 	if (!service)
 		return err_set(err, ERR_INPUT, "'service_config' must be given");
-	if (refuse_unknown(service, known_service, sizeof(known_service) / sizeof(*known_service),
-		err) < 0 ||
+	if (refuse_unknown(
+		service, known_service, sizeof(known_service) / sizeof(*known_service), err) < 0 ||
 	    parse_command(task, service, err) < 0 || parse_resources(task, service, err) < 0 ||
 	    parse_timeout(task, service, err) < 0 ||
 	    json_get_bool(service, "workdir", &task->workdir, err) < 0 ||
@@ -212,7 +216,8 @@ task_parse(json_t *definition, struct err *err)
 	task->status = "active";
 	retry_default(&task->retry);
 	if (!json_is_object(definition)) {
-		err_set(err, ERR_INPUT, "a task is an object, found %s", json_type_name(definition));
+		err_set(
+		    err, ERR_INPUT, "a task is an object, found %s", json_type_name(definition));
 		goto fail;
 	}
 	if (parse_identity(task, err) < 0)
@@ -262,9 +267,9 @@ task_adhoc(char *const *argv, bool lines, struct err *err)
 	text = json_canonical(command);
 	name = xasprintf("adhoc:%.16s", digest_bytes(text, strlen(text), hex));
 	free(text);
-	definition = json_pack("{s:s, s:s, s:s, s:{s:O, s:s, s:b, s:s}}", "task_id", name, "version",
-	    "1", "category", "adhoc", "service_config", "command", command, "cwd", cwd, "lines",
-	    (int)lines, "retry", "none");
+	definition = json_pack("{s:s, s:s, s:s, s:{s:O, s:s, s:b, s:s}}", "task_id", name,
+	    "version", "1", "category", "adhoc", "service_config", "command", command, "cwd", cwd,
+	    "lines", (int)lines, "retry", "none");
 	free(name);
 	task = task_parse(definition, err);
 	json_decref(definition);

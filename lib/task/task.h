@@ -24,19 +24,19 @@ enum task_origin { TASK_REGISTERED, TASK_SHIPPED, TASK_ADHOC };
 struct task {
 	int64_t row; /* in the state, 0: not there yet */
 	enum task_origin origin;
-	const char *name;    /* task_id */
+	const char *name; /* task_id */
 	const char *version;
-	const char *status;  /* active, inactive, deprecated */
-	json_t *definition;  /* owns all that is borrowed here */
-	json_t *params;      /* schema of the parameters, NULL: anything goes */
-	json_t *metrics;     /* x-metrics: name to JSON pointer, NULL: none */
-	char **argv;         /* command, NULL-terminated, elements borrowed */
-	double cpus;         /* for one execution */
-	int64_t memory;      /* bytes for one execution, 0: not said */
-	double soft, hard;   /* seconds; TERM at soft, KILL at hard */
+	const char *status; /* active, inactive, deprecated */
+	json_t *definition; /* owns all that is borrowed here */
+	json_t *params;     /* schema of the parameters, NULL: anything goes */
+	json_t *metrics;    /* x-metrics: name to JSON pointer, NULL: none */
+	char **argv;        /* command, NULL-terminated, elements borrowed */
+	double cpus;        /* for one execution */
+	int64_t memory;     /* bytes for one execution, 0: not said */
+	double soft, hard;  /* seconds; TERM at soft, KILL at hard */
 	bool workdir;
-	bool lines;          /* ad hoc over lines of text */
-	char *cwd;           /* ad hoc: where it was submitted; else NULL */
+	bool lines; /* ad hoc over lines of text */
+	char *cwd;  /* ad hoc: where it was submitted; else NULL */
 	struct retry_policy retry;
 };
 
@@ -62,8 +62,8 @@ int task_keep(struct store *store, const char *org, struct task *task, struct er
 
 /* Register: 1 new, 0 the same was there already. Another definition under the same name and
  * version is refused unless replace. Within a transaction. */
-int task_register(struct store *store, const char *org, struct task *task, bool replace,
-    struct err *err);
+int task_register(
+    struct store *store, const char *org, struct task *task, bool replace, struct err *err);
 
 /* Take name (or name@version) out of the registry: the number of versions removed, 0 when there
  * are none; refused while executions that have not ended need it. Within a transaction. */

@@ -23,9 +23,8 @@ static const char sql_beat[] = "UPDATE worker SET heartbeat = ? WHERE id = ?";
 static const char sql_leave[] = "UPDATE worker SET ended = ? WHERE id = ?";
 static const char sql_open[] =
     "SELECT id, host, boot, pid, pid_start, heartbeat, scratch FROM worker WHERE ended IS NULL";
-static const char sql_held[] =
-    "SELECT id, job, generation, attempts, lost, started FROM execution"
-    " WHERE worker = ? AND status IN ('preparing', 'running')";
+static const char sql_held[] = "SELECT id, job, generation, attempts, lost, started FROM execution"
+			       " WHERE worker = ? AND status IN ('preparing', 'running')";
 static const char sql_lose[] =
     "UPDATE execution SET status = ?, class = ?, worker = NULL, lost = lost + 1, ended = ?,"
     " error = ? WHERE id = ?";

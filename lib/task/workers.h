@@ -15,7 +15,7 @@
 enum {
 	WORKER_HEARTBEAT = 10 * 1000000, /* microseconds between heartbeats */
 	WORKER_SILENCE = 60 * 1000000,   /* on another host: dead after so long */
-	WORKER_MAX_LOST = 3,             /* an execution that outlived so many workers is given up */
+	WORKER_MAX_LOST = 3, /* an execution that outlived so many workers is given up */
 };
 
 /* Enter this process; scratch is its folder (NULL: none). The id, or -1. In a transaction. */

@@ -12,14 +12,21 @@ test_parse(void)
 	static const struct {
 		const char *text, *json, *error;
 	} rows[] = {
-		{ "1", "1", NULL }, { " \"x\" ", "\"x\"", NULL }, { "null", "null", NULL },
+		{ "1", "1", NULL },
+		{ " \"x\" ", "\"x\"", NULL },
+		{ "null", "null", NULL },
 		{ "{\"b\":1,\"a\":[true,false,{}]}", "{\"b\":1,\"a\":[true,false,{}]}", NULL },
 		{ "9223372036854775807", "9223372036854775807", NULL },
 		{ "-9223372036854775808", "-9223372036854775808", NULL },
-		{ "1.0", "1.0", NULL }, { "-13.293", "-13.293", NULL }, { "0.1", "0.1", NULL },
-		{ "1e300", "1e+300", NULL }, { "123456789.125", "123456789.125", NULL },
-		{ "0.30000000000000004", "0.30000000000000004", NULL }, { "-0.0", "-0.0", NULL },
-		{ "5e-324", "4.94065645841247e-324", NULL }, { "100000000000000000000.0", "1e+20", NULL },
+		{ "1.0", "1.0", NULL },
+		{ "-13.293", "-13.293", NULL },
+		{ "0.1", "0.1", NULL },
+		{ "1e300", "1e+300", NULL },
+		{ "123456789.125", "123456789.125", NULL },
+		{ "0.30000000000000004", "0.30000000000000004", NULL },
+		{ "-0.0", "-0.0", NULL },
+		{ "5e-324", "4.94065645841247e-324", NULL },
+		{ "100000000000000000000.0", "1e+20", NULL },
 		{ "\"a\\u0000b\\u001f\\n\\\"\\\\\\/\\ud83d\\ude00\"",
 		    "\"a\\u0000b\\u001f\\n\\\"\\\\/\xf0\x9f\x98\x80\"", NULL },
 		{ "", NULL, "1:0: not JSON: unexpected token near end of file" },
@@ -27,12 +34,14 @@ test_parse(void)
 		{ "{\"a\":1,\"a\":2}", NULL, "1:10: not JSON: duplicate object key near '\"a\"'" },
 		{ "{\"a\":}", NULL, "1:6: not JSON: unexpected token near '}'" },
 		{ "[\n 1,\n x]", NULL, "3:2: not JSON: invalid token near 'x'" },
-		{ "9223372036854775808", NULL, "1:19: not JSON: too big integer near '9223372036854775808'" },
+		{ "9223372036854775808", NULL,
+		    "1:19: not JSON: too big integer near '9223372036854775808'" },
 		{ "1e999", NULL, "1:5: not JSON: real number overflow near '1e999'" },
 		{ "nan", NULL, "1:3: not JSON: invalid token near 'nan'" },
 		{ "'x'", NULL, "1:1: not JSON: invalid token near '''" },
 		{ "\"\xff\"", NULL, "1:1: not JSON: unable to decode byte 0xff near '\"'" },
-		{ "\"\\ud800\"", NULL, "1:8: not JSON: invalid Unicode '\\uD800' near '\"\\ud800\"'" },
+		{ "\"\\ud800\"", NULL,
+		    "1:8: not JSON: invalid Unicode '\\uD800' near '\"\\ud800\"'" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -74,7 +83,8 @@ test_canonical(void)
 	} rows[] = {
 		{ "{\"b\":{\"z\":1,\"y\":2},\"a\":[{\"d\":1,\"c\":2}]}",
 		    "{\"a\":[{\"c\":2,\"d\":1}],\"b\":{\"y\":2,\"z\":1}}" },
-		{ "{\"aa\":1,\"a\":2,\"\":3,\"\xc3\xa9\":4}", "{\"\":3,\"a\":2,\"aa\":1,\"\xc3\xa9\":4}" },
+		{ "{\"aa\":1,\"a\":2,\"\":3,\"\xc3\xa9\":4}",
+		    "{\"\":3,\"a\":2,\"aa\":1,\"\xc3\xa9\":4}" },
 		{ "[1, 1.0, 1e0, 10e-1]", "[1,1.0,1.0,1.0]" },
 		{ "\"x\"", "\"x\"" },
 	};
@@ -92,7 +102,8 @@ test_canonical(void)
 static void
 test_get(void)
 {
-	const char *text = "{\"s\":\"x\",\"i\":7,\"r\":1.5,\"b\":true,\"o\":{},\"a\":[],\"n\":null}";
+	const char *text =
+	    "{\"s\":\"x\",\"i\":7,\"r\":1.5,\"b\":true,\"o\":{},\"a\":[],\"n\":null}";
 	json_t *o = json_parse(text, strlen(text), NULL), *part = NULL;
 	struct err err = { 0 };
 	const char *s = "old";
@@ -139,15 +150,34 @@ test_pointer(void)
 	static const struct {
 		const char *pointer, *json;
 	} rows[] = {
-		{ "/foo", "[\"bar\",\"baz\"]" }, { "/foo/0", "\"bar\"" }, { "/", "0" }, { "/a~1b", "1" },
-		{ "/c%d", "2" }, { "/e^f", "3" }, { "/g|h", "4" }, { "/i\\j", "5" }, { "/k\"l", "6" },
-		{ "/ ", "7" }, { "/m~0n", "8" }, { "/foo/2", NULL }, { "/foo/-", NULL }, { "/foo/01", NULL },
-		{ "/foo/00", NULL }, { "/foo/ 1", NULL }, { "/foo/+1", NULL }, { "/foo/", NULL },
-		{ "/foo/99999999999999999999", NULL }, { "foo", NULL }, { "/foo/0/x", NULL }, { "/none", NULL },
-		{ "/o/p", "9" }, { "/o/p/", NULL },
+		{ "/foo", "[\"bar\",\"baz\"]" },
+		{ "/foo/0", "\"bar\"" },
+		{ "/", "0" },
+		{ "/a~1b", "1" },
+		{ "/c%d", "2" },
+		{ "/e^f", "3" },
+		{ "/g|h", "4" },
+		{ "/i\\j", "5" },
+		{ "/k\"l", "6" },
+		{ "/ ", "7" },
+		{ "/m~0n", "8" },
+		{ "/foo/2", NULL },
+		{ "/foo/-", NULL },
+		{ "/foo/01", NULL },
+		{ "/foo/00", NULL },
+		{ "/foo/ 1", NULL },
+		{ "/foo/+1", NULL },
+		{ "/foo/", NULL },
+		{ "/foo/99999999999999999999", NULL },
+		{ "foo", NULL },
+		{ "/foo/0/x", NULL },
+		{ "/none", NULL },
+		{ "/o/p", "9" },
+		{ "/o/p/", NULL },
 	};
-	const char *text = "{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,"
-			   "\"i\\\\j\":5,\"k\\\"l\":6,\" \":7,\"m~n\":8,\"o\":{\"p\":9}}";
+	const char *text =
+	    "{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,"
+	    "\"i\\\\j\":5,\"k\\\"l\":6,\" \":7,\"m~n\":8,\"o\":{\"p\":9}}";
 	json_t *value = json_parse(text, strlen(text), NULL);
 	struct buf pointer = BUF_INIT;
 

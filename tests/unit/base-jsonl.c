@@ -30,16 +30,19 @@ static const struct {
 	    { "1 {}", "F:2:1: not JSON: invalid token near '\xef\xbb\xbf'" } },
 	{ "bad lines go on", "{\"a\":1}\n{\"a\":\n[1]\n7\n{\"a\":2}\n", 0,
 	    { "1 {\"a\":1}", "F:2:5: not JSON: unexpected token near end of file",
-		"F:3: a record is an object, found array", "F:4: a record is an object, found integer",
-		"5 {\"a\":2}" } },
-	{ "two records on one line", "{} {}\n", 0, { "F:1:4: not JSON: end of file expected near '{'" } },
+		"F:3: a record is an object, found array",
+		"F:4: a record is an object, found integer", "5 {\"a\":2}" } },
+	{ "two records on one line", "{} {}\n", 0,
+	    { "F:1:4: not JSON: end of file expected near '{'" } },
 	{ "duplicate keys", "{\"a\":1,\"a\":2}\n{}\n", 0,
 	    { "F:1:10: not JSON: duplicate object key near '\"a\"'", "2 {}" } },
 	{ "NUL in a string", "{\"a\":\"x\\u0000y\"}\n", 0, { "1 {\"a\":\"x\\u0000y\"}" } },
 	{ "a NUL byte", "{}\n{\"a\"\0:1}\n{}\n", 14,
 	    { "1 {}", "F:2:5: not JSON: ':' expected near end of file", "3 {}" } },
-	{ "only NUL bytes", "\0\0\n{}\n", 6, { "F:1:1: not JSON: invalid token near end of file", "2 {}" } },
-	{ "columns are characters", "{\"\xc3\xa9\":x}\n", 0, { "F:1:6: not JSON: invalid token near 'x'" } },
+	{ "only NUL bytes", "\0\0\n{}\n", 6,
+	    { "F:1:1: not JSON: invalid token near end of file", "2 {}" } },
+	{ "columns are characters", "{\"\xc3\xa9\":x}\n", 0,
+	    { "F:1:6: not JSON: invalid token near 'x'" } },
 	{ "bad UTF-8", "{\"a\":\"\xff\"}\n", 0,
 	    { "F:1:6: not JSON: unable to decode byte 0xff near '\"'" } },
 	{ "big numbers", "{\"a\":9223372036854775807}\n{\"a\":9223372036854775808}\n", 0,
@@ -125,7 +128,8 @@ test_length(size_t len, bool good)
 static void
 test_text(void)
 {
-	static const char text[] = "\xef\xbb\xbf" "one\r\n\ntwo \r x\nlast";
+	static const char text[] = "\xef\xbb\xbf"
+				   "one\r\n\ntwo \r x\nlast";
 	static const char *const lines[] = { "one", "", "two \r x", "last" };
 	struct jsonl *in;
 	struct err err = { 0 };
@@ -155,7 +159,8 @@ test_many(void)
 
 	for (int i = 1; i <= 30000; i++)
 		buf_addf(&text, "{\"n\":%d,\"pad\":\"%.*s\"}\n", i, i % 97,
-		    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		    "xxxxx"
 		    "xxxxxxxxxxxxx");
 	put(text.data, text.len);
 	in = jsonl_open(path, NULL);

@@ -65,8 +65,8 @@ pack_xz(const struct buf *in, struct buf *out)
 	size_t room = lzma_stream_buffer_bound(in->len), used = 0;
 	char *to = buf_reserve(out, room);
 
-	if (lzma_easy_buffer_encode(3, LZMA_CHECK_CRC64, NULL, (const uint8_t *)buf_str(in), in->len,
-		(uint8_t *)to, &used, room) != LZMA_OK)
+	if (lzma_easy_buffer_encode(3, LZMA_CHECK_CRC64, NULL, (const uint8_t *)buf_str(in),
+		in->len, (uint8_t *)to, &used, room) != LZMA_OK)
 		exit(1);
 	out->len += used;
 }
@@ -75,8 +75,11 @@ static const struct codec {
 	const char *name, *codec;
 	void (*pack)(const struct buf *in, struct buf *out);
 } codecs[] = {
-	{ "plain", NULL, pack_plain }, { "gz", "gzip", pack_gz }, { "zst", "zstd", pack_zst },
-	{ "bz2", "bzip2", pack_bz2 }, { "xz", "xz", pack_xz },
+	{ "plain", NULL, pack_plain },
+	{ "gz", "gzip", pack_gz },
+	{ "zst", "zstd", pack_zst },
+	{ "bz2", "bzip2", pack_bz2 },
+	{ "xz", "xz", pack_xz },
 };
 
 /* Lines that compress, but not to nothing. */
@@ -125,8 +128,8 @@ check(const struct codec *c, const char *what, const struct buf *packed, const s
 		ok(n == 0, "%s, %s: %s", c->name, what, err.text);
 		ok(got.len == wanted->len && memcmp(buf_str(&got), buf_str(wanted), got.len) == 0,
 		    "%s, %s: the same bytes", c->name, what);
-		is_int(n == 0 ? source_read(s, &(char){ 0 }, 1, &err) : 0, 0, "%s, %s: stays at the end",
-		    c->name, what);
+		is_int(n == 0 ? source_read(s, &(char){ 0 }, 1, &err) : 0, 0,
+		    "%s, %s: stays at the end", c->name, what);
 	}
 	source_close(s);
 	buf_clear(&got);
@@ -206,7 +209,10 @@ static void
 test_plain(void)
 {
 	static const char *const texts[] = { "B", "BZ", "BZh", "BZhang 1\n", "BZh9 is a name\n",
-		"\x1f", "\x28\xb5\x2f", "\xfd" "7zXZ", "x\n", "\n" };
+		"\x1f", "\x28\xb5\x2f",
+		"\xfd"
+		"7zXZ",
+		"x\n", "\n" };
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		struct buf text = { (char *)texts[i], strlen(texts[i]), 0 };

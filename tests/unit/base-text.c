@@ -77,8 +77,12 @@ test_join(void)
 	static const struct {
 		const char *dir, *name, *joined;
 	} rows[] = {
-		{ "a", "b", "a/b" }, { "a/", "b", "a/b" }, { "", "b", "b" }, { "a", "/b", "/b" },
-		{ "/", "b", "/b" }, { "a/b", "c/d", "a/b/c/d" },
+		{ "a", "b", "a/b" },
+		{ "a/", "b", "a/b" },
+		{ "", "b", "b" },
+		{ "a", "/b", "/b" },
+		{ "/", "b", "/b" },
+		{ "a/b", "c/d", "a/b/c/d" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -95,9 +99,16 @@ test_absolute(void)
 	static const struct {
 		const char *name, *full;
 	} rows[] = {
-		{ "/a/b", "/a/b" }, { "a", "/usr/a" }, { "./a", "/usr/a" }, { "././a", "/usr/a" },
-		{ ".//a", "/usr/a" }, { "../a", "/usr/../a" }, { ".", "/usr" }, { "./", "/usr" },
-		{ ".hidden", "/usr/.hidden" }, { "a/./b", "/usr/a/./b" },
+		{ "/a/b", "/a/b" },
+		{ "a", "/usr/a" },
+		{ "./a", "/usr/a" },
+		{ "././a", "/usr/a" },
+		{ ".//a", "/usr/a" },
+		{ "../a", "/usr/../a" },
+		{ ".", "/usr" },
+		{ "./", "/usr" },
+		{ ".hidden", "/usr/.hidden" },
+		{ "a/./b", "/usr/a/./b" },
 	};
 
 	if (chdir("/usr") < 0)
@@ -116,10 +127,16 @@ test_stem(void)
 	static const struct {
 		const char *path, *base, *stem;
 	} rows[] = {
-		{ "a/library.sdf.gz", "library.sdf.gz", "library" }, { "library.sdf", "library.sdf", "library" },
-		{ "library", "library", "library" }, { "a.b/c", "c", "c" }, { "lib.v2.smi", "lib.v2.smi", "lib.v2" },
-		{ "x.tar.xz", "x.tar.xz", "x" }, { ".gz", ".gz", ".gz" }, { ".hidden", ".hidden", ".hidden" },
-		{ "x.zst", "x.zst", "x" }, { "/x.zip", "x.zip", "x" },
+		{ "a/library.sdf.gz", "library.sdf.gz", "library" },
+		{ "library.sdf", "library.sdf", "library" },
+		{ "library", "library", "library" },
+		{ "a.b/c", "c", "c" },
+		{ "lib.v2.smi", "lib.v2.smi", "lib.v2" },
+		{ "x.tar.xz", "x.tar.xz", "x" },
+		{ ".gz", ".gz", ".gz" },
+		{ ".hidden", ".hidden", ".hidden" },
+		{ "x.zst", "x.zst", "x" },
+		{ "/x.zip", "x.zip", "x" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -162,10 +179,12 @@ test_clock(void)
 		int64_t wall;
 		const char *text;
 	} rows[] = {
-		{ 0, "1970-01-01T00:00:00.000000Z" }, { 1, "1970-01-01T00:00:00.000001Z" },
+		{ 0, "1970-01-01T00:00:00.000000Z" },
+		{ 1, "1970-01-01T00:00:00.000001Z" },
 		{ 951782400999999, "2000-02-29T00:00:00.999999Z" },
 		{ 4102444799000000, "2099-12-31T23:59:59.000000Z" },
-		{ -1, "1969-12-31T23:59:59.999999Z" }, { -1000000, "1969-12-31T23:59:59.000000Z" },
+		{ -1, "1969-12-31T23:59:59.999999Z" },
+		{ -1000000, "1969-12-31T23:59:59.000000Z" },
 	};
 	char text[CLOCK_TEXT];
 	int64_t before = clock_boot();
@@ -216,7 +235,8 @@ test_err(void)
 	is_int(err.kind, ERR_INPUT, "the kind stays");
 	errno = ENOENT;
 	is_int(err_sys(&err, "cannot open '%s'", err.text), -1, "with errno");
-	is_str(err.text, "cannot open 'stage 2: task 'a'': No such file or directory", "its own text");
+	is_str(
+	    err.text, "cannot open 'stage 2: task 'a'': No such file or directory", "its own text");
 	is_int(errno, ENOENT, "errno is kept");
 	memset(much, 'x', 4999);
 	err_set(&err, ERR_STORE, "%s", much);

@@ -10,13 +10,22 @@ static const struct format {
 	const char *path;
 	int want;
 } formats[] = {
-	{ "a.sdf", MOLECULE_SDF }, { "a.b/c.SDF.gz", MOLECULE_SDF }, { "x.mol", MOLECULE_SDF },
-	{ "x.mol2", MOLECULE_MOL2 }, { "x.ent", MOLECULE_PDB }, { "x.pdb.zst", MOLECULE_PDB },
-	{ "x.pdbqt", MOLECULE_PDBQT }, { "x.xyz", -1 }, { "sdf", -1 }, { ".gz", -1 }, { "", -1 },
+	{ "a.sdf", MOLECULE_SDF },
+	{ "a.b/c.SDF.gz", MOLECULE_SDF },
+	{ "x.mol", MOLECULE_SDF },
+	{ "x.mol2", MOLECULE_MOL2 },
+	{ "x.ent", MOLECULE_PDB },
+	{ "x.pdb.zst", MOLECULE_PDB },
+	{ "x.pdbqt", MOLECULE_PDBQT },
+	{ "x.xyz", -1 },
+	{ "sdf", -1 },
+	{ ".gz", -1 },
+	{ "", -1 },
 };
 
 #define PDB_LINE(name, res, elem) \
-	"HETATM    1 " name " " res " A   1       1.000   2.000   3.000  1.00  0.00          " elem "\n"
+	"HETATM    1 " name " " res \
+	" A   1       1.000   2.000   3.000  1.00  0.00          " elem "\n"
 
 static const struct element {
 	enum molecule_format format;
@@ -42,7 +51,8 @@ static const struct refused {
 } refusals[] = {
 	{ MOLECULE_SDF, "", "x:1: the file ends inside the molecule" },
 	{ MOLECULE_SDF, "a\n\n\n  0  0\nM  END\n", "x:5: no atoms in this sdf file" },
-	{ MOLECULE_SDF, "a\n\n\nabc\n", "x:4: line 4 of a molecule starts with its number of atoms" },
+	{ MOLECULE_SDF, "a\n\n\nabc\n",
+	    "x:4: line 4 of a molecule starts with its number of atoms" },
 	{ MOLECULE_SDF, "a\n\n\n  1  0\n", "x:4: the file ends inside the molecule" },
 	{ MOLECULE_SDF, "a\n\n\n  1  0\n    1.0000    2.0000       inf C\n",
 	    "x:5: coordinate 'inf' is not a finite number" },
@@ -70,7 +80,8 @@ test_molecules(void)
 		is_str(m.atoms.at[0].element, elements[i].want, "element %zu", i);
 	}
 	for (size_t i = 0; i < COUNT(refusals); i++) {
-		ok(molecule_read(&m, refusals[i].format, "x", refusals[i].text, &err) < 0, "refused %zu", i);
+		ok(molecule_read(&m, refusals[i].format, "x", refusals[i].text, &err) < 0,
+		    "refused %zu", i);
 		is_str(err.text, refusals[i].want, "reason %zu", i);
 	}
 	molecule_clear(&m);
@@ -80,9 +91,9 @@ static void
 test_boxes(void)
 {
 	static const char sdf[] = "a\n\n\n  3  0\n"
-	    "    0.0000    0.0000    0.0000 C\n"
-	    "    4.0000   30.0000    0.0000 O\n"
-	    "   99.0000    0.0000    0.0000 H\n";
+				  "    0.0000    0.0000    0.0000 C\n"
+				  "    4.0000   30.0000    0.0000 O\n"
+				  "   99.0000    0.0000    0.0000 H\n";
 	struct molecule m = MOLECULE_INIT;
 	struct box_rule rule = { .padding = 4, .min_size = 20 };
 	struct box box, back;
@@ -93,7 +104,8 @@ test_boxes(void)
 	box_put_json(&box, record);
 	is_json(record, "{\"type\":\"box\",\"center\":[2.0,15.0,0.0],\"size\":[20.0,38.0,20.0]}",
 	    "heavy atoms, padded, at least 20");
-	ok(box_read_json(record, &back, NULL) == 0 && memcmp(&box, &back, sizeof(box)) == 0, "back");
+	ok(box_read_json(record, &back, NULL) == 0 && memcmp(&box, &back, sizeof(box)) == 0,
+	    "back");
 	is_int((long long)box_volume(&box), 15200, "volume");
 	is_int((long long)box_outside(&box, &m, 0), 0, "nothing outside");
 	box.size[1] = 10;

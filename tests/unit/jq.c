@@ -59,11 +59,13 @@ static const struct {
 	    "'' is not a jq expression: syntax error, unexpected $end (Unix shell quoting issues?) "
 	    "at <top-level>, line 1" },
 	{ ".a |", "1", NULL,
-	    "'.a |' is not a jq expression: syntax error, unexpected $end (Unix shell quoting issues?) "
+	    "'.a |' is not a jq expression: syntax error, unexpected $end (Unix shell quoting "
+	    "issues?) "
 	    "at <top-level>, line 1" },
 	{ "foo(1)", "1", NULL,
 	    "'foo(1)' is not a jq expression: foo/1 is not defined at <top-level>, line 1" },
-	{ "$x", "1", NULL, "'$x' is not a jq expression: $x is not defined at <top-level>, line 1" },
+	{ "$x", "1", NULL,
+	    "'$x' is not a jq expression: $x is not defined at <top-level>, line 1" },
 	{ "import \"a\" as a; .", "1", NULL,
 	    "'import \"a\" as a; .' is not a jq expression: syntax error, unexpected import "
 	    "(Unix shell quoting issues?) at <top-level>, line 1" },
@@ -76,7 +78,8 @@ static void
 test_vectors(void)
 {
 	for (size_t i = 0; i < COUNT(vectors); i++) {
-		json_t *input = json_loads(vectors[i].input, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+		json_t *input = json_loads(
+		    vectors[i].input, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 		json_t *results = json_array();
 		struct err err = { 0 };
 		struct jq *jq = jq_new(vectors[i].text, &err);
@@ -84,7 +87,8 @@ test_vectors(void)
 
 		is_json(rc == 0 ? results : NULL, vectors[i].results, "%s of %s", vectors[i].text,
 		    vectors[i].input);
-		is_str(rc < 0 ? err.text : NULL, vectors[i].error, "message of %s", vectors[i].text);
+		is_str(
+		    rc < 0 ? err.text : NULL, vectors[i].error, "message of %s", vectors[i].text);
 		if (rc < 0)
 			is_int(err.kind, ERR_INPUT, "kind of %s", vectors[i].text);
 		jq_free(jq);
@@ -139,7 +143,8 @@ test_home(void)
 	setenv("HOME", dir, 1);
 	jq = jq_new("mine", &err);
 	ok(!jq, "~/.jq is not read");
-	is_str(err.text, "'mine' is not a jq expression: mine/0 is not defined at <top-level>, line 1",
+	is_str(err.text,
+	    "'mine' is not a jq expression: mine/0 is not defined at <top-level>, line 1",
 	    "message");
 	is_str(getenv("HOME"), dir, "HOME is as before");
 	jq_free(jq);

@@ -13,8 +13,12 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{ "k1", "a", "1", -5 }, { "k2", "a", "2", -6 }, { "k3", "b", "1", -6 },
-	{ "k4", "c", "1", -4 }, { "k5", "d", "10", -7 }, { "k5", "d", "9", -7 },
+	{ "k1", "a", "1", -5 },
+	{ "k2", "a", "2", -6 },
+	{ "k3", "b", "1", -6 },
+	{ "k4", "c", "1", -4 },
+	{ "k5", "d", "10", -7 },
+	{ "k5", "d", "9", -7 },
 };
 
 static const struct vector {
@@ -89,7 +93,8 @@ main(void)
 			struct buf text = BUF_INIT;
 
 			order(&vectors[i], first, &text);
-			is_str(buf_str(&text), vectors[i].want, "vector %zu from row %zu", i, first);
+			is_str(
+			    buf_str(&text), vectors[i].want, "vector %zu from row %zu", i, first);
 			buf_clear(&text);
 		}
 	}

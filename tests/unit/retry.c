@@ -12,18 +12,24 @@ static const struct {
 	const char *json, *policy, *error;
 } parses[] = {
 	{ "null",
-	    "{\"strategy\":\"exponential_backoff\",\"max_retries\":3,\"delay\":5.0,\"max_delay\":300.0,"
-	    "\"jitter\":0.1,"DEFAULTS_ON","DEFAULTS_GROW"}", NULL },
+	    "{\"strategy\":\"exponential_backoff\",\"max_retries\":3,\"delay\":5.0,\"max_delay\":"
+	    "300.0,"
+	    "\"jitter\":0.1," DEFAULTS_ON "," DEFAULTS_GROW "}",
+	    NULL },
 	{ "\"none\"",
 	    "{\"strategy\":\"none\",\"max_retries\":3,\"delay\":5.0,\"max_delay\":300.0,"
-	    "\"jitter\":0.1,"DEFAULTS_ON","DEFAULTS_GROW"}", NULL },
+	    "\"jitter\":0.1," DEFAULTS_ON "," DEFAULTS_GROW "}",
+	    NULL },
 	{ "{\"strategy\":\"fixed_delay\",\"max_retries\":0,\"delay\":\"1m\",\"max_delay\":90,"
 	  "\"jitter\":\"25%\",\"on\":[\"engine\"],\"grow\":{\"memory\":\"3x\",\"timeout\":1}}",
 	    "{\"strategy\":\"fixed_delay\",\"max_retries\":0,\"delay\":60.0,\"max_delay\":90.0,"
-	    "\"jitter\":0.25,\"on\":[\"engine\"],\"grow\":{\"memory\":3.0,\"timeout\":1.0}}", NULL },
+	    "\"jitter\":0.25,\"on\":[\"engine\"],\"grow\":{\"memory\":3.0,\"timeout\":1.0}}",
+	    NULL },
 	{ "{\"delay\":null,\"jitter\":0,\"on\":[]}",
-	    "{\"strategy\":\"exponential_backoff\",\"max_retries\":3,\"delay\":5.0,\"max_delay\":300.0,"
-	    "\"jitter\":0.0,\"on\":[],"DEFAULTS_GROW"}", NULL },
+	    "{\"strategy\":\"exponential_backoff\",\"max_retries\":3,\"delay\":5.0,\"max_delay\":"
+	    "300.0,"
+	    "\"jitter\":0.0,\"on\":[]," DEFAULTS_GROW "}",
+	    NULL },
 	{ "3", NULL, "'retry' must be an object or a strategy, found integer" },
 	{ "\"often\"", NULL,
 	    "retry: 'strategy' must be one of none, immediate, fixed_delay, exponential_backoff, "
@@ -40,7 +46,8 @@ static const struct {
 	{ "{\"jitter\":2}", NULL, "retry: 'jitter' must be between 0 and 1 (0% and 100%)" },
 	{ "{\"jitter\":\"10\"}", NULL,
 	    "retry: 'jitter' must be a number or a percentage (0.1, 10%)" },
-	{ "{\"on\":\"lost\"}", NULL, "retry: 'on' must be an array of failure classes, found string" },
+	{ "{\"on\":\"lost\"}", NULL,
+	    "retry: 'on' must be an array of failure classes, found string" },
 	{ "{\"on\":[\"lost\",\"oops\"]}", NULL,
 	    "retry: 'on' knows the classes input, engine, result, timeout, memory, signal, lost, "
 	    "service, rejected, dependency, found 'oops'" },
@@ -48,7 +55,8 @@ static const struct {
 	{ "{\"grow\":{\"memory\":0.5}}", NULL,
 	    "retry: 'grow': 'memory' must be a factor in 1..100 (2, 1.5x)" },
 	{ "{\"retries\":3}", NULL,
-	    "retry: 'retries' is unknown; known are strategy, max_retries, delay, max_delay, jitter, "
+	    "retry: 'retries' is unknown; known are strategy, max_retries, delay, max_delay, "
+	    "jitter, "
 	    "on, grow" },
 };
 
@@ -111,7 +119,8 @@ test_delay(void)
 		low = wait < low ? wait : low;
 		high = wait > high ? wait : high;
 	}
-	ok(low >= 4500000 && low < 4510000, "jitter goes down to 10 %%, not further: %ld", (long)low);
+	ok(low >= 4500000 && low < 4510000, "jitter goes down to 10 %%, not further: %ld",
+	    (long)low);
 	ok(high <= 5500000 && high > 5490000, "and up to 10 %%, not further: %ld", (long)high);
 	p.max_delay = p.delay;
 	for (uint64_t seed = 0; seed < 100; seed++)
@@ -127,23 +136,34 @@ test_wants(void)
 		int code, attempts;
 		bool wants;
 	} rows[] = {
-		{ FAIL_LOST, -1, 1, true }, { FAIL_LOST, -1, 3, true }, { FAIL_LOST, -1, 4, false },
-		{ FAIL_SERVICE, -1, 1, true }, { FAIL_SIGNAL, -1, 1, true },
-		{ FAIL_MEMORY, -1, 1, true }, { FAIL_TIMEOUT, -1, 1, true },
-		{ FAIL_INPUT, 1, 1, false }, { FAIL_ENGINE, 1, 1, false }, { FAIL_RESULT, 0, 1, false },
-		{ FAIL_REJECTED, -1, 1, false }, { FAIL_DEPENDENCY, -1, 1, false },
-		{ FAIL_ENGINE, 75, 1, true }, { FAIL_ENGINE, 75, 4, false },
-		{ FAIL_SERVICE, 64, 1, false }, { FAIL_SERVICE, 74, 1, false },
-		{ FAIL_SERVICE, 76, 1, false }, { FAIL_SERVICE, 78, 1, false },
-		{ FAIL_SERVICE, 63, 1, true }, { FAIL_SERVICE, 79, 1, true },
+		{ FAIL_LOST, -1, 1, true },
+		{ FAIL_LOST, -1, 3, true },
+		{ FAIL_LOST, -1, 4, false },
+		{ FAIL_SERVICE, -1, 1, true },
+		{ FAIL_SIGNAL, -1, 1, true },
+		{ FAIL_MEMORY, -1, 1, true },
+		{ FAIL_TIMEOUT, -1, 1, true },
+		{ FAIL_INPUT, 1, 1, false },
+		{ FAIL_ENGINE, 1, 1, false },
+		{ FAIL_RESULT, 0, 1, false },
+		{ FAIL_REJECTED, -1, 1, false },
+		{ FAIL_DEPENDENCY, -1, 1, false },
+		{ FAIL_ENGINE, 75, 1, true },
+		{ FAIL_ENGINE, 75, 4, false },
+		{ FAIL_SERVICE, 64, 1, false },
+		{ FAIL_SERVICE, 74, 1, false },
+		{ FAIL_SERVICE, 76, 1, false },
+		{ FAIL_SERVICE, 78, 1, false },
+		{ FAIL_SERVICE, 63, 1, true },
+		{ FAIL_SERVICE, 79, 1, true },
 	};
 	struct retry_policy p;
 
 	retry_default(&p);
 	for (size_t i = 0; i < COUNT(rows); i++)
-		is_int(retry_wants(&p, rows[i].class, rows[i].code, rows[i].attempts), rows[i].wants,
-		    "%s, exit %d, after %d", failure_name(rows[i].class), rows[i].code,
-		    rows[i].attempts);
+		is_int(retry_wants(&p, rows[i].class, rows[i].code, rows[i].attempts),
+		    rows[i].wants, "%s, exit %d, after %d", failure_name(rows[i].class),
+		    rows[i].code, rows[i].attempts);
 	retry_never(&p);
 	ok(!retry_wants(&p, FAIL_LOST, -1, 1), "never: lost");
 	ok(!retry_wants(&p, FAIL_ENGINE, 75, 1), "never: exit 75");

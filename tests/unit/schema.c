@@ -11,7 +11,8 @@
 	"\"cpu\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":64,\"default\":1}," \
 	"\"scoring\":{\"type\":\"string\",\"enum\":[\"vina\",\"vinardo\"],\"default\":\"vina\"}," \
 	"\"box\":{\"type\":\"object\",\"required\":[\"center\"],\"properties\":{" \
-	"\"center\":{\"type\":\"array\",\"items\":{\"type\":\"number\"},\"minItems\":3,\"maxItems\":3}," \
+	"\"center\":{\"type\":\"array\",\"items\":{\"type\":\"number\"},\"minItems\":3," \
+	"\"maxItems\":3}," \
 	"\"padding\":{\"type\":\"number\",\"default\":4,\"x-unit\":\"angstrom\"}}}}}"
 
 static const struct {
@@ -35,7 +36,8 @@ static const struct {
 	    "the whole must be an array, found an object of 1" },
 	{ "{\"type\":\"string\"}", "null", "the whole must be a string, found null" },
 	{ "{\"type\":\"string\",\"nullable\":true}", "null", NULL },
-	{ "{\"type\":\"string\",\"nullable\":true}", "1", "the whole must be a string or null, found 1" },
+	{ "{\"type\":\"string\",\"nullable\":true}", "1",
+	    "the whole must be a string or null, found 1" },
 	{ "{\"type\":\"string\",\"nullable\":true,\"enum\":[\"a\"]}", "null",
 	    "the whole must be one of \"a\", found null" },
 	{ "{\"type\":\"string\",\"nullable\":true,\"enum\":[\"a\",null]}", "null", NULL },
@@ -50,7 +52,8 @@ static const struct {
 	{ "{\"minimum\":1}", "1", NULL },
 	{ "{\"minimum\":1}", "0.5", "the whole must be at least 1, found 0.5" },
 	{ "{\"minimum\":1}", "\"text\"", NULL },
-	{ "{\"minimum\":0,\"exclusiveMinimum\":true}", "0", "the whole must be more than 0, found 0" },
+	{ "{\"minimum\":0,\"exclusiveMinimum\":true}", "0",
+	    "the whole must be more than 0, found 0" },
 	{ "{\"minimum\":0,\"exclusiveMinimum\":true}", "1e-300", NULL },
 	{ "{\"maximum\":1.5}", "2", "the whole must be at most 1.5, found 2" },
 	{ "{\"maximum\":1.5,\"exclusiveMaximum\":true}", "1.5",
@@ -60,8 +63,10 @@ static const struct {
 	{ "{\"minimum\":9223372036854775807}", "9223372036854775806",
 	    "the whole must be at least 9223372036854775807, found 9223372036854775806" },
 
-	{ "{\"minItems\":2}", "[1]", "the whole must be an array of at least 2, found an array of 1" },
-	{ "{\"maxItems\":0}", "[1]", "the whole must be an array of at most 0, found an array of 1" },
+	{ "{\"minItems\":2}", "[1]",
+	    "the whole must be an array of at least 2, found an array of 1" },
+	{ "{\"maxItems\":0}", "[1]",
+	    "the whole must be an array of at most 0, found an array of 1" },
 	{ "{\"items\":{\"type\":\"integer\"}}", "[1,\"a\",2,null]",
 	    "'/1' must be an integer, found \"a\"; '/3' must be an integer, found null" },
 
@@ -78,16 +83,20 @@ static const struct {
 	    "the whole must be an integer of 32 bits, found 2147483648" },
 	{ "{\"format\":\"date\"}", "\"soon\"", NULL },
 	{ "{\"type\":\"integer\"}",
-	    "\"0123456789012345678901234567890123456789012345678901234567\xc3\xa9\xc3\xa9\xc3\xa9\"",
+	    "\"0123456789012345678901234567890123456789012345678901234567\xc3\xa9\xc3\xa9\xc3\xa9"
+	    "\"",
 	    "the whole must be an integer, found "
-	    "\"0123456789012345678901234567890123456789012345678901234567\xc3\xa9\"... (64 bytes)" },
+	    "\"0123456789012345678901234567890123456789012345678901234567\xc3\xa9\"... (64 "
+	    "bytes)" },
 
 	{ REAL_WORLD, "{\"receptor\":\"r.pdbqt\",\"box\":{\"center\":[1,2.5,3]},\"cpu\":8}", NULL },
-	{ REAL_WORLD, "{\"cpu\":\"two\",\"scoring\":\"ad4\",\"exhaust\":8,\"box\":{\"center\":[1,2]}}",
+	{ REAL_WORLD,
+	    "{\"cpu\":\"two\",\"scoring\":\"ad4\",\"exhaust\":8,\"box\":{\"center\":[1,2]}}",
 	    "'/receptor' must be given; '/cpu' must be an integer, found \"two\"; "
 	    "'/scoring' must be one of \"vina\", \"vinardo\", found \"ad4\"; "
 	    "'/box/center' must be an array of at least 3, found an array of 2; "
-	    "'/exhaust' must be one of the known names receptor, cpu, scoring, box, found \"exhaust\"" },
+	    "'/exhaust' must be one of the known names receptor, cpu, scoring, box, found "
+	    "\"exhaust\"" },
 };
 
 static void
@@ -112,7 +121,8 @@ static const struct {
 } lints[] = {
 	{ "[]", "the whole must be a schema (an object), found an array of 0" },
 	{ "{\"type\":\"int\"}",
-	    "'/type' must be one of string, number, integer, boolean, array, object, found \"int\"" },
+	    "'/type' must be one of string, number, integer, boolean, array, object, found "
+	    "\"int\"" },
 	{ "{\"type\":[\"string\",\"null\"]}",
 	    "'/type' must be one of string, number, integer, boolean, array, object, "
 	    "found an array of 2" },
@@ -128,7 +138,8 @@ static const struct {
 	    "'/description' must be a string, found 2; '/x-unit' must be a string, found 3" },
 	{ "{\"required\":[\"a\",1]}", "'/required/1' must be a name, found 1" },
 	{ "{\"required\":true}", "'/required' must be a list of names, found true" },
-	{ "{\"properties\":[]}", "'/properties' must be an object of schemas, found an array of 0" },
+	{ "{\"properties\":[]}",
+	    "'/properties' must be an object of schemas, found an array of 0" },
 	{ "{\"items\":true}", "'/items' must be a schema (an object), found true" },
 	{ "{\"enum\":[]}", "'/enum' must be a list of at least one value, found an array of 0" },
 	{ "{\"default\":\"x\",\"type\":\"integer\"}",
@@ -139,7 +150,8 @@ static const struct {
 static void
 add_error(const struct schema_error *error, void *ctx)
 {
-	json_t *one = json_pack("{s:s, s:s}", "pointer", error->pointer, "expected", error->expected);
+	json_t *one = json_pack(
+	    "{s:s, s:s}", "pointer", error->pointer, "expected", error->expected);
 
 	if (error->found)
 		json_object_set_new(one, "found", json_string(error->found));
@@ -189,7 +201,8 @@ test_defaults(void)
 		{ "{}", "{\"cpu\":1,\"scoring\":\"vina\"}" },
 		{ "{\"cpu\":null,\"box\":{\"center\":[1]}}",
 		    "{\"cpu\":null,\"box\":{\"center\":[1],\"padding\":4},\"scoring\":\"vina\"}" },
-		{ "{\"cpu\":2,\"scoring\":\"x\",\"box\":3}", "{\"cpu\":2,\"scoring\":\"x\",\"box\":3}" },
+		{ "{\"cpu\":2,\"scoring\":\"x\",\"box\":3}",
+		    "{\"cpu\":2,\"scoring\":\"x\",\"box\":3}" },
 		{ "7", "7" },
 	};
 	json_t *schema = json_loads(REAL_WORLD, 0, NULL);
@@ -235,7 +248,8 @@ test_parse_value(void)
 		{ "{\"type\":\"boolean\"}", "yes", NULL, "'yes' must be true or false" },
 		{ "{\"type\":\"array\"}", "[1, 2]", "[1,2]", NULL },
 		{ "{\"type\":\"array\"}", "1,2", NULL, "'1,2' is not a JSON array ([1, 2])" },
-		{ "{\"type\":\"object\"}", "[1]", NULL, "'[1]' is not a JSON object ({\"key\": 1})" },
+		{ "{\"type\":\"object\"}", "[1]", NULL,
+		    "'[1]' is not a JSON object ({\"key\": 1})" },
 		{ NULL, "\xff", NULL, "the text is not UTF-8" },
 	};
 
@@ -265,11 +279,12 @@ note_path(const char *pointer, json_t *string, void *ctx, struct err *err)
 static void
 test_paths(void)
 {
-	json_t *schema = json_loads("{\"properties\":{\"a\":{\"type\":\"string\",\"format\":\"path\"},"
-				    "\"b\":{\"type\":\"string\"},\"c\":{\"items\":{\"format\":\"path\"}}}}",
+	json_t *schema = json_loads(
+	    "{\"properties\":{\"a\":{\"type\":\"string\",\"format\":\"path\"},"
+	    "\"b\":{\"type\":\"string\"},\"c\":{\"items\":{\"format\":\"path\"}}}}",
 	    0, NULL);
-	json_t *value = json_loads("{\"c\":[\"x\",1,\"y\",\"z\"],\"b\":\"k\",\"a\":\"w\",\"d\":\"v\"}", 0,
-	    NULL);
+	json_t *value = json_loads(
+	    "{\"c\":[\"x\",1,\"y\",\"z\"],\"b\":\"k\",\"a\":\"w\",\"d\":\"v\"}", 0, NULL);
 	json_t *notes = json_array();
 	struct err err = { 0 };
 

@@ -23,7 +23,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-static struct { int done, failed; } tap;
+static struct {
+	int done, failed;
+} tap;
 
 /* One line of TAP; what TAP would take as its own is shown as a dot. */
 static bool
@@ -71,7 +73,8 @@ is_str(const char *got, const char *want, const char *fmt, ...)
 
 	va_start(ap, fmt);
 	if (!tap_line(held, fmt, ap))
-		printf("#    got: %.999s\n# wanted: %.999s\n", got ? got : "(null)", want ? want : "(null)");
+		printf("#    got: %.999s\n# wanted: %.999s\n", got ? got : "(null)",
+		    want ? want : "(null)");
 	va_end(ap);
 	return held;
 }
@@ -90,7 +93,8 @@ is_json(const json_t *got, const char *want, const char *fmt, ...)
 
 	va_start(ap, fmt);
 	if (!tap_line(held, fmt, ap))
-		printf("#    got: %.999s\n# wanted: %.999s\n", got ? text.data : "(null)", want ? want : "(null)");
+		printf("#    got: %.999s\n# wanted: %.999s\n", got ? text.data : "(null)",
+		    want ? want : "(null)");
 	va_end(ap);
 	buf_clear(&text);
 	return held;
