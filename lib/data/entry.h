@@ -16,6 +16,8 @@
 #include "base/vec.h"
 #include "data/format.h"
 
+struct lines;
+
 struct span {
 	const char *at;
 	size_t len;
@@ -28,7 +30,7 @@ struct tag {
 struct entry {
 	/* given */
 	enum format format;
-	struct span text; /* byte-exact; a PDBQT reader leaves MODEL and ENDMDL lines off */
+	struct span text; /* byte-exact; a PDBQT reader leaves MODEL, ENDMDL and END off */
 	size_t index;     /* in its file, from 1 */
 	size_t line;      /* where it starts in its file, from 1 */
 	bool alone;       /* the only molecule of its file */
@@ -66,5 +68,8 @@ int entry_read_pdbqt(struct entry *e);
 
 /* Is this the first line of a table ("smiles name ...") rather than a molecule? */
 bool entry_is_smi_header(const char *line, size_t len);
+
+/* Is this ENDMDL or END, which end a ligand in PDBQT? */
+bool entry_is_pdbqt_end(const struct lines *at);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * entry_pdbqt: one ligand in PDBQT, ROOT to TORSDOF, between MODEL and ENDMDL or not.
  *
- * The lines MODEL and ENDMDL are left off the text: no engine takes them in a
+ * The lines MODEL, ENDMDL and END are left off the text: no engine takes them in a
  * ligand. Columns of an atom as in PDB; the AutoDock type is its last field.
  */
 #include <string.h>
@@ -116,6 +116,17 @@ judge(struct entry *e, const struct lines *at, const struct seen *seen)
 	return 0;
 }
 
+bool
+entry_is_pdbqt_end(const struct lines *at)
+{
+	const char *word;
+	size_t from = 0, len;
+
+	if (!lines_starts(at, "END") || !lines_field(at, &from, &word, &len))
+		return false;
+	return len == 3 || (len == 6 && memcmp(word, "ENDMDL", 6) == 0);
+}
+
 int
 entry_read_pdbqt(struct entry *e)
 {
@@ -127,7 +138,7 @@ entry_read_pdbqt(struct entry *e)
 	while (lines_next(&at)) {
 		if (lines_starts(&at, "MODEL")) {
 			start = at.rest;
-		} else if (lines_starts(&at, "ENDMDL")) {
+		} else if (entry_is_pdbqt_end(&at)) {
 			end = at.line;
 			break;
 		} else if (read_line(e, &at, &seen) < 0) {

@@ -40,16 +40,17 @@ missing(struct entry *e, const struct lines *at, const char *what, long promised
 }
 
 static int
-read_atom(struct entry *e, const struct lines *at, long i)
+read_atom(struct entry *e, const struct lines *at, long i, long atoms)
 {
 	const char *field;
 	size_t len;
 
 	for (size_t column = 0; column < 30; column += 10)
 		if (!lines_column(at, column, 10, &field, &len) || !lines_decimal(field, len))
-			return entry_bad(e, at->number, "atom %ld: no coordinates", i);
+			return entry_bad(
+			    e, at->number, "atom %ld of %ld has no coordinates", i, atoms);
 	if (!lines_column(at, 30, 4, &field, &len))
-		return entry_bad(e, at->number, "atom %ld: no element", i);
+		return entry_bad(e, at->number, "atom %ld of %ld has no element", i, atoms);
 	e->heavy_atoms += entry_is_heavy(field, len);
 	return 0;
 }
@@ -61,7 +62,7 @@ read_bond(struct entry *e, const struct lines *at, long i, long atoms)
 		long atom = number(at, column);
 
 		if (atom < 1 || atom > atoms)
-			return entry_bad(e, at->number, "bond %ld: no such atom", i);
+			return entry_bad(e, at->number, "bond %ld leads to no atom", i);
 	}
 	return 0;
 }
@@ -80,7 +81,7 @@ read_v2000(struct entry *e, struct lines *at)
 	for (long i = 1; i <= atoms; i++) {
 		if (!lines_next(at) || lines_starts(at, "M  END") || ends_record(at))
 			return missing(e, at, "atoms", atoms, i - 1);
-		if (read_atom(e, at, i) < 0)
+		if (read_atom(e, at, i, atoms) < 0)
 			return -1;
 	}
 	for (long i = 1; i <= bonds; i++) {

@@ -84,13 +84,12 @@ cut_smi(struct library *lib, const struct lines *at)
 static enum cut
 cut_pdbqt(struct library *lib, const struct lines *at)
 {
-	if (lines_starts(at, "ENDMDL"))
-		return CUT_AFTER;
+	if (entry_is_pdbqt_end(at)) /* of nothing, behind the last ENDMDL */
+		return lib->scanned == lib->at ? CUT_DROP : CUT_AFTER;
+	if (lib->scanned == lib->at && lines_blank(at))
+		return CUT_DROP;
 	if (lib->begun && lines_starts(at, "MODEL"))
 		return CUT_BEFORE;
-	if (lines_starts(at, "END") && !lines_starts(at, "ENDROOT") &&
-	    !lines_starts(at, "ENDBRANCH"))
-		return lib->begun ? CUT_NOT : CUT_DROP;
 	if (lines_starts(at, "BEGIN_RES"))
 		lib->ended = false;
 	if (lib->ended && !lines_blank(at))
@@ -98,7 +97,7 @@ cut_pdbqt(struct library *lib, const struct lines *at)
 	lib->begun |= lines_starts(at, "ATOM") || lines_starts(at, "HETATM") ||
 	    lines_starts(at, "ROOT") || lines_starts(at, "MODEL");
 	lib->ended |= lines_starts(at, "TORSDOF");
-	return lib->begun || !lines_blank(at) ? CUT_NOT : CUT_DROP;
+	return CUT_NOT;
 }
 
 static enum cut (*const rules[FORMAT_COUNT])(struct library *, const struct lines *) = {

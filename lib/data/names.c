@@ -54,7 +54,7 @@ is_kept(unsigned char c)
 void
 names_clean(const char *text, size_t len, struct buf *out)
 {
-	const unsigned char *p = (const unsigned char *)text, *end = p + len;
+	const unsigned char *p = (const unsigned char *)text, *end = len ? p + len : p;
 	size_t start = out->len;
 
 	while (p < end && (*p <= ' ' || *p == 0x7f))
