@@ -34,8 +34,7 @@ static const struct poptOption options[] = {
 	    "I/N" },
 	{ "skip", 's', POPT_ARG_STRING, &o.skip, 0, "pass over the first N molecules", "N" },
 	{ "strict", 0, POPT_ARG_NONE, NULL, APP_STRICT, "stop at the first bad molecule", NULL },
-	APP_COMMON_OPTIONS,
-	POPT_TABLEEND
+	APP_COMMON_OPTIONS, POPT_TABLEEND
 };
 
 struct run {
@@ -120,7 +119,8 @@ read_member(struct run *run, struct unpack *in, const struct unpack_member *memb
 		return -1;
 	while (rc == 0 && (got = library_next(library, &e, err)) != LIBRARY_END) {
 		if (got == LIBRARY_FATAL) {
-			err_wrap(err, "after molecule %zu", count);
+			if (count > 0)
+				err_wrap(err, "after molecule %zu", count);
 			rc = -1;
 			break;
 		}
@@ -187,7 +187,7 @@ read_file(struct run *run, const char *path)
 			report(run, &err);
 	}
 	if (in && rc != 1 && unpack_is_archive(in))
-		sum_up(run, path, members, skipped);
+		sum_up(run, shown(path ? path : "-"), members, skipped);
 	unpack_close(in);
 	return rc == 1;
 }
@@ -228,8 +228,8 @@ read_all(struct run *run)
 	}
 	progress_hide(run->progress);
 	if (run->bad > 0)
-		app_say(app, "%" PRId64 " of %" PRId64 " molecules were bad", run->bad,
-		    run->printed);
+		app_say(
+		    app, "%" PRId64 " of %" PRId64 " molecules were bad", run->bad, run->printed);
 }
 
 /* An option's number of at least lo; fallback when it was not given. */

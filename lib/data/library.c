@@ -20,7 +20,7 @@
 #include "data/lines.h"
 #include "data/entry.h"
 
-enum { CHUNK = 64 * 1024, HEAD = 4096 };
+enum { CHUNK = 64 * 1024, HEAD = 4096, TITLE = 200 };
 
 /* What a line means for the molecule being scanned. */
 enum cut {
@@ -34,16 +34,17 @@ struct library {
 	library_read_fn *read;
 	void *ctx;
 	struct buf window;
-	size_t at;      /* where the molecule starts */
-	size_t scanned; /* from the start of the window: the next line to look at */
-	bool end;       /* there is nothing more to read */
-	bool begun;     /* (MOL2, PDBQT) the mark of a molecule was seen in this one */
-	bool ended;     /* (PDBQT) TORSDOF was seen */
-	size_t tail;    /* (MOL2) comments and blank lines before `scanned` start here; 0: none */
-	bool too_long;  /* some of its text was dropped */
-	bool mid_line;  /* the start of the line at `scanned` was dropped */
-	size_t line;    /* lines before `scanned` */
-	size_t first;   /* lines before the molecule */
+	size_t at;       /* where the molecule starts */
+	size_t scanned;  /* from the start of the window: the next line to look at */
+	bool end;        /* there is nothing more to read */
+	bool begun;      /* (MOL2, PDBQT) the mark of a molecule was seen in this one */
+	bool ended;      /* (PDBQT) TORSDOF was seen */
+	size_t tail;     /* (MOL2) comments and blank lines before `scanned` start here; 0: none */
+	bool too_long;   /* some of its text was dropped */
+	bool mid_line;   /* the start of the line at `scanned` was dropped */
+	size_t line;     /* lines before `scanned` */
+	size_t first;    /* lines before the molecule */
+	struct err late; /* why no more can be read; told when what is there was given out */
 	struct entry entry;
 };
 
@@ -138,18 +139,20 @@ drop_middle(struct library *lib)
 	lib->too_long = true;
 }
 
-/* Read more behind the window. -1 on error. */
+/* Read more behind the window. -1 when that failed, now or before. */
 static int
-fill(struct library *lib, struct err *err)
+fill(struct library *lib)
 {
 	ssize_t n;
 
+	if (lib->late.kind)
+		return -1;
 	if (lib->window.len - lib->at > LIBRARY_TEXT_MAX ||
 	    (lib->too_long && lib->window.len - lib->at > HEAD + CHUNK))
 		drop_middle(lib);
 	compact(lib);
 	buf_reserve(&lib->window, CHUNK);
-	n = lib->read(lib->ctx, lib->window.data + lib->window.len, CHUNK, err);
+	n = lib->read(lib->ctx, lib->window.data + lib->window.len, CHUNK, &lib->late);
 	if (n < 0)
 		return -1;
 	lib->window.len += (size_t)n;
@@ -175,14 +178,20 @@ sniff(struct library *lib, enum format format, const char *name, struct err *err
 	static const char mark[] = "\xef\xbb\xbf";
 
 	while (!lib->end && lib->window.len < (format ? sizeof(mark) : CHUNK))
-		if (fill(lib, err) < 0)
-			return -1;
+		if (fill(lib) < 0)
+			break;
 	if (lib->window.len >= 3 && memcmp(lib->window.data, mark, 3) == 0)
 		lib->at = lib->scanned = 3;
 	if (!format)
 		format = format_sniff(lib->window.data + lib->at, lib->window.len - lib->at);
 	lib->entry.format = format;
-	if (format || all_blank(lib->window.data + lib->at, lib->window.len - lib->at))
+	if (format)
+		return 0;
+	if (lib->late.kind) {
+		*err = lib->late;
+		return -1;
+	}
+	if (all_blank(lib->window.data + lib->at, lib->window.len - lib->at))
 		return 0;
 	return err_set(err, ERR_INPUT, "cannot tell the format of '%s': give --format", name);
 }
@@ -252,9 +261,10 @@ scan(struct library *lib)
 	return 0;
 }
 
-/* Find the end of the next molecule, reading as needed. 1, 0 at the end of all, -1 on error. */
+/* Find the end of the next molecule, reading as needed. 1, 0 at the end of all, -1 when there is
+ * no reading on. */
 static int
-find(struct library *lib, size_t *end, struct err *err)
+find(struct library *lib, size_t *end)
 {
 	lib->begun = lib->ended = lib->too_long = lib->mid_line = false;
 	lib->tail = 0;
@@ -262,7 +272,7 @@ find(struct library *lib, size_t *end, struct err *err)
 	lib->line = lib->first;
 	while ((*end = scan(lib)) == 0) {
 		if (!lib->end) {
-			if (fill(lib, err) < 0)
+			if (fill(lib) < 0)
 				return -1;
 			continue;
 		}
@@ -272,22 +282,22 @@ find(struct library *lib, size_t *end, struct err *err)
 	return 1;
 }
 
-/* Does anything come after the molecule that ends here? 1, 0, or -1 on error. */
-static int
-is_followed(struct library *lib, size_t *end, struct err *err)
+/* Does anything come after the molecule that ends here? */
+static bool
+is_followed(struct library *lib, size_t *end)
 {
 	size_t size = *end - lib->at;
 
 	while (all_blank(lib->window.data + *end, lib->window.len - *end)) {
 		if (lib->end)
-			return 0;
+			return false;
 		if (lib->too_long || lib->window.len - lib->at > LIBRARY_TEXT_MAX)
-			return 1; /* who knows */
-		if (fill(lib, err) < 0)
-			return -1;
+			break; /* who knows */
+		if (fill(lib) < 0)
+			break;
 		*end = lib->at + size;
 	}
-	return 1;
+	return true;
 }
 
 /* How many lines the text has. */
@@ -312,6 +322,8 @@ take(struct library *lib, size_t end)
 	e->text = (struct span){ lib->window.data + lib->at, dropped - lib->at };
 	e->line = lib->first + 1;
 	rc = entry_read(e);
+	if (lib->too_long && e->title.len > TITLE)
+		e->title.len = TITLE;
 	if (lib->too_long)
 		rc = entry_bad(e, 1, "the text is longer than %d MiB", LIBRARY_TEXT_MAX >> 20);
 	lib->first = lib->line - count_lines(lib->window.data + end, lib->scanned - end);
@@ -324,15 +336,15 @@ library_next(struct library *lib, const struct entry **molecule, struct err *err
 {
 	struct entry *e = &lib->entry;
 	size_t end;
-	int rc = lib->entry.format ? find(lib, &end, err) : 0;
+	int rc = e->format ? find(lib, &end) : 0;
 
 	if (rc == 0)
 		return LIBRARY_END;
-	if (rc > 0 && e->index == 0)
-		rc = is_followed(lib, &end, err);
-	if (rc < 0)
+	if (rc < 0) {
+		*err = lib->late;
 		return LIBRARY_FATAL;
-	e->alone = e->index == 0 && rc == 0;
+	}
+	e->alone = e->index == 0 && !is_followed(lib, &end);
 	e->index++;
 	*molecule = e;
 	return take(lib, end);

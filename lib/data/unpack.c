@@ -32,8 +32,13 @@ struct unpack {
 	struct source *file;
 	char head[BLOCK]; /* the first bytes; those from head_at are still to be given out */
 	size_t head_len, head_at;
+	struct err late;         /* why there is nothing behind the head */
 	struct archive *archive; /* NULL: a plain file */
+	size_t zeros;            /* (tar) zero bytes at the end of what libarchive got */
 	struct source *packed;   /* the current member */
+	const char *block;       /* of the member, still to be given out */
+	size_t block_left;
+	uint64_t block_end; /* its end in the member */
 	uint64_t given, member_given;
 	bool done;             /* nothing comes any more */
 	struct err source_err; /* why libarchive got no bytes */
@@ -49,6 +54,10 @@ read_file(struct unpack *u, void *data, size_t len, struct err *err)
 {
 	size_t have = u->head_len - u->head_at;
 
+	if (have == 0 && u->late.text[0]) {
+		*err = u->late;
+		return -1;
+	}
 	if (have == 0)
 		return source_read(u->file, data, len, err);
 	if (have > len)
@@ -58,19 +67,16 @@ read_file(struct unpack *u, void *data, size_t len, struct err *err)
 	return (ssize_t)have;
 }
 
-static int
-read_head(struct unpack *u, struct err *err)
+/* What can be read of the first block; damage comes to light behind it. */
+static void
+read_head(struct unpack *u)
 {
-	while (u->head_len < BLOCK) {
-		ssize_t n = source_read(u->file, u->head + u->head_len, BLOCK - u->head_len, err);
+	ssize_t n;
 
-		if (n < 0)
-			return -1;
-		if (n == 0)
-			break;
-		u->head_len += (size_t)n;
-	}
-	return 0;
+	do {
+		n = source_read(u->file, u->head + u->head_len, BLOCK - u->head_len, &u->late);
+		u->head_len += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && u->head_len < BLOCK);
 }
 
 static bool
@@ -105,6 +111,8 @@ give_archive(struct archive *a, void *ctx, const void **block)
 
 	if (n < 0)
 		archive_set_error(a, EIO, "%s", u->source_err.text);
+	for (ssize_t i = 0; i < n; i++)
+		u->zeros = u->chunk[i] ? 0 : u->zeros + 1;
 	*block = u->chunk;
 	return n;
 }
@@ -116,8 +124,7 @@ damaged(struct unpack *u, struct err *err)
 	const char *why = archive_error_string(u->archive);
 
 	if (u->source_err.text[0]) {
-		if (err)
-			*err = u->source_err;
+		*err = u->source_err;
 		return -1;
 	}
 	return err_set(
@@ -141,10 +148,12 @@ open_archive(struct unpack *u, const char *path, struct err *err)
 	u->archive = archive_read_new();
 	if (!u->archive)
 		return err_set(err, ERR_SYSTEM, "cannot start libarchive");
-	if (zip)
+	if (zip) {
 		archive_read_support_format_zip(u->archive);
-	else
+	} else {
 		archive_read_support_format_tar(u->archive);
+		archive_read_set_options(u->archive, "tar:read_concatenated_archives");
+	}
 	if (zip && is_file(path) && !source_packed(u->file))
 		rc = archive_read_open_filename(u->archive, path, CHUNK);
 	else
@@ -172,8 +181,9 @@ unpack_open(const char *path, enum format format, struct err *err)
 	u->path = buf_take(&visible);
 	u->format = format;
 	u->file = source_open(path, err);
-	if (!u->file || read_head(u, err) < 0)
+	if (!u->file)
 		goto fail;
+	read_head(u);
 	if (is_zip(u) || is_tar(u) ? open_archive(u, path, err) < 0 : is_misnamed(u, err))
 		goto fail;
 	return u;
@@ -256,27 +266,69 @@ skip_reason(struct unpack *u, struct archive_entry *entry, const char *name)
 	return u->member.format ? NULL : "of no known format";
 }
 
+/* The next block of the member. 1, 0 at its end, -1 on error. Not archive_read_data: that keeps to
+ * itself what it read before an error. */
+static int
+next_block(struct unpack *u, struct err *err)
+{
+	const void *block;
+	la_int64_t offset;
+	int rc = archive_read_data_block(u->archive, &block, &u->block_left, &offset);
+
+	u->block = block;
+	if (rc == ARCHIVE_EOF)
+		return 0;
+	if (rc == ARCHIVE_OK && (uint64_t)offset == u->block_end) {
+		u->block_end += u->block_left;
+		return 1;
+	}
+	u->block_left = 0;
+	u->done |= rc == ARCHIVE_FATAL; /* there is no next member */
+	if (rc == ARCHIVE_OK)
+		return err_set(err, ERR_INPUT, "'%s' has holes", u->member.name);
+	return damaged(u, err);
+}
+
 /* Bytes of the member as the archive has them. */
 static ssize_t
 read_entry(void *ctx, void *data, size_t len, struct err *err)
 {
 	struct unpack *u = ctx;
-	la_ssize_t n = archive_read_data(u->archive, data, len);
 
-	u->done |= n == ARCHIVE_FATAL; /* there is no next member */
-	return n < 0 ? damaged(u, err) : n;
+	while (u->block_left == 0) {
+		int rc = next_block(u, err);
+
+		if (rc <= 0)
+			return rc;
+	}
+	if (len > u->block_left)
+		len = u->block_left;
+	memcpy(data, u->block, len);
+	u->block += len;
+	u->block_left -= len;
+	return (ssize_t)len;
 }
 
 static enum unpack_got
 open_member(struct unpack *u, struct archive_entry *entry, struct err *err)
 {
-	u->member_given = 0;
+	u->member_given = u->block_left = u->block_end = 0;
 	if (archive_entry_is_encrypted(entry)) {
 		err_set(err, ERR_INPUT, "'%s' is encrypted", u->member.name);
 		return UNPACK_BAD;
 	}
 	u->packed = source_open_fetch(read_entry, u, u->member.name, err);
 	return u->packed ? UNPACK_MEMBER : UNPACK_BAD;
+}
+
+/* A tar ends with blocks of zeros; libarchive does not miss them. */
+static enum unpack_got
+check_end(const struct unpack *u, struct err *err)
+{
+	if (archive_format(u->archive) == ARCHIVE_FORMAT_ZIP || u->zeros >= BLOCK)
+		return UNPACK_END;
+	err_set(err, ERR_INPUT, "'%s' is cut off: the end of the tar is missing", u->path);
+	return UNPACK_FATAL;
 }
 
 enum unpack_got
@@ -296,7 +348,7 @@ unpack_next(struct unpack *u, const struct unpack_member **member, struct err *e
 		rc = archive_read_next_header(u->archive, &entry);
 		u->done = rc != ARCHIVE_OK && rc != ARCHIVE_WARN;
 		if (rc == ARCHIVE_EOF)
-			return UNPACK_END;
+			return check_end(u, err);
 		if (u->done) {
 			damaged(u, err);
 			return UNPACK_FATAL;

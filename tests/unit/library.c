@@ -12,9 +12,9 @@
 #define COUNTS(atoms, bonds) "  " #atoms "  " #bonds "  0  0  0  0            999 V2000\n"
 #define METHYL(title) title "\n\n\n" COUNTS(1, 0) ATOM "M  END\n"
 #define V3(counts, atoms) \
-	"v3\n\n\n  0  0  0     0  0            999 V3000\nM  V30 BEGIN CTAB\nM  V30 COUNTS " counts "\n" \
-				"M  V30 BEGIN ATOM\n" atoms \
-				"M  V30 END ATOM\nM  V30 END CTAB\nM  END\n$$$$\n"
+	"v3\n\n\n  0  0  0     0  0            999 V3000\nM  V30 BEGIN CTAB\nM  V30 " \
+	"COUNTS " counts "\n" \
+	"M  V30 BEGIN ATOM\n" atoms "M  V30 END ATOM\nM  V30 END CTAB\nM  END\n$$$$\n"
 #define MOL2(title, counts, atoms) \
 	"@<TRIPOS>MOLECULE\n" title "\n" counts "\nSMALL\n@<TRIPOS>ATOM\n" atoms
 #define M2ATOM "1 C1 0.0 0.0 0.0 C.3 1 LIG 0.0\n"
