@@ -20,6 +20,18 @@ check() {
 		BUILD="$PWD/build" JOBS=1 tree/scripts/check "$@"
 }
 
+# bin/ with little more than a shell, run by the user with the id $1
+bare_machine() {
+	local tool
+
+	mkdir bin
+	for tool in sh awk cat dirname env grep head sed; do
+		ln -s "$(type -P "$tool")" bin/
+	done
+	printf '#!/bin/sh\necho %s\n' "$1" >bin/id
+	chmod +x bin/id
+}
+
 @test "check: sums unit programs and cases in its last line" {
 	need prove bats
 	unit good <<<$'1..2\nok 1 - a\nok 2 - b'
@@ -68,12 +80,7 @@ check() {
 }
 
 @test "deps: says what is missing and ends 5 where it may not install" {
-	mkdir bin
-	for tool in sh awk cat dirname env grep head sed; do
-		ln -s "$(type -P "$tool")" bin/
-	done
-	printf '#!/bin/sh\necho 1000\n' >bin/id
-	chmod +x bin/id
+	bare_machine 1000
 	run_split env PATH="$PWD/bin" tree/scripts/deps build demo
 	assert_status 5
 	assert_out ''
@@ -84,11 +91,7 @@ check() {
 }
 
 @test "deps: installs with apt what is missing, as root" {
-	mkdir bin
-	for tool in sh awk cat dirname env grep head sed; do
-		ln -s "$(type -P "$tool")" bin/
-	done
-	printf '#!/bin/sh\necho 0\n' >bin/id
+	bare_machine 0
 	printf '#!/bin/sh\necho "$@" >>%q\n' "$PWD/calls" >bin/apt-get
 	chmod +x bin/*
 	run_split env PATH="$PWD/bin" tree/scripts/deps demo
