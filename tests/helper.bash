@@ -118,6 +118,7 @@ assert_json() {
 	local expr="length > 0 and all(.[]; $1)"
 
 	[[ $1 != -s ]] || expr=$2
+	need jq
 	jq -es "$expr" "$out" >/dev/null || complain "not true: ${*: -1}"
 }
 

@@ -70,6 +70,7 @@ in_zsh() {
 	run_split bash --norc -c '. "$1"; complete -p | sed "s/.* //" | sort' bash "$scripts/dockline.bash"
 	assert_status 0
 	assert_out "$(names)"
+	PATH=$BUILD/bin:$PATH
 	for program in $(programs); do
 		in_bash "$program" --
 		assert_out -l --help
