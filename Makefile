@@ -45,6 +45,7 @@ LIB_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*/*.c)))
 PROGRAMS := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)))
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/*.c)))
 BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/*.c)))
+FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 C_FILES  := $(sort $(wildcard lib/*/*.[ch] cmd/*.c tests/*/*.[ch]))
 SCRIPTS  := $(sort $(shell grep -sIlE '^.!/(bin/sh|usr/bin/env bash)' .ci/run scripts/* tests/bench/* tests/fakes/*))
 PAGES    := $(sort $(wildcard man/*.[1-8]))
@@ -76,6 +77,10 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libdockline.a
 	@mkdir -p $(@D)
 	$(say)$(LINK)
 
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libdockline.a
+	@mkdir -p $(@D)
+	$(say)$(LINK) $(FUZZ)
+
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(say)$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -100,6 +105,11 @@ check-asan:
 
 expect: all
 	@BUILD=$(BUILD) JOBS=$(JOBS) EXPECT=1 scripts/check $(filter-out tests/unit,$(TESTS))
+
+fuzzers: $(FUZZERS)
+
+fuzz:
+	CC='$(CC)' BUILD=$(BUILD)/fuzzing scripts/fuzz
 
 bench: all $(BENCHES)
 	@for bench in $(wildcard tests/bench/*.sh); do BUILD=$(BUILD) $$bench || exit; done
@@ -154,6 +164,6 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all units deps demo check check-asan expect bench lint fmt completions install uninstall dist clean
+.PHONY: all units fuzzers fuzz deps demo check check-asan expect bench lint fmt completions install uninstall dist clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -364,22 +364,37 @@ read_stream(struct yaml_reader *r, struct yaml_docs *docs)
 	return rc;
 }
 
-/* JSON that libyaml cannot read (surrogate pairs, DEL, long keys): 0 when it is such. */
+/* The text as JSON, or NULL. Only what starts like a file of JSON is tried. */
+static json_t *
+as_json(const char *text, size_t len)
+{
+	while (len > 0 && strchr(" \t\r\n", *text)) {
+		text++;
+		len--;
+	}
+	return len > 0 && (*text == '{' || *text == '[') ? json_parse(text, len, NULL) : NULL;
+}
+
+/* JSON is almost a part of YAML: libyaml cannot read surrogate pairs, DEL and long keys, and folds
+ * the line separators of Unicode. So the value is that of the JSON reader, and libyaml's are only
+ * the marks, where it could read it. Takes the value. */
 static int
-read_json(struct yaml_reader *r, const char *text, size_t len, struct yaml_docs *docs)
+take_json(struct yaml_reader *r, json_t *value, struct yaml_docs *docs)
 {
 	static const yaml_mark_t start;
-	struct yaml_doc doc = { json_parse(text, len, NULL), NULL, NULL, 0 };
+	struct yaml_doc doc = { value, NULL, NULL, 0 };
 
+	if (docs->len == 1) {
+		json_decref(docs->at[0].value);
+		docs->at[0].value = value;
+		return 0;
+	}
 	r->values = 0;
-	if (!doc.value)
-		return -1;
-	if (yaml_reader_charge(r, &start, doc.value, 1) < 0) {
-		json_decref(doc.value);
+	if (yaml_reader_charge(r, &start, value, 1) < 0) {
+		json_decref(value);
 		return -1;
 	}
 	doc.name = xstrdup(r->name);
-	yaml_docs_clear(docs);
 	vec_add(docs, doc);
 	return 0;
 }
@@ -388,6 +403,7 @@ int
 yaml_parse(const char *name, const char *text, size_t len, struct yaml_docs *docs, struct err *err)
 {
 	struct yaml_reader r = { .name = name, .text = text, .err = err };
+	json_t *json;
 	int rc;
 
 	if (len > YAML_TEXT_MAX)
@@ -399,8 +415,10 @@ yaml_parse(const char *name, const char *text, size_t len, struct yaml_docs *doc
 	rc = read_stream(&r, docs);
 	yaml_reader_clear(&r);
 	yaml_parser_delete(&r.parser);
-	if (rc < 0 && r.syntax)
-		rc = read_json(&r, text, len, docs);
+	if (rc < 0)
+		yaml_docs_clear(docs);
+	if ((rc == 0 || r.syntax) && (json = as_json(text, len)))
+		rc = take_json(&r, json, docs);
 	return rc;
 }
 

@@ -53,7 +53,7 @@ enum {
 	YAML_ANCHORS_MAX = 1000,
 };
 
-/* All documents of a text into *docs (zero-initialised; clear it also after an error). The text
+/* All documents of a text into *docs (zero-initialised; empty again after an error). The text
  * need not end in NUL and is not kept. 0 or -1. */
 int yaml_parse(const char *name, const char *text, size_t len, struct yaml_docs *docs,
     struct err *err);

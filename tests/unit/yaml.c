@@ -113,6 +113,9 @@ static const struct vector vectors[] = {
 	    "[{\"a\":1,\"b\":[true,null,\"x\"],\"c\":{}}]", NULL },
 	{ "JSON with tabs", "{\n\t\"a\": 1,\n\t\"b\": [\n\t\t2\n\t]\n}\n", "[{\"a\":1,\"b\":[2]}]", NULL },
 	{ "JSON surrogate pairs", "{\"a\": \"\\ud83d\\ude00\"}", "[{\"a\":\"\xf0\x9f\x98\x80\"}]", NULL },
+	{ "JSON with DEL", " {\"a\": \"x\x7f\"}",
+	    "[{\"a\":\"x\x7f\"}]", NULL },
+	{ "JSON with separators of Unicode", "[\"x\xe2\x80\xa8y\xc2\x85z\"]", "[[\"x\xe2\x80\xa8y\xc2\x85z\"]]", NULL },
 	{ "JSON duplicates", "{\"a\": 1, \"a\": 2}", NULL,
 	    "t:1:10: the key 'a' is given twice (first on line 1)" },
 
