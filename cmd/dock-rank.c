@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "cli/app.h"
+#include "cli/leftout.h"
 #include "cli/records.h"
 #include "cli/rmsd.h"
 #include "cli/table.h"
@@ -29,22 +30,22 @@ static const struct poptOption options[] = {
 	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "records, on a terminal too", NULL },
 	{ "max", 0, POPT_ARG_STRING, &o.max, 0, "leave out scores above", "X" },
 	{ "min", 0, POPT_ARG_STRING, &o.min, 0, "leave out scores below", "X" },
-	{ "mixed", 0, POPT_ARG_NONE, &o.mixed, 0, "rank together what was docked differently", NULL },
+	{ "mixed", 0, POPT_ARG_NONE, &o.mixed, 0, "rank together what was docked differently",
+	    NULL },
 	{ "per-state", 0, POPT_ARG_NONE, &o.per_state, 0, "count states, not parents", NULL },
-	{ "reference", 0, POPT_ARG_STRING, &o.reference, 0, "add the RMSD of poses to this", "FILE" },
+	{ "reference", 0, POPT_ARG_STRING, &o.reference, 0, "add the RMSD of poses to this",
+	    "FILE" },
 	{ "table", 0, POPT_ARG_NONE, &o.table, 0, "a table, not records", NULL },
 	{ "top", 0, POPT_ARG_STRING, &o.top, 0, "only the best N ligands, or N percent", "N|N%" },
-	APP_RECORD_OPTIONS,
-	APP_STATE_OPTIONS,
-	APP_COMMON_OPTIONS,
-	POPT_TABLEEND
+	APP_RECORD_OPTIONS, APP_STATE_OPTIONS, APP_COMMON_OPTIONS, POPT_TABLEEND
 };
 
 /* What was not ranked, and what was. */
 struct tally {
 	struct rank *rank;
 	struct rmsd *rmsd; /* NULL: not asked for */
-	size_t failed, unfinished, skipped, filtered;
+	struct leftout left;
+	size_t filtered;
 };
 
 static void
@@ -64,13 +65,14 @@ parse_top(struct app *app, struct rank_options *ranking)
 		ranking->top = rc == 0 ? (size_t)n : 0;
 	}
 	if (rc < 0)
-		app_usage(app, "--top takes a count from 1 or a percentage up to 100%%, not '%s'", o.top);
+		app_usage(
+		    app, "--top takes a count from 1 or a percentage up to 100%%, not '%s'", o.top);
 	free(text);
 }
 
 static void
-parse_limit(struct app *app, const char *name, const char *text, double *value,
-    const double **limit)
+parse_limit(
+    struct app *app, const char *name, const char *text, double *value, const double **limit)
 {
 	struct err err = { 0 };
 
@@ -108,51 +110,22 @@ parse_options(struct app *app, struct rank_options *ranking)
 		app_usage(app, "--json and --table exclude each other");
 }
 
-/* A record without a result: failed, unless it was never to have one, or has none yet. */
-static void
-leave_out(struct app *app, const json_t *record, struct tally *tally)
-{
-	static const char *const ended[] = { "completed", "failed", "timeout", "cancelled", NULL };
-	const char *status = json_string_value(json_object_get(record, "status"));
-	bool is_ended = !status;
-
-	if (status && strcmp(status, "skipped") == 0) {
-		tally->skipped++;
-		app_count(app, false);
-		return;
-	}
-	for (size_t i = 0; status && ended[i]; i++)
-		is_ended = is_ended || strcmp(status, ended[i]) == 0;
-	*(is_ended ? &tally->failed : &tally->unfinished) += 1;
-	app_count(app, true);
-}
-
 static int
 take(struct app *app, json_t *record, void *ctx, struct err *err)
 {
 	struct tally *tally = ctx;
-	json_t *result = records_result(record);
+	json_t *result = leftout_result(app, record, &tally->left);
 	int rc;
 
-	if (!result) {
-		leave_out(app, record, tally);
+	if (!result)
 		return 0;
-	}
 	rc = rank_add(tally->rank, record, result, err);
 	if (rc < 0 && (err->kind != ERR_INPUT || app->strict))
 		return -1;
 	if (rc < 0)
 		app_report(app, err);
 	tally->filtered += rc == 0;
-	app_count(app, false);
 	return 0;
-}
-
-static void
-say_count(struct app *app, size_t n, const char *what)
-{
-	if (n > 0)
-		app_warn(app, "%zu %s record%s left out", n, what, n == 1 ? "" : "s");
 }
 
 static const char *
@@ -171,7 +144,8 @@ add_rmsd_cell(struct table *table, const json_t *result, int pose)
 	json_array_foreach(json_object_get(result, "poses"), i, row) {
 		const json_t *rmsd = json_object_get(row, "rmsd");
 
-		if (json_integer_value(json_object_get(row, "rank")) == pose && json_is_number(rmsd)) {
+		if (json_integer_value(json_object_get(row, "rank")) == pose &&
+		    json_is_number(rmsd)) {
 			table_addf(table, "%.2f", json_number_value(rmsd));
 			return;
 		}
@@ -202,8 +176,8 @@ add_row(struct table *table, size_t place, const struct score *by, json_t *recor
 /* The i-th record, with the RMSD of its poses where that was asked for; *same counts those of the
  * reference's molecule. */
 static json_t *
-record_at(struct app *app, struct rank *rank, struct rmsd *rmsd, size_t i, size_t *same,
-    struct err *err)
+record_at(
+    struct app *app, struct rank *rank, struct rmsd *rmsd, size_t i, size_t *same, struct err *err)
 {
 	json_t *record = rank_record(rank, i, err);
 	int rc;
@@ -224,8 +198,8 @@ record_at(struct app *app, struct rank *rank, struct rmsd *rmsd, size_t i, size_
 }
 
 static int
-print_all(struct app *app, struct rank *rank, struct table *table, struct rmsd *rmsd,
-    struct err *err)
+print_all(
+    struct app *app, struct rank *rank, struct table *table, struct rmsd *rmsd, struct err *err)
 {
 	size_t n = rank_finish(rank), shown = n, same = 0;
 
@@ -274,10 +248,7 @@ run(struct app *app, struct tally *tally, struct err *err)
 		return -1;
 	if (records_each(app, o.job, app->args, take, tally, err) < 0)
 		return -1;
-	say_count(app, tally->failed, "failed");
-	say_count(app, tally->unfinished, "unfinished");
-	if (tally->skipped > 0)
-		app_say(app, "%zu skipped records left out", tally->skipped);
+	leftout_say(app, &tally->left);
 	if (tally->filtered > 0)
 		app_say(app, "%zu left out by --min and --max", tally->filtered);
 	return print_ranked(app, tally->rank, tally->rmsd, err);

@@ -15,16 +15,14 @@
 #include "base/path.h"
 #include "base/source.h"
 #include "base/vec.h"
+#include "cli/babel.h"
 #include "cli/records.h"
 #include "dock/molecule.h"
-#include "exec/proc.h"
-
-enum { SECONDS = 60, GRACE = 2 };
 
 #define FILE_LIMIT ((size_t)256 << 20)
 
 struct rmsd {
-	char *program, *reference;
+	char *reference;
 	char *dir;    /* a temporary folder for the poses */
 	size_t heavy; /* atoms of the reference */
 };
@@ -62,15 +60,14 @@ count_heavy(struct rmsd *r, struct err *err)
 struct rmsd *
 rmsd_open(const char *reference, struct err *err)
 {
-	const char *program = getenv("DOCKLINE_OBRMS"), *tmp = getenv("TMPDIR");
-	struct rmsd *r = xcalloc(1, sizeof(*r));
+	const char *tmp = getenv("TMPDIR");
+	char *program = babel_program("obrms", err);
+	struct rmsd *r;
 
-	r->program = path_program(program && *program ? program : "obrms");
-	if (!r->program) {
-		err_set(err, ERR_SYSTEM, "obrms is missing: install openbabel, or name it in "
-		    "DOCKLINE_OBRMS");
-		goto fail;
-	}
+	if (!program)
+		return NULL;
+	free(program);
+	r = xcalloc(1, sizeof(*r));
 	r->reference = reference_path(reference, err);
 	if (!r->reference || count_heavy(r, err) < 0)
 		goto fail;
@@ -94,39 +91,7 @@ rmsd_close(struct rmsd *r)
 		file_remove_tree(r->dir, NULL);
 	free(r->dir);
 	free(r->reference);
-	free(r->program);
 	free(r);
-}
-
-/* Our environment, but Open Babel with one thread: its threads spin on a busy machine. The caller
- * frees the vector. */
-static char **
-one_thread(void)
-{
-	VEC(char *) env = VEC_INIT;
-
-	for (char **e = environ; *e; e++)
-		if (strncmp(*e, "OMP_NUM_THREADS=", 16) != 0)
-			vec_add(&env, *e);
-	vec_add(&env, (char *)"OMP_NUM_THREADS=1");
-	vec_add(&env, NULL);
-	return env.at;
-}
-
-static int
-run_obrms(const struct rmsd *r, char *poses, struct buf *out, struct err *err)
-{
-	char *argv[] = { r->program, (char *)"-f", r->reference, poses, NULL };
-	char **env = one_thread();
-	struct proc_spec spec = { .argv = argv, .program = r->program, .env = env };
-	struct outcome outcome;
-	char text[64];
-	int rc = proc_run(&spec, NULL, out, NULL, SECONDS, GRACE, &outcome, err);
-
-	free(env);
-	if (rc == 0 && (!outcome.exited || outcome.code != 0))
-		rc = err_set(err, ERR_SYSTEM, "obrms failed: %s", proc_describe(&outcome, text));
-	return rc;
 }
 
 /* obrms is content with laying a part of one molecule on the other: 1 when the poses have as many
@@ -166,8 +131,8 @@ set_values(char *lines, json_t *poses, struct err *err)
 		rc = err_set(err, ERR_INPUT, "obrms read %zu of %zu poses", values.len,
 		    json_array_size(poses));
 	for (size_t i = 0; rc > 0 && i < json_array_size(poses); i++)
-		json_object_set_new(json_array_get(poses, i), "rmsd",
-		    json_real(round(values.at[i] * 1000) / 1000));
+		json_object_set_new(
+		    json_array_get(poses, i), "rmsd", json_real(round(values.at[i] * 1000) / 1000));
 	vec_clear(&values);
 	return rc;
 }
@@ -178,10 +143,11 @@ measure(struct rmsd *r, const char *name, const struct buf *text, json_t *poses,
 {
 	struct buf out = BUF_INIT;
 	char *path = path_join(r->dir, name);
+	const char *const args[] = { "-f", r->reference, path, NULL };
 	int rc = file_write(path, text->data, text->len, err);
 
 	if (rc == 0)
-		rc = run_obrms(r, path, &out, err);
+		rc = babel_run("obrms", args, NULL, &out, err);
 	if (rc == 0)
 		rc = set_values(out.data, poses, err);
 	buf_clear(&out);
