@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* export: results as the files that other programs read: CSV rows, PDBQT models, SD tags. */
+#include "dock/export.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/num.h"
+#include "dock/score.h"
+
+/* What is known of a pose, by one name in CSV heads and another as an SD tag. */
+static const struct field {
+	const char *head, *tag;
+	const char *at; /* JSON pointer in the result, or in the pose */
+	bool of_pose;
+} fields[] = {
+	{ "rank", "dock_rank", NULL, false },
+	{ "key", "dock_key", NULL, false },
+	{ "name", "dock_name", "/ligand/name", false },
+	{ "pose", "dock_pose", NULL, false },
+	{ "affinity (kcal/mol)", "dock_affinity", "/affinity", true },
+	{ "affinity_raw (kcal/mol)", "dock_affinity_raw", "/affinity_raw", true },
+	{ "repaired", "dock_repaired", "/repaired", false },
+	{ "engine", "dock_engine", "/engine", false },
+	{ "version", "dock_version", "/version", false },
+	{ "seed", "dock_seed", "/seed", false },
+	{ "n_poses", "dock_n_poses", NULL, false },
+	{ "smiles", "dock_smiles", "/smiles", false },
+	{ "receptor_sha256", "dock_receptor_sha256", "/receptor/sha256", false },
+	{ "warnings", "dock_warnings", "/warnings", false },
+};
+
+int
+export_best(const json_t *result)
+{
+	double value;
+	int pose = 1;
+
+	score_get(score_default(result), result, &value, &pose);
+	return pose;
+}
+
+const json_t *
+export_pose(const json_t *result, int pose)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(json_object_get(result, "poses"), i, row)
+		if (json_integer_value(json_object_get(row, "rank")) == pose)
+			return row;
+	return NULL;
+}
+
+json_t *
+export_tags(const char *list)
+{
+	char *copy = xstrdup(list), *rest = copy, *item;
+	json_t *tags = json_array();
+
+	while ((item = strsep(&rest, ",")))
+		if (*item)
+			json_array_append_new(tags, json_string(item));
+	free(copy);
+	return tags;
+}
+
+/* A value as text: strings plain, lists joined by blanks, numbers as short as they read back. */
+static void
+put_value(const json_t *value, struct buf *out)
+{
+	size_t i;
+	json_t *item;
+
+	if (!value || json_is_null(value))
+		return;
+	if (json_is_string(value))
+		buf_add_str(out, json_string_value(value));
+	else if (!json_is_array(value))
+		json_put(value, out);
+	else
+		json_array_foreach((json_t *)value, i, item) {
+			if (i > 0)
+				buf_add_char(out, ' ');
+			put_value(item, out);
+		}
+}
+
+static void
+put_field(const struct field *field, const struct exported *x, struct buf *out)
+{
+	if (field->at)
+		put_value(json_at(field->of_pose ? export_pose(x->result, x->pose) : x->result,
+			      field->at),
+		    out);
+	else if (strcmp(field->head, "rank") == 0)
+		buf_addf(out, "%zu", x->place);
+	else if (strcmp(field->head, "key") == 0)
+		buf_add_str(out, x->key ? x->key : "");
+	else if (strcmp(field->head, "pose") == 0)
+		buf_addf(out, "%d", x->pose);
+	else
+		buf_addf(out, "%zu", json_array_size(json_object_get(x->result, "poses")));
+}
+
+/* A cell, in quotes where it holds a comma, a quote or a line end. */
+static void
+put_cell(const char *text, bool first, struct buf *out)
+{
+	if (!first)
+		buf_add_char(out, ',');
+	if (!strpbrk(text, ",\"\r\n")) {
+		buf_add_str(out, text);
+		return;
+	}
+	buf_add_char(out, '"');
+	for (; *text; text++) {
+		if (*text == '"')
+			buf_add_char(out, '"');
+		buf_add_char(out, *text);
+	}
+	buf_add_char(out, '"');
+}
+
+void
+export_csv_head(const json_t *tags, struct buf *out)
+{
+	size_t i;
+	json_t *tag;
+
+	for (i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		put_cell(fields[i].head, i == 0, out);
+	json_array_foreach((json_t *)tags, i, tag)
+		put_cell(json_string_value(tag), false, out);
+	buf_add_char(out, '\n');
+}
+
+void
+export_csv(const struct exported *x, const json_t *tags, struct buf *out)
+{
+	const json_t *own = json_object_get(x->result, "tags");
+	struct buf text = BUF_INIT;
+	size_t i;
+	json_t *tag;
+
+	for (i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		buf_reset(&text);
+		put_field(&fields[i], x, &text);
+		put_cell(buf_str(&text), i == 0, out);
+	}
+	json_array_foreach((json_t *)tags, i, tag) {
+		buf_reset(&text);
+		put_value(json_object_get(own, json_string_value(tag)), &text);
+		put_cell(buf_str(&text), false, out);
+	}
+	buf_add_char(out, '\n');
+	buf_clear(&text);
+}
+
+void
+export_pdbqt(const struct exported *x, const char *model, size_t len, struct buf *out)
+{
+	const char *result = memmem(model, len, "REMARK VINA RESULT", 18);
+	const char *end = result ? memchr(result, '\n', len - (size_t)(result - model)) : NULL;
+	const json_t *row = export_pose(x->result, x->pose);
+	bool repaired = json_is_true(json_object_get(x->result, "repaired"));
+	size_t before = end ? (size_t)(end - model) + 1 : 0;
+
+	buf_add(out, model, before);
+	buf_addf(out, "REMARK DOCKLINE AFFINITY: %.3f kcal/mol%s\n",
+	    json_number_value(json_object_get(row, "affinity")),
+	    repaired ? " (repaired: the engine took a wrong unbound energy)" : "");
+	buf_add(out, model + before, len - before);
+	if (len > 0 && model[len - 1] != '\n')
+		buf_add_char(out, '\n');
+}
+
+/* The text of a tag: no empty line, which would end it, and nothing that looks like the next one.
+ */
+static void
+put_tag_text(const char *text, struct buf *out)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\r\n");
+
+		if (len == 0 || *text == '>' || strncmp(text, "$$$$", 4) == 0)
+			buf_add_char(out, ' ');
+		buf_add(out, text, len);
+		buf_add_char(out, '\n');
+		text += len;
+		text += strncmp(text, "\r\n", 2) == 0 ? 2 : *text != '\0';
+	}
+	buf_add_char(out, '\n');
+}
+
+static void
+put_tag(const char *name, const char *text, struct buf *out)
+{
+	if (!*text)
+		return;
+	buf_add_str(out, ">  <");
+	for (; *name; name++)
+		buf_add_char(out, strchr("<>\r\n", *name) ? '_' : *name);
+	buf_add_str(out, ">\n");
+	put_tag_text(text, out);
+}
+
+void
+export_sd_tags(const struct exported *x, const char *bonds, struct buf *out)
+{
+	struct buf text = BUF_INIT;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(json_object_get(x->result, "tags"), name, value) {
+		buf_reset(&text);
+		put_value(value, &text);
+		put_tag(name, buf_str(&text), out);
+	}
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		buf_reset(&text);
+		put_field(&fields[i], x, &text);
+		put_tag(fields[i].tag, buf_str(&text), out);
+	}
+	put_tag("dock_bond_orders", bonds, out);
+	buf_add_str(out, "$$$$\n");
+	buf_clear(&text);
+}

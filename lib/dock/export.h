@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * export: results as the files that other programs read: CSV rows, PDBQT models, SD tags.
+ */
+#ifndef DOCK_EXPORT_H
+#define DOCK_EXPORT_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct buf;
+struct err;
+
+/* A result on its way out. Everything is borrowed. */
+struct exported {
+	const char *key; /* of the record; NULL: none */
+	const json_t *result;
+	size_t place; /* 1 is the first record */
+	int pose;     /* which pose, by its rank */
+};
+
+/* The rank of the pose that is best by the result's default score; 1 when it has none. */
+int export_best(const json_t *result);
+
+/* The row of a pose in `poses`, by its rank; NULL when there is none. Borrowed. */
+const json_t *export_pose(const json_t *result, int pose);
+
+/* "1,2.5" as the names of tags: an array of strings. The caller owns it. */
+json_t *export_tags(const char *list);
+
+/* One CSV line (RFC 4180 quoting, newline at the end): the heads with units, or a pose. tags: the
+ * tags of the molecule to add as columns, from export_tags. */
+void export_csv_head(const json_t *tags, struct buf *out);
+void export_csv(const struct exported *x, const json_t *tags, struct buf *out);
+
+/* One model of the engine's file as it is, with a REMARK behind VINA RESULT that says the affinity
+ * of the record and whether it was repaired. */
+void export_pdbqt(const struct exported *x, const char *model, size_t len, struct buf *out);
+
+/* What follows the molecule block of an SDF: the tags of the molecule, then ours (dock_...), then
+ * $$$$. bonds says where the bond orders come from: "input" or "perceived". */
+void export_sd_tags(const struct exported *x, const char *bonds, struct buf *out);
+
+#endif

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+load ../helper
+
+docked=$data/rank/docked.jsonl
+
+# The record with a change made by jq.
+changed() { jq -c "$1" "$docked"; }
+
+@test "dock-export: what every program promises" {
+	assert_front dock-export
+}
+
+@test "dock-export: a table, with units and quotes" {
+	run_split dock-export --format csv "$docked"
+	assert_status 0
+	assert_err ''
+	assert_out "rank,key,name,pose,affinity (kcal/mol),affinity_raw (kcal/mol),repaired,engine,version,seed,n_poses,smiles,receptor_sha256,warnings
+1,aspirin,aspirin,1,-5.283,-5.496,true,vina,1.2.3,42,3,CC(=O)Oc1ccccc1C(=O)O,$(printf 'a%.0s' {1..64}),stereo_unspecified large_box"
+	changed '.result.ligand.name = "a \"b\", c"' >odd
+	run_split dock-export --format csv --poses 2 --tags Vendor,Missing odd
+	assert_status 0
+	((${#lines[@]} == 3))
+	assert_out -r ',warnings,Vendor,Missing'
+	assert_out -r $'\n1,aspirin,"a ""b"", c",1,-5.283,.*,"A, B & Co",\n1,aspirin,"a ""b"", c",2,-5.274,'
+}
+
+@test "dock-export: the best pose is not always the first" {
+	changed '.result.best.affinity = {value: -6, pose: 3} | .result.poses[2].affinity = -6' >third
+	run_split dock-export --format csv third
+	assert_out -r $'\n1,aspirin,aspirin,3,-6,'
+	run_split dock-export --format pdbqt third
+	assert_out -l 'MODEL 3'
+	assert_out -l 'REMARK DOCKLINE AFFINITY: -6.000 kcal/mol (repaired: the engine took a wrong unbound energy)'
+	[[ $(grep -c MODEL "$out") == 1 ]]
+}
+
+@test "dock-export: pdbqt is the engine's bytes and one line" {
+	run_split dock-export --format pdbqt --poses 9 "$docked"
+	assert_status 0
+	assert_out -l 'REMARK DOCKLINE AFFINITY: -5.274 kcal/mol (repaired: the engine took a wrong unbound energy)'
+	grep -v DOCKLINE "$out" | cmp - "$data/rank/poses.pdbqt"
+	changed '.result.repaired = false' >raw
+	run_split dock-export --format pdbqt raw
+	assert_out -l 'REMARK DOCKLINE AFFINITY: -5.283 kcal/mol'
+}
+
+@test "dock-export: sdf is the molecule that was prepared, where the pose is" {
+	run_split dock-export --format sdf "$docked"
+	assert_status 0
+	assert_err ''
+	assert_out -f "$data/rank/best.sdf"
+	need obabel obrms
+	obabel "$out" -isdf -ocan 2>/dev/null | cut -f1 >smiles
+	[[ $(<smiles) == 'CC(=O)Oc1ccccc1C(=O)O' ]]
+	cp "$out" best.sdf
+	obrms -f "$data/rank/reference.pdbqt" best.sdf | grep -q ' 0$'
+}
+
+@test "dock-export: charges are numbered anew" {
+	jq -c --arg sdf "$(sed 's/^M  END/M  CHG  2   1  -1  13   1\nM  ISO  1  14   2\nM  STY  1   1 DAT\n&/' \
+		"$data/rank/input.sdf")" '.result.input.text = $sdf | .result.input.atoms[9] = 20' "$docked" >bad
+	run_split dock-export --format sdf bad
+	assert_status 0
+	assert_out -l 'M  CHG  2   1  -1  13   1'
+	[[ $output != *'M  ISO'* && $output != *'M  STY'* ]]
+}
+
+@test "dock-export: without the molecule, bonds are perceived, and it says so" {
+	need obabel
+	changed 'del(.result.input)' >bare
+	run_split dock-export --format sdf bare
+	assert_status 0
+	assert_err -r 'bond orders of 1 poses were perceived by Open Babel'
+	assert_out -r $'>  <dock_bond_orders>\nperceived\n'
+	[[ ${lines[0]} == 'aspirin, "ASS" 100' ]]
+	DOCKLINE_OBABEL=/nowhere run_split dock-export --format sdf bare
+	assert_status 5
+	assert_err -r 'install openbabel, or name it in DOCKLINE_OBABEL'
+}
+
+@test "dock-export: a record whose molecule does not fit" {
+	changed '.result.input.atoms[0] = 4' >twice
+	changed '.result.input.atoms |= .[1:]' >fewer
+	changed '.result.input.atoms[0] = 99' >beyond
+	changed '.result.input.text |= .[:200]' >cut
+	for file in twice fewer beyond cut; do
+		run_split dock-export --format sdf $file
+		assert_status 3
+		assert_out ''
+		assert_err -r 'the molecule of the record: '
+	done
+	changed '.result.files = {}' >none
+	run_split dock-export --format sdf none "$docked"
+	assert_status 3
+	assert_err "dock-export: 'aspirin, \"ASS\" 100': no file of poses"
+	((${#lines[@]} > 20))
+	run_split dock-export --strict --format sdf none "$docked"
+	assert_status 3
+	assert_out ''
+}
+
+@test "dock-export: a file for each pose, with a name that fits and is never replaced" {
+	changed '.result.ligand.original_name = "../../x y/\n"' >evil
+	run_split dock-export --format pdbqt --poses 2 --dir poses "$docked" evil
+	assert_status 0
+	assert_out ''
+	run_split ls poses
+	assert_out $'00001-aspirin___ASS__100-1.pdbqt\n00001-aspirin___ASS__100-2.pdbqt\n00002-_._.._x_y_-1.pdbqt\n00002-_._.._x_y_-2.pdbqt'
+	run_split dock-export --format pdbqt --dir poses "$docked"
+	assert_status 2
+	assert_err -r "'poses/00001-aspirin___ASS__100-1.pdbqt' exists: --force"
+	run_split dock-export --format pdbqt --dir poses --force "$docked"
+	assert_status 0
+}
+
+@test "dock-export: -o appears whole, and nothing is replaced without --force" {
+	run_split dock-export --format csv -o t.csv "$docked"
+	assert_status 0
+	assert_out ''
+	[[ $(wc -l <t.csv) == 2 && $(stat -c %a t.csv) == "$(printf '%o' $((0666 & ~$(umask))))" ]]
+	run_split dock-export --format sdf -o t.csv "$docked"
+	assert_status 2
+	assert_err "dock-export: 't.csv' exists: --force replaces it"
+	run_split dock-export --format pdbqt -o t.csv --force "$docked"
+	assert_status 0
+	[[ $(head -n 1 t.csv) == 'MODEL 1' ]]
+	run_split dock-export --format csv -o none.csv nowhere.jsonl
+	assert_status 3
+	run_split ls
+	assert_out t.csv
+}
+
+@test "dock-export: failed records are left out, and dock-rank makes the order" {
+	run_split dock-export --format csv "$data/rank/fast.jsonl"
+	assert_status 1
+	assert_err 'dock-export: 1 failed record left out'
+	((${#lines[@]} == 9))
+	dock-rank --top 2 --allow-failed 1 -q "$data/rank/fast.jsonl" 2>/dev/null >two
+	run_split dock-export --format csv two
+	assert_status 0
+	cut -d, -f1,2 "$out" >order
+	[[ $(paste -sd' ' order) == 'rank,key 1,imatinib-0 2,ibuprofen-0' ]]
+}
+
+@test "dock-export: wrong usage" {
+	for args in '' '--format xml' '--format csv --dir d' '--format sdf --tags A' \
+		'--format csv --poses 0' '--format sdf --dir d -o f' '--format csv --job j f'; do
+		# shellcheck disable=SC2086 # words
+		run_split dock-export $args
+		assert_status 2
+		assert_out ''
+	done
+	dock-export --format sdf "$docked" >/dev/full 2>"$err" || status=$?
+	((status == 5))
+}
