@@ -30,15 +30,19 @@ static struct {
 	char *dir, *format, *job, *output, *tags;
 } o = { .poses = 1 };
 
-static const struct poptOption options[] = { { "dir", 0, POPT_ARG_STRING, &o.dir, 0,
-						 "a file for each pose, in this folder", "DIR" },
+static const struct poptOption options[] = {
+	{ "dir", 0, POPT_ARG_STRING, &o.dir, 0, "a file for each pose, in this folder", "DIR" },
 	{ "force", 0, POPT_ARG_NONE, &o.force, 0, "replace files that exist", NULL },
 	{ "format", 0, POPT_ARG_STRING, &o.format, 0, "csv, pdbqt or sdf", "FORMAT" },
 	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "take the records of this job", "NAME" },
 	{ "output", 'o', POPT_ARG_STRING, &o.output, 0, "write this file, not stdout", "FILE" },
 	{ "poses", 0, POPT_ARG_INT, &o.poses, 0, "so many poses of each (default: the best)", "N" },
 	{ "tags", 0, POPT_ARG_STRING, &o.tags, 0, "tags of molecules as CSV columns", "NAME,..." },
-	APP_RECORD_OPTIONS, APP_STATE_OPTIONS, APP_COMMON_OPTIONS, POPT_TABLEEND };
+	APP_RECORD_OPTIONS,
+	APP_STATE_OPTIONS,
+	APP_COMMON_OPTIONS,
+	POPT_TABLEEND,
+};
 
 struct work {
 	enum format format;

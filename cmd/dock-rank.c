@@ -37,7 +37,10 @@ static const struct poptOption options[] = {
 	    "FILE" },
 	{ "table", 0, POPT_ARG_NONE, &o.table, 0, "a table, not records", NULL },
 	{ "top", 0, POPT_ARG_STRING, &o.top, 0, "only the best N ligands, or N percent", "N|N%" },
-	APP_RECORD_OPTIONS, APP_STATE_OPTIONS, APP_COMMON_OPTIONS, POPT_TABLEEND
+	APP_RECORD_OPTIONS,
+	APP_STATE_OPTIONS,
+	APP_COMMON_OPTIONS,
+	POPT_TABLEEND,
 };
 
 /* What was not ranked, and what was. */
