@@ -93,7 +93,7 @@ bare_machine() {
 @test "deps: installs with apt what is missing, as root" {
 	bare_machine 0
 	printf '#!/bin/sh\necho "$@" >>%q\n' "$PWD/calls" >bin/apt-get
-	chmod +x bin/*
+	chmod +x bin/apt-get
 	run_split env PATH="$PWD/bin" tree/scripts/deps demo
 	assert_status 5
 	[[ $(sed -n 1p calls) == *update* ]]
