@@ -50,7 +50,7 @@ C_FILES  := $(sort $(wildcard lib/*/*.[ch] cmd/*.c tests/*/*.[ch]))
 SCRIPTS  := $(sort $(shell grep -sIlE '^.!/(bin/sh|usr/bin/env bash)' .ci/run scripts/* tests/bench/* tests/fakes/*))
 PAGES    := $(sort $(wildcard man/*.[1-8]))
 
-all: $(BUILD)/libdockline.a $(PROGRAMS:%=$(BUILD)/bin/%)
+all: $(BUILD)/libdockline.a $(PROGRAMS:%=$(BUILD)/bin/%) completions
 
 units: $(UNITS)
 

@@ -93,6 +93,14 @@ list_options() {
 	done <refs
 }
 
+@test "programs: dockline(7) explains every variable of the environment" {
+	grep -rhoE '"DOCKLINE_[A-Z_]+' "$root/lib" "$root/cmd" | tr -d '"' | sort -u >used
+	while read -r variable; do
+		[[ $variable != DOCKLINE_VERSION ]] || continue
+		grep -qE "^\.It Ev .*$variable( |\$)" "$root/man/dockline.7" || complain "$variable is not in dockline.7"
+	done <used
+}
+
 @test "programs: those that only query load no large library" {
 	need ldd
 	for program in taskstat taskwait taskctl dock-rank; do
