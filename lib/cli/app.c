@@ -3,6 +3,7 @@
 #include "cli/app.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -209,6 +210,16 @@ default_org(void)
 	return xasprintf("uid%u", (unsigned)geteuid());
 }
 
+/* A standard descriptor that is closed would go to the next file that is opened, the state file
+ * perhaps, and be written to. It becomes one that cannot be used. */
+static void
+hold_standard_descriptors(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 /* Cut argv at "--": what follows is rest. Returns the new argc. */
 static int
 split_rest(struct app *app, int argc, char **argv)
@@ -221,6 +232,26 @@ split_rest(struct app *app, int argc, char **argv)
 		return i;
 	}
 	return argc;
+}
+
+/* The operands; those behind "--" are such too, where the usage has no other use for them. */
+static void
+take_operands(struct app *app)
+{
+	const char **args = poptGetArgs(app->popt);
+	bool join = app->rest && !strstr(app->usage, "-- ");
+
+	while (args && args[app->nargs])
+		app->nargs++;
+	app->args = xcalloc(app->nargs + app->nrest + 1, sizeof(*app->args));
+	for (size_t i = 0; i < app->nargs; i++)
+		app->args[i] = (char *)args[i];
+	if (!join)
+		return;
+	for (size_t i = 0; i < app->nrest; i++)
+		app->args[app->nargs++] = app->rest[i];
+	app->rest = NULL;
+	app->nrest = 0;
 }
 
 static void
@@ -246,7 +277,6 @@ struct app *
 app_start(
     const char *name, const char *usage, const struct poptOption *options, int argc, char **argv)
 {
-	static char *no_args[] = { NULL };
 	struct app *app = xcalloc(1, sizeof(*app));
 	const char **cut;
 	int rc;
@@ -254,6 +284,7 @@ app_start(
 	app->name = name;
 	app->usage = usage;
 	app->options = options;
+	hold_standard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
 	unsetenv("POSIXLY_CORRECT"); /* options may follow operands */
 	argc = split_rest(app, argc, argv);
@@ -267,11 +298,7 @@ app_start(
 	if (rc < -1)
 		app_usage(app, "%s: %s", poptBadOption(app->popt, POPT_BADOPTION_NOALIAS),
 		    poptStrerror(rc));
-	app->args = (char **)poptGetArgs(app->popt);
-	if (!app->args)
-		app->args = no_args;
-	while (app->args[app->nargs])
-		app->nargs++;
+	take_operands(app);
 	check_allow_failed(app);
 	if (!app->org)
 		app->org = default_org();
@@ -326,6 +353,7 @@ app_finish(struct app *app, int rc, struct err *err)
 	if (app->at_end)
 		app->at_end(app);
 	poptFreeContext(app->popt);
+	free(app->args);
 	free(app->argv);
 	free(app->state);
 	free(app->org);

@@ -5,7 +5,8 @@
  * Options are popt rows: the only place an option exists. app_start parses
  * them, answers -h, -V and --list-options (for completions and tests) itself,
  * and ends the program with status 2 on wrong usage. Options may follow
- * operands; only "--" ends them. What stands after "--" is in rest.
+ * operands; only "--" ends them. What stands after "--" is in rest when
+ * usage says "-- ", else it is operands too.
  *
  * stdout carries records, stderr speaks to people. The exit status is the
  * highest that was noted with app_status, app_fail or app_finish.
@@ -37,9 +38,9 @@ struct store;
 
 struct app {
 	const char *name;
-	char **args; /* operands before "--", NULL-terminated */
+	char **args; /* operands, NULL-terminated */
 	size_t nargs;
-	char **rest; /* what stands after "--"; NULL without "--" */
+	char **rest; /* what stands after "--" where usage says "-- "; NULL without "--" */
 	size_t nrest;
 	bool quiet;  /* -q: only errors on stderr */
 	int verbose; /* -v, counted */
