@@ -111,6 +111,17 @@ error_json(const struct verdict *v)
 	    "{s:s,s:s,s:b}", "class", v->class, "reason", v->reason, "retry", v->retry);
 }
 
+static void
+say_failure(const struct session *s, const json_t *record)
+{
+	const char *key = json_string_value(json_object_get(record, "key"));
+	const char *class = json_string_value(json_at(record, "/error/class"));
+	const char *reason = json_string_value(json_at(record, "/error/reason"));
+
+	app_say(s->app, "%s: %s: %s", key ? key : "a request", class ? class : "failed",
+	    reason ? reason : "no reason given");
+}
+
 /* Write a record and count it; a failure in the form that the reader expects. */
 static void
 deliver(struct session *s, const json_t *record)
@@ -119,6 +130,8 @@ deliver(struct session *s, const json_t *record)
 	struct err err = { 0 };
 
 	app_count(s->app, error != NULL);
+	if (error)
+		say_failure(s, record);
 	if (error && s->task) {
 		bare = json_pack("{s:O}", "error", error);
 		app_record(s->app, bare);
@@ -148,7 +161,7 @@ work(void *task, void *ctx, struct buf *out)
 	struct verdict verdict = { 0 };
 	json_t *record = dockjob_run(job, &s->run, &verdict);
 
-	if (!record && verdict.class)
+	if (!record && !proc_caught())
 		record = failure(job->record, job->request.key, &verdict);
 	if (record)
 		json_put(record, out);
@@ -257,7 +270,7 @@ tell_no_engine(struct session *s, const struct err *err)
 	struct verdict verdict = { 0 };
 	json_t *error, *record;
 
-	verdict_set(&verdict, "engine", "%s", err->text);
+	verdict_set(&verdict, "rejected", "%s", err->text);
 	error = error_json(&verdict);
 	record = json_pack("{s:o}", "error", error);
 	if (s->task)

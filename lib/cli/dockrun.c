@@ -149,22 +149,24 @@ is_full(const char *path)
 }
 
 /* Read the engine's file: 0, or -1 with the verdict. An engine that ended well may still have
- * written nothing, or half of it. */
+ * written nothing, or half of it. No name of a folder in the reasons: equal causes read equal. */
 static int
 read_poses(const struct folder *f, const struct dockrun *run, struct buf *text, struct poses *poses,
     struct verdict *verdict)
 {
-	const char *program = run->engine->program;
+	const char *program = run->engine->program, *why = "it wrote no file";
 	struct err err = { 0 };
 
-	if (file_read(f->poses, POSES_LIMIT, text, &err) == 0 &&
-	    poses_read(buf_str(text), text->len, poses, &err) == 0)
-		return 0;
+	if (access(f->poses, F_OK) == 0) {
+		if (file_read(f->poses, POSES_LIMIT, text, &err) == 0 &&
+		    poses_read(buf_str(text), text->len, poses, &err) == 0)
+			return 0;
+		why = err.text;
+	}
 	if (!is_full(f->path))
 		return verdict_set(verdict, "result",
-		    "%s ended well, but its poses cannot be read: %s", program, err.text);
-	verdict_set(
-	    verdict, "engine", "%s ended well, but the disk of '%s' is full", program, f->path);
+		    "%s ended well, but its poses cannot be read: %s", program, why);
+	verdict_set(verdict, "engine", "%s ended well, but the disk is full: %s", program, why);
 	verdict->retry = true;
 	return -1;
 }
@@ -282,7 +284,7 @@ run_engine(const struct dockjob *job, const struct dockrun *run, const struct fo
 		struct judge_end end = { .code = o.code,
 			.signal = o.signal,
 			.timed_out = o.timed_out,
-			.elapsed = o.elapsed,
+			.limit = job->request.timeout,
 			.said = buf_str(said),
 			.said_len = said->len };
 

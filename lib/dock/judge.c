@@ -188,8 +188,8 @@ judge_end(const struct engine *engine, const struct judge_end *end, struct verdi
 	const char *class;
 
 	if (end->timed_out)
-		return verdict_set(verdict, "timeout", "%s did not end within %.0f s",
-		    engine->program, end->elapsed);
+		return verdict_set(
+		    verdict, "timeout", "%s did not end within %g s", engine->program, end->limit);
 	if (end->signal == 0 && end->code == 0)
 		return 0;
 	class = understand(end, words, sizeof(words));

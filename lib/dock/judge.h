@@ -49,7 +49,7 @@ struct judge_end {
 	int code;       /* exit status */
 	int signal;     /* or the signal that ended it, else 0 */
 	bool timed_out; /* at our limit */
-	double elapsed; /* seconds */
+	double limit;   /* it, in seconds */
 	const char *said;
 	size_t said_len;
 };
