@@ -131,7 +131,7 @@ static const struct {
 	    .timed_out = true,
 	    .said = "",
 	    .class = "timeout",
-	    .reason = "vina did not end within 12 s" },
+	    .reason = "vina did not end within 12.5 s" },
 };
 
 static void
@@ -144,7 +144,7 @@ test_ends(void)
 		struct judge_end end = { .code = ends[i].code,
 			.signal = ends[i].signal,
 			.timed_out = ends[i].timed_out,
-			.elapsed = 12 };
+			.limit = 12.5 };
 		struct verdict v = { 0 };
 
 		if (ends[i].file) {

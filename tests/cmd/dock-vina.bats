@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: MIT
+load ../helper
+
+# shellcheck disable=SC2154 # helper.bash sets data and root
+vina=$data/vina fakes=$root/tests/fakes
+space=(--center 11,90.5,57.5 --size 22,24,28)
+
+setup() {
+	fresh
+	export TMPDIR=$BATS_TEST_TMPDIR/tmp
+	mkdir "$TMPDIR"
+}
+
+# every folder that a docking worked in is gone
+teardown() {
+	rmdir "$BATS_TEST_TMPDIR/tmp" || return
+	spotless
+}
+
+# request [JQ]: a request line for benzene with its text
+request() {
+	jq -nc --arg text "$(cat "$vina/benzene.pdbqt")
+" --arg rec "$vina/protein.pdbqt" '{receptor: $rec, ligand: {name: "benzene", text: $text},
+		box: {center: [11, 90.5, 57.5], size: [22, 24, 28]}, exhaustiveness: 1} '"${1:+| $1}"
+}
+
+# one docking by a fake
+fails() {
+	FAKE_VINA=$1 run_split dock-vina -q --engine "$fakes/vina-fails" --receptor "$vina/protein.pdbqt" \
+		--ligand "$vina/aspirin.pdbqt" "${space[@]}" "${@:2}"
+}
+
+@test "dock-vina: what every program promises" {
+	assert_front dock-vina
+}
+
+@test "dock-vina: one ligand by options, and the record says it all" {
+	need vina
+	run_split dock-vina --receptor "$vina/protein.pdbqt" --ligand "$vina/benzene.pdbqt" "${space[@]}" --exhaustiveness 1
+	assert_status 0
+	assert_err ''
+	assert_json '.type == "docking" and .key == "benzene" and .engine == "vina" and .seed == 42'
+	assert_json ".sha256 == \"$(sha256sum <"$(command -v vina)" | cut -d' ' -f1)\""
+	assert_json ".receptor == {file: \"$vina/protein.pdbqt\", sha256: \"$(sha256sum <"$vina/protein.pdbqt" | cut -d' ' -f1)\"}"
+	assert_json ".ligand.sha256 == \"$(sha256sum <"$vina/benzene.pdbqt" | cut -d' ' -f1)\""
+	assert_json ".box.sha256 == \"$(printf '{"center":[11.0,90.5,57.5],"size":[22.0,24.0,28.0]}' | sha256sum | cut -d' ' -f1)\""
+	assert_json '.best.affinity == {value: .poses[0].affinity, pose: 1} and (.poses | length) > 1'
+	assert_json '[.poses[].affinity] == ([.poses[].affinity] | sort) and .best.affinity.value < -4'
+	assert_json '.request | .mode == "dock" and .exhaustiveness == 1 and .num_modes == 9 and .cpu == 1 and .spacing == 0.375'
+	assert_json '.units.affinity == "kcal/mol" and .warnings == [] and .elapsed > 0 and (.host | length) > 0'
+	jq -j .files.poses.text "$out" >poses
+	assert_json ".files.poses.sha256 == \"$(sha256sum <poses | cut -d' ' -f1)\""
+	cp "$vina/benzene.pdbqt" ligand.pdbqt
+	mapfile -t argv < <(jq -r '.argv[]' "$out")
+	"${argv[@]}" >/dev/null
+	cmp poses.pdbqt poses
+}
+
+@test "dock-vina: the wrong unbound energy is repaired, reported raw, or refused" {
+	export FAKE_POSES=$vina/1.2.3/success_out.pdbqt
+	fails copy
+	assert_status 0
+	assert_json '.repaired and .unbound_energy == "right" and .warnings == []'
+	assert_json '.best.affinity.value == -5.283 and .poses[0].affinity_raw == -5.496'
+	jq -j .files.poses.text "$out" | cmp - "$FAKE_POSES"
+	fails copy --repair raw
+	assert_json '(.repaired | not) and .unbound_energy == "wrong" and .warnings == ["unbound_energy_wrong"]'
+	assert_json '.best.affinity.value == -5.496 and .poses[0].affinity_raw == -5.496'
+	fails copy --repair refuse
+	assert_status 1
+	assert_json '.error == {class: "result", retry: false,
+		reason: "vina 1.2.3 took a wrong unbound energy, and '\''repair'\'' is refuse"}'
+	FAKE_POSES=$vina/1.2.3/success_sti_out.pdbqt FAKE_VINA=copy run_split dock-vina --engine "$fakes/vina-fails" \
+		--receptor "$vina/protein.pdbqt" --ligand "$vina/sti.pdbqt" "${space[@]}"
+	assert_json '.repaired and .best.affinity.value == -10.366 and .poses[0].affinity_raw == -10.554'
+}
+
+@test "dock-vina: 1.1.2 by its own flags" {
+	FAKE_LOG=log run_split dock-vina --engine "$fakes/vina-1.1.2" --receptor "$vina/protein.pdbqt" \
+		--ligand "$vina/aspirin.pdbqt" "${space[@]}" --seed 7
+	assert_status 0
+	assert_err ''
+	assert_json '.version == "1.1.2" and (.repaired | not) and .best.affinity.value == -3.9 and .poses[1].affinity == -3.5'
+	assert_json '.request | has("spacing") or has("scoring") or has("min_rmsd") | not'
+	assert_json '.argv[3:] == ("--ligand ligand.pdbqt --center_x 11 --center_y 90.5 --center_z 57.5 --size_x 22 --size_y 24
+		--size_z 28 --exhaustiveness 8 --num_modes 9 --energy_range 3 --seed 7 --cpu 1 --out poses.pdbqt" | [splits("\\s+")])'
+	run_split dock-vina -q --engine "$fakes/vina-1.1.2" --receptor "$vina/protein.pdbqt" \
+		--ligand "$vina/aspirin.pdbqt" "${space[@]}" --spacing 0.5
+	assert_status 1
+	assert_json '.error.class == "input" and .error.reason == "vina 1.1.2 has no '\''spacing'\''"'
+	run_split dock-vina -q --engine "$fakes/vina-1.1.2" --receptor "$vina/protein.pdbqt" \
+		--ligand "$vina/aspirin.pdbqt" --center 11,90.5,57.5 --size 4,4,4
+	assert_status 1
+	assert_json '.error == {class: "result", retry: false,
+		reason: "vina ended well, but its poses cannot be read: there is no model in it"}'
+}
+
+@test "dock-vina: exit status 0 is not success" {
+	fails no-file
+	assert_status 1
+	assert_json '.error.class == "result" and .error.reason == "vina ended well, but its poses cannot be read: it wrote no file"'
+	fails empty
+	assert_json '.error.class == "result" and (.error.reason | endswith("there is no model in it"))'
+	fails half
+	assert_json '.error.class == "result" and (.error.reason | endswith("model 1 is cut off"))'
+	FAKE_POSES=$vina/1.2.3/positive_scores_out.pdbqt fails copy
+	assert_json '.error.class == "result" and (.error.reason | test("^pose 1: affinity of 5.3.*e\\+07 is not between -30 and 100$"))'
+	FAKE_POSES=$vina/1.2.3/silent_box_far_out.pdbqt fails copy
+	assert_json '.error.class == "result" and (.error.reason | endswith("outside the box"))'
+	FAKE_POSES=$vina/1.2.3/silent_rec_empty_out.pdbqt fails copy
+	assert_json '.error.class == "result" and (.error.reason | endswith("the ligand touches nothing"))'
+	FAKE_POSES=$vina/1.2.3/success_sti_out.pdbqt fails copy
+	assert_json '.error.class == "result" and .error.reason == "pose 1 has 39 atoms, the ligand 14"'
+}
+
+@test "dock-vina: every failure of the engine has a class and its words" {
+	fails parse
+	assert_status 1
+	assert_err ''
+	assert_json '.type == "docking" and .key == "aspirin" and .error == {class: "input", retry: false, reason:
+		"vina: PDBQT parsing error: Atom type Xx is not a valid AutoDock type (atom types are case-sensitive). > ATOM (exit 1)"}'
+	fails internal
+	assert_json '.error.class == "engine" and .error.reason == "vina: An internal error occurred in ../../../src/lib/tree.h(101). (exit 1)"'
+	fails binary
+	assert_json '.error.class == "engine" and .error.reason == "vina: one??[2Jtwo? (exit 1)"'
+	fails memory
+	assert_json '.error.class == "memory" and .error.retry'
+	fails crash
+	assert_json '.error == {class: "signal", retry: true, reason: "vina ended by signal 11 (Segmentation fault)"}'
+	FAKE_PID=pid fails hang --timeout 0.2
+	assert_status 1
+	assert_json '.error == {class: "timeout", retry: true, reason: "vina did not end within 0.2 s"}'
+	run_split kill -0 "$(cat pid)"
+	assert_status 1
+}
+
+@test "dock-vina: what is not worth running is refused before it runs" {
+	tell() { run_split dock-vina -q "${@:2}" <<<"$(request "$1")"; }
+	export DOCKLINE_VINA=$fakes/vina-1.1.2
+	export FAKE_LOG=$PWD/log
+	tell '.box.center = [500, 500, 500]'
+	assert_status 1
+	assert_json '.error.class == "input" and .error.reason == "box: no heavy atom of the receptor is within 8 Å of it"'
+	tell '.box.size[1] = 0'
+	assert_json '.error.class == "input" and (.error.reason | startswith("box: '\''size'\''"))'
+	tell '.box.size[1] = 201'
+	assert_json '.error.reason == "box: size of 201 is more than 200"'
+	tell '.box.center[0] = null'
+	assert_json '.error.class == "input"'
+	tell 'del(.box)'
+	assert_json '.error.reason == "there is no '\''box'\'' (see dock-box)"'
+	tell 'del(.receptor)'
+	assert_json '.error.reason == "there is no '\''receptor'\''"'
+	tell '.receptor = "none.pdbqt"'
+	assert_json '.error == {class: "input", retry: false, reason: "receptor: cannot open '\''none.pdbqt'\'': No such file or directory"}'
+	tell ".receptor = {file: .receptor, sha256: \"$(printf %064d 0)\"}"
+	assert_json '.error.class == "input" and (.error.reason | startswith("receptor: its content is not that of the record"))'
+	tell ".receptor = \"$vina/aspirin.pdbqt\""
+	assert_json '.error.class == "input" and (.error.reason | startswith("receptor: "))'
+	cp "$vina/protein.pdbqt" rec.pdb
+	tell '.receptor = "rec.pdb"'
+	assert_json '.error.reason == "receptor: '\''rec.pdb'\'' is a PDB file, not PDBQT (see dock-prep --receptor)"'
+	for bad in zero_coords unknown_type multimodel truncated empty; do
+		tell ".ligand = \"$vina/bad/$bad.pdbqt\""
+		assert_status 1
+		assert_json '.error.class == "input" and (.error.reason | startswith("ligand: "))'
+	done
+	tell ".receptor = \"$vina/bad/protein_truncated.pdbqt\""
+	assert_json '.error.class == "input" and (.error.reason | startswith("receptor: "))'
+	tell '.seed = 0'
+	assert_json '.error.class == "input" and .error.reason == "'\''seed'\'' must be in 1..2147483647, found 0"'
+	tell '.flex = "x.pdbqt"'
+	assert_json '.error.reason == "'\''flex'\'' is not offered"'
+	run_split sort -u log
+	assert_out --version
+}
+
+@test "dock-vina: the stream goes on past failures and bad lines" {
+	export DOCKLINE_VINA=$fakes/vina-1.1.2
+	{
+		request '.key = "one" | .label = "active" | .tags = {id: 7} | .warnings = ["flat"]'
+		request '.key = "two" | .label = "decoy" | .box.center = [500, 500, 500]'
+		echo 'no json'
+		echo '{"type":"ligand","key":"three","ligand":{"name":"x"},"error":{"class":"input","reason":"bad valence"}}'
+		echo '{"type":"execution","key":"four","status":"failed","result":null}'
+		echo '{"type":"ligand","key":"five","skipped":{"reason":"same as one"}}'
+		jq -nc --argjson result "$(request '.key = "six"')" '{type: "execution", result: $result}'
+	} >requests
+	run_split dock-vina requests
+	assert_status 3
+	assert_err -r 'requests:3:[0-9]+: not JSON'
+	assert_err -r 'two: input: box: no heavy atom'
+	assert_json -s '[.[] | [.key, .error.class]] == [["one", null], ["two", "input"], ["three", "input"],
+		["four", "dependency"], ["five", null], ["six", null]]'
+	assert_json -s '.[0] | .label == "active" and .tags == {id: 7} and .warnings == ["flat"] and (has("exhaustiveness") | not)'
+	assert_json -s '.[1].label == "decoy" and .[2].error.reason == "bad valence" and .[4].skipped.reason == "same as one"'
+	run_split dock-vina -q --allow-failed 50% requests
+	assert_status 3
+	sed -i 3d requests
+	run_split dock-vina -q --allow-failed 3 requests
+	assert_status 0
+	run_split dock-vina -q requests
+	assert_status 1
+}
+
+@test "dock-vina: options fill in what a request lacks" {
+	export DOCKLINE_VINA=$fakes/vina-1.1.2
+	request 'del(.receptor, .box)' >ligand
+	request 'del(.receptor) | .key = "own" | .seed = 5' >>ligand
+	echo '{"type":"box","center":[10,90,57],"size":[20,20,20]}' >box.json
+	run_split dock-vina --receptor "$vina/protein.pdbqt" --box box.json --seed 3 <ligand
+	assert_status 0
+	assert_err ''
+	assert_json -s '[.[] | [.key, .seed, .box.center[0]]] == [["benzene", 3, 10], ["own", 5, 11]]'
+	run_split dock-vina --receptor "$vina/protein.pdbqt" <<<"$(request 'del(.receptor, .box) | .box = "box.json"')"
+	assert_json '.box.center == [10, 90, 57]'
+	cp "$vina/protein.pdbqt" "$vina/aspirin.pdbqt" .
+	awk '/^ATOM/ { $0 = sprintf("%s%8.3f%8.3f%8.3f%s", substr($0, 1, 30), substr($0, 31, 8) + 7,
+		substr($0, 39, 8) + 92, substr($0, 47, 8) + 57, substr($0, 55)) } 1' aspirin.pdbqt >placed.pdbqt
+	run_split dock-vina <<<"$(request 'del(.box) | .receptor = "protein.pdbqt" | .autobox_ligand = "placed.pdbqt" | .padding = 9')"
+	assert_status 0
+	assert_json ".box.size[0] > 20 and .receptor.file == \"$PWD/protein.pdbqt\""
+	run_split dock-vina --seed x ligand
+	assert_status 2
+	assert_err -l "dock-vina: seed: 'x' is not a whole number"
+	run_split dock-vina --center 1,2,3 ligand
+	assert_status 2
+	run_split dock-vina --box none.json ligand
+	assert_status 3
+	assert_err "dock-vina: cannot open 'none.json': No such file or directory"
+}
+
+@test "dock-vina: a compressed receptor is unpacked for Vina" {
+	gzip -c "$vina/protein.pdbqt" >rec.pdbqt.gz
+	DOCKLINE_VINA=$fakes/vina-1.1.2 run_split dock-vina <<<"$(request '.receptor = "rec.pdbqt.gz"')"
+	assert_status 0
+	assert_json ".receptor == {file: \"$PWD/rec.pdbqt.gz\", sha256: \"$(sha256sum <"$vina/protein.pdbqt" | cut -d' ' -f1)\"}"
+	assert_json '.argv[2] == "receptor.pdbqt"'
+}
+
+@test "dock-vina: names never become files" {
+	DOCKLINE_VINA=$fakes/vina-1.1.2 run_split dock-vina <<<"$(request '.ligand.name = "../../x y\n$(id)" | .key = "/etc/passwd"')"
+	assert_status 0
+	assert_json '.ligand.name == "../../x y\n$(id)" and .key == "/etc/passwd" and .argv[4] == "ligand.pdbqt"'
+}
+
+@test "dock-vina: no Vina is one clear message" {
+	DOCKLINE_VINA=/none/vina run_split dock-vina <<<"$(request)"
+	assert_status 5
+	assert_out ''
+	assert_err "dock-vina: cannot run '/none/vina': no such program (Debian package autodock-vina; or --engine or \$DOCKLINE_VINA names it)"
+	run_split dock-vina --engine /bin/pwd <<<"$(request)"
+	assert_status 5
+	assert_err -r '^dock-vina: /bin/pwd: this is not vina: --version says '
+	DOCKLINE_EXECUTION=1 run_split dock-vina -q --engine none <<<"$(request)"
+	assert_status 5
+	assert_json '.error.class == "rejected" and .error.retry == false'
+}
+
+@test "dock-vina: under taskrun, one answer, and files by path" {
+	export DOCKLINE_VINA=$fakes/vina-1.1.2 DOCKLINE_EXECUTION=9 DOCKLINE_WORK=$PWD/work
+	mkdir work
+	run_split dock-vina <<<"$(request '.keep_poses = 1')"
+	assert_status 0
+	assert_json -s 'length == 1'
+	assert_json '(.files.poses | .models == 1 and (has("text") | not)) and (.poses | length) == 2'
+	poses=$(jq -r .files.poses.path "$out")
+	[[ $poses == "$PWD"/work/*/poses.pdbqt ]]
+	[[ $(grep -c ^ENDMDL "$poses") == 1 && $(tail -n 1 "$poses") == ENDMDL ]]
+	assert_json ".files.poses.sha256 == \"$(sha256sum <"$poses" | cut -d' ' -f1)\""
+	cmp "$(jq -r .files.ligand.path "$out")" "$vina/benzene.pdbqt"
+	run_split dock-vina -q <<<"$(request '.seed = 0')"
+	assert_status 1
+	assert_json '. == {error: {class: "input", reason: "'\''seed'\'' must be in 1..2147483647, found 0", retry: false}}'
+	[[ $(find work -type d | wc -l) == 2 ]]
+}
+
+@test "dock-vina: a signal ends Vina too and leaves nothing behind" {
+	request >request
+	for jobs in 1 2; do
+		rm -f pid
+		FAKE_VINA=hang FAKE_PID=$PWD/pid dock-vina -j $jobs --engine "$fakes/vina-fails" request >"$out" 2>"$err" 3>&- &
+		child=$!
+		wait_until 10 test -s pid
+		kill -TERM "$child"
+		status=0
+		wait "$child" || status=$?
+		assert_status 143
+		[[ ! -s $out ]]
+		run_split kill -0 "$(cat pid)"
+		assert_status 1
+		[[ -z $(ls "$TMPDIR") ]]
+	done
+}
+
+@test "dock-vina: replay gives the same bytes, or says which differ" {
+	need vina
+	for seed in 1 2 3; do request ".key = \"k$seed\" | .seed = $seed | .keep_poses = $seed"; done >requests
+	run_split dock-vina -j 2 requests
+	assert_status 0
+	assert_json -s '[.[].key] | sort == ["k1", "k2", "k3"]'
+	jq -c '{type: "execution", status: "completed", params: {ligand: .ligand}, result: .}' "$out" >done.jsonl
+	echo '{"type":"execution","status":"failed","error":{"class":"input","reason":"x"},"result":null}' >>done.jsonl
+	run_split dock-vina --replay -j 2 done.jsonl
+	assert_status 0
+	assert_err 'dock-vina: 3 of 3 dockings gave the same bytes; failed records were passed over'
+	assert_json '.type == "replay" and .same and .expected == .found'
+	jq -c '.result | select(.key == "k1") | .request.seed = 2' done.jsonl >changed
+	jq -c '.result | select(.key == "k2") | .files.ligand.text |= sub("ROOT"; "ROOT ")' done.jsonl >>changed
+	jq -c '.result | select(.key == "k3") | .files.poses.sha256 = "0" | .files.poses.sha256_full = "0" | .sha256 = "0"' done.jsonl >>changed
+	run_split dock-vina --replay - <changed
+	assert_status 1
+	assert_err -l 'dock-vina: k1 differs: the command line is not the recorded one'
+	assert_err -r 'k2 differs: ligand: its content is not that of the record'
+	assert_err -l 'dock-vina: k3 differs: the poses are not the recorded ones'
+	assert_err -r 'the engine is another one: recorded 1\.'
+	assert_err -l 'dock-vina: 0 of 3 dockings gave the same bytes'
+	run_split dock-vina --replay <<<'{"type":"docking","error":{"class":"input","reason":"x"}}'
+	assert_status 1
+	assert_out ''
+	assert_err 'dock-vina: there is no docking to repeat'
+}
+
+@test "dock-vina: the real Vina, the real failures" {
+	need vina
+	run_split dock-vina -q <<<"$(request '.box.size = [1, 1, 1]')"
+	assert_status 1
+	assert_json '.error.class == "result"'
+	run_split dock-vina <<<"$(request '.box.size = [34, 34, 34] | .max_evals = 1000')"
+	assert_status 0
+	assert_json '.warnings == ["large_box"] and .request.max_evals == 1000'
+}
