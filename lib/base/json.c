@@ -58,9 +58,9 @@ put_string(const char *s, size_t len, struct buf *out)
 		buf_add(out, from, (size_t)(s - from));
 		from = s + 1;
 		if (c == '"' || c == '\\')
-			buf_addf(out, "\\%c", c);
+			buf_add(out, c == '"' ? "\\\"" : "\\\\", 2);
 		else if (c == '\n' || c == '\t' || c == '\r')
-			buf_add_str(out, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
+			buf_add(out, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r", 2);
 		else
 			buf_addf(out, "\\u%04x", c);
 	}
@@ -106,32 +106,51 @@ compare_members(const void *a, const void *b)
 }
 
 static void
-put_object(const json_t *object, bool sorted, struct buf *out)
+put_member(const char *key, const json_t *value, bool sorted, struct buf *out)
 {
-	struct member *members = xcalloc(json_object_size(object) + 1, sizeof(*members));
+	if (out->data[out->len - 1] != '{')
+		buf_add_char(out, ',');
+	put_string(key, strlen(key), out);
+	buf_add_char(out, ':');
+	put_value(value, sorted, out);
+}
+
+static void
+put_sorted(const json_t *object, struct buf *out)
+{
+	struct member *members = xcalloc(json_object_size(object), sizeof(*members));
 	size_t n = 0;
 	const char *key;
 	json_t *value;
 
 	json_object_foreach((json_t *)object, key, value)
 		members[n++] = (struct member){ key, value };
-	if (sorted)
-		qsort(members, n, sizeof(*members), compare_members);
-	buf_add_char(out, '{');
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			buf_add_char(out, ',');
-		put_string(members[i].key, strlen(members[i].key), out);
-		buf_add_char(out, ':');
-		put_value(members[i].value, sorted, out);
-	}
-	buf_add_char(out, '}');
+	qsort(members, n, sizeof(*members), compare_members);
+	for (size_t i = 0; i < n; i++)
+		put_member(members[i].key, members[i].value, true, out);
 	free(members);
+}
+
+static void
+put_object(const json_t *object, bool sorted, struct buf *out)
+{
+	const char *key;
+	json_t *value;
+
+	buf_add_char(out, '{');
+	if (sorted)
+		put_sorted(object, out);
+	else
+		json_object_foreach((json_t *)object, key, value)
+			put_member(key, value, false, out);
+	buf_add_char(out, '}');
 }
 
 static void
 put_value(const json_t *value, bool sorted, struct buf *out)
 {
+	char text[NUM_TEXT];
+
 	switch (json_typeof(value)) {
 	case JSON_OBJECT:
 		put_object(value, sorted, out);
@@ -143,7 +162,8 @@ put_value(const json_t *value, bool sorted, struct buf *out)
 		put_string(json_string_value(value), json_string_length(value), out);
 		break;
 	case JSON_INTEGER:
-		buf_addf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		snprintf(text, sizeof(text), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		buf_add_str(out, text);
 		break;
 	case JSON_REAL:
 		put_real(json_real_value(value), out);

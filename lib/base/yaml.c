@@ -67,7 +67,8 @@ core_tag(struct yaml_reader *r, const yaml_mark_t *at, const char *tag)
 		return "str";
 	if (strncmp(tag, CORE_TAG, strlen(CORE_TAG)) == 0)
 		return tag + strlen(CORE_TAG);
-	yaml_reader_fail(r, at, "the tag '%s' is not supported: only !!str !!int !!float !!bool !!null !!map !!seq",
+	yaml_reader_fail(r, at,
+	    "the tag '%s' is not supported: only !!str !!int !!float !!bool !!null !!map !!seq",
 	    tag);
 	return NULL;
 }
@@ -131,14 +132,16 @@ key_text(struct yaml_reader *r, const yaml_event_t *event)
 	const char *tag;
 
 	if (event->type != YAML_SCALAR_EVENT) {
-		yaml_reader_fail(r, &event->start_mark, "a key must be text, not a list, a mapping or an alias");
+		yaml_reader_fail(
+		    r, &event->start_mark, "a key must be text, not a list, a mapping or an alias");
 		return NULL;
 	}
 	tag = (const char *)event->data.scalar.tag;
 	if (tag && !core_tag(r, &event->start_mark, tag))
 		return NULL;
 	if (!*text && event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
-		yaml_reader_fail(r, &event->start_mark, "a key is missing: quote it (\"\") if it is to be empty");
+		yaml_reader_fail(r, &event->start_mark,
+		    "a key is missing: quote it (\"\") if it is to be empty");
 		return NULL;
 	}
 	if (strlen(text) != event->data.scalar.length) {
@@ -178,26 +181,27 @@ merge(struct yaml_reader *r, struct members *m, const yaml_mark_t *at, json_t *f
 		return 0;
 	}
 	if (!json_is_array(from))
-		return yaml_reader_fail(r, at, "'<<' must be a mapping or a list of mappings, found %s",
-		    json_type_name(from));
+		return yaml_reader_fail(r, at,
+		    "'<<' must be a mapping or a list of mappings, found %s", json_type_name(from));
 	json_array_foreach(from, i, one) {
 		if (!json_is_object(one))
-			return yaml_reader_fail(r, at, "'<<' must list mappings, found %s",
-			    json_type_name(one));
+			return yaml_reader_fail(
+			    r, at, "'<<' must list mappings, found %s", json_type_name(one));
 		json_fill(m->inherited, one);
 	}
 	return 0;
 }
 
 static int
-refuse_twice(struct yaml_reader *r, const struct members *m, const yaml_event_t *event, const char *key)
+refuse_twice(
+    struct yaml_reader *r, const struct members *m, const yaml_event_t *event, const char *key)
 {
 	size_t i = r->marks.at[m->self].child;
 
 	while (i && (!r->marks.at[i].key || strcmp(r->marks.at[i].key, key) != 0))
 		i = r->marks.at[i].next;
-	return yaml_reader_fail(r, &event->start_mark, "the key '%s' is given twice (first on line %zu)", key,
-	    r->marks.at[i].line);
+	return yaml_reader_fail(r, &event->start_mark,
+	    "the key '%s' is given twice (first on line %zu)", key, r->marks.at[i].line);
 }
 
 /* The value of a key, whose text is ours now (NULL for "<<"). */

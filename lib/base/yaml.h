@@ -34,7 +34,7 @@ struct yaml_mark {
 /* One document. The value is the docs' own: json_incref to keep it. */
 struct yaml_doc {
 	json_t *value;
-	char *name;              /* of the file, for messages */
+	char *name; /* of the file, for messages */
 	struct yaml_mark *marks;
 	size_t nmarks;
 };
@@ -44,7 +44,10 @@ struct yaml_docs {
 	size_t len, room;
 };
 
-#define YAML_DOCS_INIT { NULL, 0, 0 }
+#define YAML_DOCS_INIT \
+	{ \
+		NULL, 0, 0 \
+	}
 
 enum {
 	YAML_TEXT_MAX = 16 << 20,
@@ -55,8 +58,8 @@ enum {
 
 /* All documents of a text into *docs (zero-initialised; empty again after an error). The text
  * need not end in NUL and is not kept. 0 or -1. */
-int yaml_parse(const char *name, const char *text, size_t len, struct yaml_docs *docs,
-    struct err *err);
+int yaml_parse(
+    const char *name, const char *text, size_t len, struct yaml_docs *docs, struct err *err);
 
 /* All documents of a file (.gz .zst .bz2 .xz are decompressed; "-" is standard input). */
 int yaml_read(const char *path, struct yaml_docs *docs, struct err *err);

@@ -43,7 +43,8 @@ fuzz_below(size_t n)
 static void
 fuzz_change(struct buf *b)
 {
-	static const char words[] = "{}[]\"\\:,-&*!<>|?#%@`'~ \n\r\t0123456789.eE+x\x00\xff\xef\xc3";
+	static const char words[] =
+	    "{}[]\"\\:,-&*!<>|?#%@`'~ \n\r\t0123456789.eE+x\x00\xff\xef\xc3";
 	size_t at = fuzz_below(b->len), len = fuzz_below(8), rest = b->len - at;
 
 	switch (fuzz_below(4)) {

@@ -20,7 +20,10 @@ static const struct vector vectors[] = {
 	{ "empty documents are passed over", "---\n---\na: 1\n---\n", "[{\"a\":1}]", NULL },
 	{ "null is a document", "--- null\n", "[null]", NULL },
 	{ "document end", "a: 1\n...\n---\nb: 2\n...\n", "[{\"a\":1},{\"b\":2}]", NULL },
-	{ "byte order mark", "\xef\xbb\xbf" "a: 1\n", "[{\"a\":1}]", NULL },
+	{ "byte order mark",
+	    "\xef\xbb\xbf"
+	    "a: 1\n",
+	    "[{\"a\":1}]", NULL },
 	{ "CRLF", "a: 1\r\nb:\r\n- x\r\n", "[{\"a\":1,\"b\":[\"x\"]}]", NULL },
 	{ "no newline at the end", "a: 1", "[{\"a\":1}]", NULL },
 	{ "version directive", "%YAML 1.2\n---\na: 1\n", "[{\"a\":1}]", NULL },
@@ -38,8 +41,10 @@ static const struct vector vectors[] = {
 	{ "numbers", "[1.5, .5, 2., -1e3, 1E-2, +.25]", "[[1.5,0.5,2.0,-1000.0,0.01,0.25]]", NULL },
 	{ "almost numbers", "[1_000, 1:30, 1e, e5, ., .e5, -, +, 1.2.3, 2026-01-31, 0x, 0o8, 12a]",
 	    "[[\"1_000\",\"1:30\",\"1e\",\"e5\",\".\",\".e5\",\"-\",\"+\",\"1.2.3\",\"2026-01-31\","
-	    "\"0x\",\"0o8\",\"12a\"]]", NULL },
-	{ "quoted is text", "[\"1\", 'true', \"null\", '']", "[[\"1\",\"true\",\"null\",\"\"]]", NULL },
+	    "\"0x\",\"0o8\",\"12a\"]]",
+	    NULL },
+	{ "quoted is text", "[\"1\", 'true', \"null\", '']", "[[\"1\",\"true\",\"null\",\"\"]]",
+	    NULL },
 	{ "escapes", "\"a\\tb\\x41\\u00e9\\\"\\\\\\/\"", "[\"a\\tbA\xc3\xa9\\\"\\\\/\"]", NULL },
 	{ "literal and folded text", "a: |\n  x\n  y\nb: >-\n  x\n  y\n",
 	    "[{\"a\":\"x\\ny\\n\",\"b\":\"x y\"}]", NULL },
@@ -65,8 +70,10 @@ static const struct vector vectors[] = {
 	{ "collection tags", "!!map {a: !!seq [1]}", "[{\"a\":[1]}]", NULL },
 	{ "a value that is not its tag", "a: !!int x", NULL,
 	    "t:1:4: 'x' is not what its tag !!int says" },
-	{ "a tag of another shape", "a: !!map x", NULL, "t:1:4: the tag !!map does not fit a scalar" },
-	{ "a scalar tag on a list", "a: !!str [1]", NULL, "t:1:4: the tag !!str does not fit here" },
+	{ "a tag of another shape", "a: !!map x", NULL,
+	    "t:1:4: the tag !!map does not fit a scalar" },
+	{ "a scalar tag on a list", "a: !!str [1]", NULL,
+	    "t:1:4: the tag !!str does not fit here" },
 	{ "other tags", "a: !python/object x", NULL,
 	    "t:1:4: the tag '!python/object' is not supported: "
 	    "only !!str !!int !!float !!bool !!null !!map !!seq" },
@@ -90,15 +97,18 @@ static const struct vector vectors[] = {
 	{ "NUL in a key", "\"a\\0\": 1", NULL, "t:1:1: a key cannot hold a NUL character" },
 
 	/* aliases and merges */
-	{ "an alias is a copy", "a: &x {n: 1}\nb: *x\n", "[{\"a\":{\"n\":1},\"b\":{\"n\":1}}]", NULL },
+	{ "an alias is a copy", "a: &x {n: 1}\nb: *x\n", "[{\"a\":{\"n\":1},\"b\":{\"n\":1}}]",
+	    NULL },
 	{ "the last anchor of a name counts", "[&x 1, &x 2, *x]", "[[1,2,2]]", NULL },
 	{ "merge", "a: &x {n: 1, m: 2}\nb:\n  <<: *x\n  n: 3\n",
 	    "[{\"a\":{\"n\":1,\"m\":2},\"b\":{\"n\":3,\"m\":2}}]", NULL },
-	{ "merge a list", "b:\n  <<: [{n: 1}, {n: 2, m: 3}]\n", "[{\"b\":{\"n\":1,\"m\":3}}]", NULL },
+	{ "merge a list", "b:\n  <<: [{n: 1}, {n: 2, m: 3}]\n", "[{\"b\":{\"n\":1,\"m\":3}}]",
+	    NULL },
 	{ "a quoted << is a key", "{\"<<\": 1}", "[{\"<<\":1}]", NULL },
 	{ "merge of text", "<<: x\n", NULL,
 	    "t:1:5: '<<' must be a mapping or a list of mappings, found string" },
-	{ "merge of a list of text", "<<: [x]\n", NULL, "t:1:5: '<<' must list mappings, found string" },
+	{ "merge of a list of text", "<<: [x]\n", NULL,
+	    "t:1:5: '<<' must list mappings, found string" },
 	{ "two merges", "<<: {a: 1}\n<<: {b: 1}\n", NULL,
 	    "t:2:5: '<<' is given twice: use one list of mappings" },
 	{ "an unknown alias", "a: *x\n", NULL,
@@ -111,11 +121,13 @@ static const struct vector vectors[] = {
 	/* JSON */
 	{ "compact JSON", "{\"a\":1,\"b\":[true,null,\"x\"],\"c\":{}}",
 	    "[{\"a\":1,\"b\":[true,null,\"x\"],\"c\":{}}]", NULL },
-	{ "JSON with tabs", "{\n\t\"a\": 1,\n\t\"b\": [\n\t\t2\n\t]\n}\n", "[{\"a\":1,\"b\":[2]}]", NULL },
-	{ "JSON surrogate pairs", "{\"a\": \"\\ud83d\\ude00\"}", "[{\"a\":\"\xf0\x9f\x98\x80\"}]", NULL },
-	{ "JSON with DEL", " {\"a\": \"x\x7f\"}",
-	    "[{\"a\":\"x\x7f\"}]", NULL },
-	{ "JSON with separators of Unicode", "[\"x\xe2\x80\xa8y\xc2\x85z\"]", "[[\"x\xe2\x80\xa8y\xc2\x85z\"]]", NULL },
+	{ "JSON with tabs", "{\n\t\"a\": 1,\n\t\"b\": [\n\t\t2\n\t]\n}\n", "[{\"a\":1,\"b\":[2]}]",
+	    NULL },
+	{ "JSON surrogate pairs", "{\"a\": \"\\ud83d\\ude00\"}", "[{\"a\":\"\xf0\x9f\x98\x80\"}]",
+	    NULL },
+	{ "JSON with DEL", " {\"a\": \"x\x7f\"}", "[{\"a\":\"x\x7f\"}]", NULL },
+	{ "JSON with separators of Unicode", "[\"x\xe2\x80\xa8y\xc2\x85z\"]",
+	    "[[\"x\xe2\x80\xa8y\xc2\x85z\"]]", NULL },
 	{ "JSON duplicates", "{\"a\": 1, \"a\": 2}", NULL,
 	    "t:1:10: the key 'a' is given twice (first on line 1)" },
 
@@ -135,7 +147,8 @@ static const struct vector vectors[] = {
 	    "t:2:4: not YAML: a ':' where no key can be: check the indentation, "
 	    "or quote text that holds ': '" },
 	{ "no colon", "a: 1\nb\n", NULL,
-	    "t:3:1: not YAML: a key without ':' behind it (while scanning a simple key on line 2)" },
+	    "t:3:1: not YAML: a key without ':' behind it (while scanning a simple key on line "
+	    "2)" },
 	{ "bad UTF-8", "a: 1\nb: \xc3\xa9\xff\n", NULL,
 	    "t:2:5: not YAML: the text must be UTF-8 without control characters: "
 	    "invalid leading UTF-8 octet" },
@@ -171,7 +184,8 @@ test_vector(const struct vector *v)
 	json_decref(all);
 	yaml_docs_clear(&docs);
 	if (rc < 0)
-		ok(yaml_parse("t", v->text, strlen(v->text), &docs, NULL) < 0, "%s: no err", v->name);
+		ok(yaml_parse("t", v->text, strlen(v->text), &docs, NULL) < 0, "%s: no err",
+		    v->name);
 	yaml_docs_clear(&docs);
 }
 
@@ -185,21 +199,30 @@ test_where(void)
 		int exact;
 		size_t line, column;
 	} places[] = {
-		{ "", 1, 1, 1 }, { "/steps", 1, 2, 3 }, { "/steps/0", 1, 2, 5 },
-		{ "/steps/0/id", 1, 2, 9 }, { "/steps/0/run/a", 1, 3, 14 },
-		{ "/steps/0/run/b~1c/1", 1, 4, 16 }, { "/steps/0/run/b~1c/2", 0, 4, 12 },
-		{ "/steps/0/missing", 0, 2, 5 }, { "/steps/x", 0, 2, 3 }, { "/other/m~0", 1, 9, 7 },
-		{ "/other/n", 0, 8, 3 }, { "/nowhere/at/all", 0, 1, 1 },
+		{ "", 1, 1, 1 },
+		{ "/steps", 1, 2, 3 },
+		{ "/steps/0", 1, 2, 5 },
+		{ "/steps/0/id", 1, 2, 9 },
+		{ "/steps/0/run/a", 1, 3, 14 },
+		{ "/steps/0/run/b~1c/1", 1, 4, 16 },
+		{ "/steps/0/run/b~1c/2", 0, 4, 12 },
+		{ "/steps/0/missing", 0, 2, 5 },
+		{ "/steps/x", 0, 2, 3 },
+		{ "/other/m~0", 1, 9, 7 },
+		{ "/other/n", 0, 8, 3 },
+		{ "/nowhere/at/all", 0, 1, 1 },
 	};
 	struct yaml_docs docs = YAML_DOCS_INIT;
 	struct err err = { 0 };
 	size_t line, column;
 
-	is_int(yaml_parse("w.yaml", text, strlen(text), &docs, &err), 0, "where: read %s", err.text);
+	is_int(
+	    yaml_parse("w.yaml", text, strlen(text), &docs, &err), 0, "where: read %s", err.text);
 	for (size_t i = 0; i < COUNT(places); i++) {
 		is_int(yaml_where(&docs.at[0], places[i].pointer, &line, &column), places[i].exact,
 		    "where '%s'", places[i].pointer);
-		is_int((long long)line, (long long)places[i].line, "line of '%s'", places[i].pointer);
+		is_int(
+		    (long long)line, (long long)places[i].line, "line of '%s'", places[i].pointer);
 		is_int((long long)column, (long long)places[i].column, "column of '%s'",
 		    places[i].pointer);
 	}
