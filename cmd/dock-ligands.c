@@ -23,18 +23,16 @@ static struct {
 } o;
 
 static const struct poptOption options[] = {
-	{ "allow-failed", 0, POPT_ARG_STRING, NULL, APP_ALLOW_FAILED,
-	    "end 0 with at most N or N% bad molecules", "N|N%" },
-	{ "format", 'f', POPT_ARG_STRING, &o.format, 0,
-	    "read everything as sdf, mol2, smi or pdbqt", "FORMAT" },
+	{ "format", 'f', POPT_ARG_STRING, &o.format, 0, "read all as sdf, mol2, smi or pdbqt",
+	    "FORMAT" },
 	{ "key", 'k', POPT_ARG_STRING, &o.key, 0, "name molecules by this SD data field", "FIELD" },
 	{ "label", 'l', POPT_ARG_STRING, &o.label, 0, "set label in every record", "TEXT" },
 	{ "limit", 'n', POPT_ARG_STRING, &o.limit, 0, "end after N molecules", "N" },
-	{ "shard", 0, POPT_ARG_STRING, &o.shard, 0, "only every Nth molecule, from the Ith",
-	    "I/N" },
+	{ "shard", 0, POPT_ARG_STRING, &o.shard, 0, "every Nth molecule, from the Ith", "I/N" },
 	{ "skip", 's', POPT_ARG_STRING, &o.skip, 0, "pass over the first N molecules", "N" },
-	{ "strict", 0, POPT_ARG_NONE, NULL, APP_STRICT, "stop at the first bad molecule", NULL },
-	APP_COMMON_OPTIONS, POPT_TABLEEND
+	APP_RECORD_OPTIONS,
+	APP_COMMON_OPTIONS,
+	POPT_TABLEEND,
 };
 
 struct run {

@@ -3,10 +3,11 @@
 #include "data/folder.h"
 
 #include <dirent.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/path.h"
@@ -33,34 +34,37 @@ is_wanted(int dir, const struct dirent *entry, bool any)
 }
 
 static int
-by_name(const void *a, const void *b)
+by_name(const struct dirent **a, const struct dirent **b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int
+is_shown(const struct dirent *entry)
+{
+	return *entry->d_name != '.';
 }
 
 int
 folder_read(const char *path, bool any, struct folder *folder, struct err *err)
 {
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-	int rc = 0;
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent **entries = NULL;
+	int count = dir < 0 ? -1 : scandirat(dir, ".", &entries, is_shown, by_name);
 
-	if (!dir)
-		return err_sys(err, "cannot open '%s'", path);
-	errno = 0;
-	while ((entry = readdir(dir))) {
-		if (*entry->d_name != '.' && is_wanted(dirfd(dir), entry, any))
-			vec_add(&folder->paths, path_join(path, entry->d_name));
+	if (count < 0)
+		err_sys(err, "cannot read '%s'", path);
+	for (int i = 0; i < count; i++) {
+		if (is_wanted(dir, entries[i], any))
+			vec_add(&folder->paths, path_join(path, entries[i]->d_name));
 		else
-			folder->skipped += *entry->d_name != '.';
-		errno = 0;
+			folder->skipped++;
+		free(entries[i]);
 	}
-	if (errno)
-		rc = err_sys(err, "cannot read '%s'", path);
-	closedir(dir);
-	if (folder->paths.len > 0)
-		qsort(folder->paths.at, folder->paths.len, sizeof(*folder->paths.at), by_name);
-	return rc;
+	free(entries);
+	if (dir >= 0)
+		close(dir);
+	return count < 0 ? -1 : 0;
 }
 
 void
