@@ -299,10 +299,10 @@ static int
 look_at(int64_t id, void *ctx)
 {
 	struct commit *c = ctx;
-	enum status status;
-	int rc = execution_status(c->o.store, c->o.app->org, id, &status, &c->err);
+	struct standpoint stand;
+	int rc = execution_status(c->o.store, c->o.app->org, id, &stand, &c->err);
 
-	if (rc > 0 && state_is_final(status))
+	if (rc > 0 && state_is_final(stand.status))
 		vec_add(&c->print, id);
 	return rc < 0 ? -1 : 0;
 }
