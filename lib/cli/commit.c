@@ -281,12 +281,16 @@ print(struct commit *c, int64_t id, struct err *err)
 static int
 print_all(struct commit *c, struct err *err)
 {
-	int rc = 0;
+	int rc;
 
+	if (c->print.len == 0)
+		return 0;
+	rc = store_read(c->o.store, err);
 	for (size_t i = 0; i < c->print.len && rc == 0; i++)
 		if (idset_mark(&c->asked, c->print.at[i]))
 			rc = print(c, c->print.at[i], err);
-	if (rc == 0 && c->print.len && fflush(stdout) != 0) {
+	store_read_end(c->o.store);
+	if (rc == 0 && fflush(stdout) != 0) {
 		if (errno != EPIPE)
 			rc = err_sys(err, "cannot write standard output");
 		c->state.output_gone = true;
@@ -312,11 +316,16 @@ static int
 look_around(struct commit *c, struct err *err)
 {
 	int64_t version = store_version(c->o.store);
+	int rc;
 
 	if (version == c->version || c->o.print_submitted)
 		return 0;
 	c->version = version;
-	if (idset_unmarked(&c->asked, look_at, c) < 0) {
+	if (store_read(c->o.store, err) < 0)
+		return -1;
+	rc = idset_unmarked(&c->asked, look_at, c);
+	store_read_end(c->o.store);
+	if (rc < 0) {
 		*err = c->err;
 		return -1;
 	}
@@ -493,7 +502,7 @@ round_of(struct commit *c, const struct batch *b)
 
 	if (!empty || now - c->beaten >= WORKER_HEARTBEAT)
 		rc = run_batch(c, b, &c->err);
-	if (rc == 0 && now - c->polled >= POLL && c->asked.count > c->asked.marked) {
+	if (rc == 0 && c->state.dry && now - c->polled >= POLL && c->asked.count > c->asked.marked) {
 		c->polled = now;
 		rc = look_around(c, &c->err);
 		if (rc == 0 && c->o.worker)
