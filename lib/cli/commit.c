@@ -63,6 +63,7 @@ struct commit {
 	struct work *returned;
 	int want;
 	bool hungry;
+	bool napping; /* the writer waits for company: only what is urgent wakes it */
 
 	/* outbox */
 	struct work *claimed, **claimed_tail;
@@ -430,7 +431,7 @@ collect(struct commit *c, struct batch *b)
 	c->ends_tail = &c->ends;
 	b->returned = c->returned;
 	c->returned = NULL;
-	b->want = c->want;
+	b->want = c->state.dry ? 0 : c->want;
 	c->want = 0;
 	pthread_cond_broadcast(&c->room);
 }
@@ -465,9 +466,11 @@ gather(struct commit *c)
 		wait_for(c, POLL);
 		c->state.idle = false;
 	}
-	since = clock_boot() - c->committed;
-	if (has_work(c) && !c->hungry && !c->stop && !c->lines && since < GROUP)
+	c->napping = true;
+	while (has_work(c) && !c->hungry && !c->stop && !c->lines &&
+	       (since = clock_boot() - c->committed) < GROUP)
 		wait_for(c, GROUP - since);
+	c->napping = false;
 }
 
 /* Tell the others how it went. Locked. */
@@ -608,7 +611,7 @@ commit_want(struct commit *c, int want, bool hungry)
 	pthread_mutex_lock(&c->lock);
 	c->want = want;
 	c->hungry = hungry;
-	if (want > 0)
+	if (want > 0 && !c->state.dry && (hungry || !c->napping))
 		pthread_cond_signal(&c->wake);
 	pthread_mutex_unlock(&c->lock);
 }
@@ -636,7 +639,8 @@ commit_ended(struct commit *c, struct ended *ended)
 	ended->next = NULL;
 	*c->ends_tail = ended;
 	c->ends_tail = &ended->next;
-	pthread_cond_signal(&c->wake);
+	if (!c->napping)
+		pthread_cond_signal(&c->wake);
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -646,7 +650,8 @@ commit_return(struct commit *c, struct work *work)
 	pthread_mutex_lock(&c->lock);
 	work->next = c->returned;
 	c->returned = work;
-	pthread_cond_signal(&c->wake);
+	if (!c->napping)
+		pthread_cond_signal(&c->wake);
 	pthread_mutex_unlock(&c->lock);
 }
 
