@@ -94,9 +94,10 @@ check_flat(const struct pdbqt *p, struct err *why)
 		return 0;
 	for (size_t i = 0; i < p->atoms; i++)
 		if (!p->atom[i].hydrogen && !planar_atom(p, &p->atom[i]))
-			return err_set(why, ERR_INPUT, "flat coordinates: every z is %.3f, and atom %d"
-			    " (%s) cannot be planar", p->atom[0].at[2], p->atom[i].serial,
-			    p->atom[i].name);
+			return err_set(why, ERR_INPUT,
+			    "flat coordinates: every z is %.3f, and atom %d"
+			    " (%s) cannot be planar",
+			    p->atom[0].at[2], p->atom[i].serial, p->atom[i].name);
 	return 0;
 }
 
@@ -108,16 +109,20 @@ check_places(const struct pdbqt *p, struct err *why)
 	while (same < p->atoms && pdbqt_distance2(p->atom[0].at, p->atom[same].at) == 0)
 		same++;
 	if (p->atoms > 1 && same == p->atoms)
-		return err_set(why, ERR_INPUT, pdbqt_distance2(p->atom[0].at, (double[3]){ 0 }) == 0 ?
-		    "all coordinates are zero" : "all atoms are at one point");
+		return err_set(why, ERR_INPUT,
+		    pdbqt_distance2(p->atom[0].at, (double[3]){ 0 }) == 0
+			? "all coordinates are zero"
+			: "all atoms are at one point");
 	for (size_t i = 0; i < p->atoms; i++)
 		for (size_t k = i + 1; k < p->atoms; k++) {
 			double d2 = pdbqt_distance2(p->atom[i].at, p->atom[k].at);
 
 			if (d2 < OVERLAP * OVERLAP)
-				return err_set(why, ERR_INPUT, "two atoms in one place: %d (%s) and %d"
-				    " (%s) are %.2f angstrom apart", p->atom[i].serial, p->atom[i].name,
-				    p->atom[k].serial, p->atom[k].name, sqrt(d2));
+				return err_set(why, ERR_INPUT,
+				    "two atoms in one place: %d (%s) and %d"
+				    " (%s) are %.2f angstrom apart",
+				    p->atom[i].serial, p->atom[i].name, p->atom[k].serial,
+				    p->atom[k].name, sqrt(d2));
 		}
 	return 0;
 }
@@ -132,10 +137,11 @@ needs_hydrogen(const struct pdbqt *p, const struct pdbqt_atom *a)
 		return false;
 	look_around(p, a, &n);
 	if (n.count == 1 && is_element(a, 'O'))
-		return is_element(n.atom[0], 'C') && n.distance[0] > 1.34;
+		return is_element(n.atom[0], 'C') && n.distance[0] > 1.39;
 	if (n.count == 1)
-		return is_element(n.atom[0], 'C') ? n.distance[0] > 1.26 :
-		    is_element(n.atom[0], 'S') && n.distance[0] > 1.5;
+		return is_element(n.atom[0], 'C')
+		    ? n.distance[0] > 1.26
+		    : is_element(n.atom[0], 'S') && n.distance[0] > 1.5;
 	return n.count == 2 && is_element(a, 'N') && is_element(n.atom[0], 'C') &&
 	    is_element(n.atom[1], 'C') && n.distance[0] > 1.32 && n.distance[1] > 1.42;
 }
@@ -147,8 +153,10 @@ check_hydrogens(const struct pdbqt *p, struct err *why)
 		return 0;
 	for (size_t i = 0; i < p->atoms; i++)
 		if (needs_hydrogen(p, &p->atom[i]))
-			return err_set(why, ERR_INPUT, "missing hydrogens: there are none, and atom %d"
-			    " (%s) must have one", p->atom[i].serial, p->atom[i].name);
+			return err_set(why, ERR_INPUT,
+			    "missing hydrogens: there are none, and atom %d"
+			    " (%s) must have one",
+			    p->atom[i].serial, p->atom[i].name);
 	return 0;
 }
 
@@ -207,7 +215,8 @@ lint_ligand(const char *pdbqt, size_t len, const struct lint_limits *limits,
 	if (rc == 0)
 		rc = check_hydrogens(p, why);
 	if (rc == 0 && p->torsions > most)
-		rc = err_set(why, ERR_INPUT, "too many torsions: %d (at most %d)", p->torsions, most);
+		rc = err_set(
+		    why, ERR_INPUT, "too many torsions: %d (at most %d)", p->torsions, most);
 	return conclude(rc, &f, facts);
 }
 
@@ -230,8 +239,8 @@ lint_clear(struct lint_facts *facts)
 }
 
 bool
-lint_reaches(const struct lint_facts *facts, const double center[3], const double size[3],
-    double margin)
+lint_reaches(
+    const struct lint_facts *facts, const double center[3], const double size[3], double margin)
 {
 	for (size_t i = 0; i < facts->pdbqt.atoms; i++) {
 		const struct pdbqt_atom *a = &facts->pdbqt.atom[i];

@@ -13,7 +13,8 @@
  *     those of a molecule that is planar (a sketch has bonds of one length and sp3 atoms at 120°;
  *     a real benzoic acid in the xy plane passes),
  *   without hydrogens: no hydrogen at all although the geometry shows an atom that must carry one
- *     (a terminal N, a terminal O at single bond length, an N between two single bonds),
+ *     (a terminal N, an alcohol's O, an N between two single bonds). A phenol or an acid could
+ *     have lost its proton and kept its geometry: they do not count,
  *   too flexible: more torsions than the limit.
  */
 #ifndef DOCK_LINT_H
@@ -33,13 +34,14 @@ struct lint_limits {
 };
 
 struct lint_facts {
-	struct pdbqt pdbqt;              /* atoms, heavy, torsions, name, every atom */
-	double centroid[3];              /* of the heavy atoms (of all where there are none), Å */
-	double low[3], high[3];          /* their extent */
+	struct pdbqt pdbqt;     /* atoms, heavy, torsions, name, every atom */
+	double centroid[3];     /* of the heavy atoms (of all where there are none), Å */
+	double low[3], high[3]; /* their extent */
 };
 
 /* Judge a ligand. limits NULL: LINT_TORSIONS. 0: fit to dock; -1: refused, the reason in why.
- * facts may be NULL; else they are filled in when 0 is returned (lint_clear them), zero otherwise. */
+ * facts may be NULL; else they are filled in when 0 is returned (lint_clear them), zero otherwise.
+ */
 int lint_ligand(const char *pdbqt, size_t len, const struct lint_limits *limits,
     struct lint_facts *facts, struct err *why);
 
@@ -50,7 +52,7 @@ void lint_clear(struct lint_facts *facts);
 
 /* True when a heavy atom lies within margin Å of the box (0 Å: inside): a box further from every
  * receptor atom docks into empty space. center and size in Å. */
-bool lint_reaches(const struct lint_facts *facts, const double center[3], const double size[3],
-    double margin);
+bool lint_reaches(
+    const struct lint_facts *facts, const double center[3], const double size[3], double margin);
 
 #endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* prep_record: the last step: PDBQT judged against the molecule it was made of, and the record. */
+#include "dock/prep_steps.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "dock/lint.h"
+#include "dock/molecule.h"
+
+enum { TITLE_MAX = 80 };
+
+/* The molecule's name fit for one line of a file: no control characters, not too long. */
+static void
+add_title(const struct prep *p, struct buf *out)
+{
+	const char *name = json_string_value(
+	    json_object_get(json_object_get(p->record, "ligand"), "name"));
+	size_t len;
+
+	if (!name)
+		name = prep_name(p);
+	len = strlen(name);
+	if (len > TITLE_MAX)
+		for (len = TITLE_MAX; ((unsigned char)name[len] & 0xc0) == 0x80; len--)
+			;
+	for (size_t i = 0; i < len; i++)
+		buf_add_char(out, (unsigned char)name[i] < ' ' ? '_' : name[i]);
+}
+
+/* The SDF that was docked, with a title: what bond orders and hydrogens are restored from. */
+static void
+add_input(const struct prep *p, struct buf *out)
+{
+	add_title(p, out);
+	buf_addf(out, "\n%s$$$$\n", buf_str(&p->sdf));
+}
+
+void
+prep_ask_pdbqt(const struct prep *p, struct buf *out)
+{
+	struct buf sdf = BUF_INIT;
+
+	add_input(p, &sdf);
+	tool_request(prep_tool(p), sdf.data, sdf.len, out);
+	buf_clear(&sdf);
+}
+
+static bool
+same_place(const double a[3], const double b[3])
+{
+	for (int k = 0; k < 3; k++)
+		if (fabs(a[k] - b[k]) > 0.0011) /* PDBQT has three digits, SDF four */
+			return false;
+	return true;
+}
+
+/* For each PDBQT atom the number (from 1) of the SDF atom at its place. NULL: they do not match. */
+static json_t *
+map_atoms(const struct pdbqt *pdbqt, const struct molecule *sdf)
+{
+	json_t *map = json_array();
+
+	for (size_t i = 0; i < pdbqt->atoms; i++) {
+		const struct pdbqt_atom *a = &pdbqt->atom[i];
+		size_t k = 0;
+
+		while (k < sdf->atoms.len &&
+		    (atom_is_heavy(&sdf->atoms.at[k]) == a->hydrogen ||
+			!same_place(a->at, sdf->atoms.at[k].at)))
+			k++;
+		if (k == sdf->atoms.len) {
+			json_decref(map);
+			return NULL;
+		}
+		json_array_append_new(map, json_integer((json_int_t)k + 1));
+	}
+	return map;
+}
+
+/* Is the PDBQT the molecule it was made of? Returns the atom map. */
+static json_t *
+check_same(const struct prep *p, const struct pdbqt *pdbqt, const char *input, struct err *why)
+{
+	struct molecule m = MOLECULE_INIT;
+	int hydrogens = (int)(pdbqt->atoms - pdbqt->heavy);
+	json_t *map = NULL;
+
+	if (pdbqt->heavy != p->heavy)
+		err_set(why, ERR_INPUT, "Open Babel wrote %zu of %zu heavy atoms", pdbqt->heavy,
+		    p->heavy);
+	else if (p->polar_low >= 0 && (hydrogens < p->polar_low || hydrogens > p->polar_high))
+		err_set(why, ERR_INPUT, "Open Babel wrote %d of %d polar hydrogens", hydrogens,
+		    p->polar_low);
+	else if (molecule_read(&m, MOLECULE_SDF, "input", input, why) == 0 &&
+	    !(map = map_atoms(pdbqt, &m)))
+		err_set(why, ERR_INPUT, "Open Babel moved its atoms");
+	molecule_clear(&m);
+	return map;
+}
+
+/* Keys without a value are left out. */
+static void
+set_text(json_t *object, const char *key, const char *value)
+{
+	if (value)
+		json_object_set_new(object, key, json_string(value));
+}
+
+static json_t *
+describe_prep(const struct prep *p)
+{
+	const struct prep_options *o = p->options;
+	json_t *prep = json_object(), *tools = json_array(), *versions = json_object();
+	double ph;
+
+	if (o->rdkit) {
+		json_array_append_new(tools, json_string("rdkit"));
+		set_text(versions, "rdkit", o->rdkit_version);
+	}
+	json_array_append_new(tools, json_string("openbabel"));
+	set_text(versions, "openbabel", o->openbabel_version);
+	json_object_set_new(prep, "tools", tools);
+	json_object_set_new(prep, "versions", versions);
+	if (o->ph && num_double(o->ph, &ph, NULL) == 0)
+		json_object_set_new(prep, "ph", json_real(ph));
+	if (o->rdkit)
+		json_object_set_new(prep, "seed", json_integer(o->seed));
+	json_object_set_new(prep, "coordinates", json_string(p->flat ? "built" : "input"));
+	json_object_set(prep, "stripped", p->stripped);
+	json_object_set_new(prep, "charge_before", json_integer(p->charge_before));
+	if (p->rejected)
+		set_text(prep, "protonation_rejected", p->rejected);
+	if (p->stereo >= 0)
+		json_object_set_new(prep, "stereo_unspecified", json_integer(p->stereo));
+	json_object_set_new(prep, "reproducible", json_boolean(o->rdkit || !p->flat));
+	return prep;
+}
+
+static void
+add_warnings(struct prep *p)
+{
+	json_t *warnings = json_object_get(p->record, "warnings");
+
+	if (!json_is_array(warnings)) {
+		warnings = json_array();
+		json_object_set_new(p->record, "warnings", warnings);
+	}
+	if (p->rejected)
+		json_array_append_new(warnings, json_string("protonation_rejected"));
+	if (p->step == STEP_PLAIN)
+		json_array_append_new(warnings, json_string("no_partial_charges"));
+	if (p->stereo > 0)
+		json_array_append_new(warnings, json_string("stereo_unspecified"));
+}
+
+/* `ligand` as an object, made from a path where it was one. */
+static json_t *
+ligand_object(struct prep *p)
+{
+	json_t *ligand = json_object_get(p->record, "ligand"), *made;
+	char *name;
+
+	if (json_is_object(ligand))
+		return ligand;
+	name = path_stem(json_string_value(ligand));
+	made = json_pack("{s:s, s:O}", "name", name, "path", ligand);
+	free(name);
+	json_object_set_new(p->record, "ligand", made);
+	return made;
+}
+
+static void
+set_pdbqt(struct prep *p, const struct buf *text)
+{
+	json_t *ligand = ligand_object(p);
+	char hex[DIGEST_HEX];
+
+	json_object_del(ligand, "path");
+	json_object_del(ligand, "object");
+	json_object_set_new(ligand, "format", json_string("pdbqt"));
+	json_object_set_new(ligand, "text", json_stringn(text->data, text->len));
+	set_text(ligand, "sha256", digest_bytes(text->data, text->len, hex));
+}
+
+static void
+set_record(struct prep *p, const struct lint_facts *facts, const char *input, json_t *map)
+{
+	json_t *r = p->record;
+
+	set_text(r, "smiles", p->smiles);
+	set_text(r, "inchikey", p->inchikey);
+	json_object_set_new(r, "charge", json_integer(p->charge));
+	json_object_set_new(r, "heavy_atoms", json_integer((json_int_t)p->heavy));
+	json_object_set_new(r, "torsions", json_integer(facts->pdbqt.torsions));
+	if (p->weight > 0)
+		json_object_set_new(r, "mw", json_real(p->weight));
+	json_object_set_new(r, "prep", describe_prep(p));
+	json_object_set_new(
+	    r, "input", json_pack("{s:s, s:s, s:o}", "format", "sdf", "text", input, "atoms", map));
+	add_warnings(p);
+}
+
+int
+prep_take_pdbqt(struct prep *p, const char *answer, size_t len, struct err *why)
+{
+	struct lint_limits limits = { .torsions = p->options->torsions };
+	struct buf text = BUF_INIT, input = BUF_INIT;
+	struct lint_facts facts = { 0 };
+	json_t *map = NULL;
+	int rc;
+
+	buf_add_str(&text, "REMARK  Name = ");
+	add_title(p, &text);
+	buf_add_char(&text, '\n');
+	rc = tool_extract(prep_tool(p), answer, len, &text, why);
+	if (rc < 0 && p->step == STEP_PDBQT) {
+		p->step = STEP_PLAIN;
+		buf_clear(&text);
+		return 0;
+	}
+	add_input(p, &input);
+	if (rc == 0)
+		rc = lint_ligand(text.data, text.len, &limits, &facts, why);
+	if (rc == 0)
+		map = check_same(p, &facts.pdbqt, input.data, why);
+	if (map) {
+		set_pdbqt(p, &text);
+		set_record(p, &facts, input.data, map);
+	}
+	p->step = STEP_DONE;
+	lint_clear(&facts);
+	buf_clear(&input);
+	buf_clear(&text);
+	return map ? 0 : -1;
+}
+
+int
+prep_judge(struct prep *p, struct err *why)
+{
+	struct lint_limits limits = { .torsions = p->options->torsions };
+	struct lint_facts facts = { 0 };
+	char hex[DIGEST_HEX];
+	json_t *r = p->record;
+
+	if (lint_ligand(p->text.data, p->text.len, &limits, &facts, why) < 0)
+		return -1;
+	set_text(ligand_object(p), "format", "pdbqt");
+	set_text(ligand_object(p), "sha256", digest_bytes(p->text.data, p->text.len, hex));
+	json_object_set_new(r, "heavy_atoms", json_integer((json_int_t)facts.pdbqt.heavy));
+	json_object_set_new(r, "torsions", json_integer(facts.pdbqt.torsions));
+	lint_clear(&facts);
+	return 0;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * prep_steps: the steps of prep, as a table. For lib/dock/prep*.c only.
+ *
+ * A step asks one tool and knows what to make of the answer: it fills in members of struct prep
+ * and names the next step. -1 means that the molecule is refused.
+ */
+#ifndef DOCK_PREP_STEPS_H
+#define DOCK_PREP_STEPS_H
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "dock/prep.h"
+
+enum prep_step {
+	STEP_MOL2,
+	STEP_PARSE, /* with RDKit ... */
+	STEP_KEY,   /* ... and without */
+	STEP_STATE,
+	STEP_FINISH,
+	STEP_PDBQT, /* ... and without */
+	STEP_PLAIN, /* PDBQT without charges */
+	STEP_SDF,   /* without RDKit */
+	STEP_SDF_SMILES,
+	STEP_SMILES,
+	STEP_STATE_SMILES,
+	STEP_HYDROGENS,
+	STEP_STATE_SDF,
+	STEP_BUILD,
+	STEPS,
+	STEP_DONE = STEPS,
+};
+
+struct prep {
+	const struct prep_options *options;
+	json_t *record; /* a copy of the record that becomes the outcome */
+	enum prep_outcome outcome;
+	enum prep_step step;
+	bool at_gate, waited; /* stands at the gate, has passed it */
+	const char *format;   /* of text: sdf, smi, mol2; static */
+	struct buf text;      /* the molecule as it came, then as SDF */
+	char *key;            /* InChIKey, or canonical SMILES */
+	char *inchikey;       /* NULL: none */
+	double weight;        /* of the parent; 0: unknown */
+	char *parent;         /* SMILES of the stripped parent */
+	json_t *stripped;     /* array */
+	int charge_before;
+	int hydrogens_before; /* by formula; without RDKit only */
+	int stereo;           /* unspecified; -1: unknown */
+	bool flat;            /* there were no 3D coordinates */
+	struct buf state;     /* SDF of the state at the pH */
+	char *rejected;       /* why the state was not taken; NULL: it was */
+	struct buf sdf;       /* the molecule to dock, without title line */
+	char *smiles;         /* of it */
+	int charge;
+	size_t heavy;
+	int polar_low, polar_high; /* hydrogens not on carbon: certainly, at most; -1: unknown */
+};
+
+struct step_row {
+	enum prep_tool tool;
+	void (*ask)(const struct prep *p, struct buf *out); /* NULL: p->text through tool_request */
+	int (*take)(struct prep *p, const char *answer, size_t len, struct err *why);
+};
+
+extern const struct step_row prep_steps[STEPS];
+
+/* The rows that need no RDKit are written in prep_obabel.c, the others in prep_rdkit.c. */
+int prep_take_mol2(struct prep *p, const char *answer, size_t len, struct err *why);
+int prep_take_parse(struct prep *p, const char *answer, size_t len, struct err *why);
+int prep_take_state(struct prep *p, const char *answer, size_t len, struct err *why);
+int prep_take_finish(struct prep *p, const char *answer, size_t len, struct err *why);
+void prep_ask_parse(const struct prep *p, struct buf *out);
+void prep_ask_finish(const struct prep *p, struct buf *out);
+
+int prep_take_key(struct prep *p, const char *answer, size_t len, struct err *why);
+int prep_take_sdf(struct prep *p, const char *answer, size_t len, struct err *why);
+int prep_take_smiles(struct prep *p, const char *answer, size_t len, struct err *why);
+int prep_take_state_smiles(struct prep *p, const char *answer, size_t len, struct err *why);
+int prep_take_built(struct prep *p, const char *answer, size_t len, struct err *why);
+void prep_ask_parent(const struct prep *p, struct buf *out);
+void prep_ask_smiles(const struct prep *p, struct buf *out);
+
+/* The step behind the gate, and the step that makes PDBQT (prep_record.c). */
+enum prep_step prep_after_gate(const struct prep *p);
+void prep_ask_pdbqt(const struct prep *p, struct buf *out);
+int prep_take_pdbqt(struct prep *p, const char *answer, size_t len, struct err *why);
+
+/* Judge a PDBQT ligand that needs no preparation and complete the record. */
+int prep_judge(struct prep *p, struct err *why);
+
+#endif
