@@ -327,15 +327,6 @@ is_done(const struct worker *w, const struct commit_state *s)
 }
 
 static void
-check_limits(struct worker *w)
-{
-	int64_t now = clock_boot();
-
-	for (int i = 0; i < w->o->slots; i++)
-		slot_check(&w->slots[i], now);
-}
-
-static void
 loop(struct worker *w)
 {
 	struct pollfd fds[2] = { { .fd = w->fd, .events = POLLIN },
@@ -357,7 +348,8 @@ loop(struct worker *w)
 			return;
 		poll(fds, 2, wait_time(w));
 		read_signals(w);
-		check_limits(w);
+		for (int i = 0; i < w->o->slots; i++)
+			slot_check(&w->slots[i], clock_boot());
 	}
 }
 

@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 #include <math.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -198,9 +197,8 @@ judge_end(const struct engine *engine, const struct judge_end *end, struct verdi
 		return verdict_set(verdict, class, "%s: %s", engine->program, words);
 	if (end->signal)
 		return verdict_set(verdict, "signal", "%s ended by signal %d (%s)%s%s",
-		    engine->program, end->signal, strsignal(end->signal),
-		    *words || end->signal == SIGKILL ? ": " : "",
-		    *words || end->signal != SIGKILL ? words : "out of memory?");
+		    engine->program, end->signal, strsignal(end->signal), *words ? ": " : "",
+		    words);
 	return verdict_set(verdict, class, "%s: %s (exit %d)", engine->program,
 	    *words ? words : "no message", end->code);
 }

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* dock-prep: ligand records made ready to dock. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/num.h"
+#include "cli/app.h"
+#include "cli/convert.h"
+#include "cli/receptor.h"
+#include "cli/records.h"
+#include "dock/lint.h"
+
+static struct {
+	char *altloc, *chain, *extract, *keep, *out, *ph, *receptor, *remove, *smiles, *stereo,
+	    *timeout;
+	int jobs, torsions, unique;
+} o = { .torsions = LINT_TORSIONS };
+
+static const struct poptOption options[] = { { "altloc", 0, POPT_ARG_STRING, &o.altloc, 0,
+						 "receptor: alternate location to keep", "X" },
+	{ "chain", 0, POPT_ARG_STRING, &o.chain, 0, "receptor: only these chains", "ID,.." },
+	{ "extract", 0, POPT_ARG_STRING, &o.extract, 0,
+	    "receptor: write this ligand as SDF and remove it", "RES=FILE" },
+	{ "jobs", 'j', POPT_ARG_INT, &o.jobs, 0, "prepare N molecules at once", "N" },
+	{ "keep", 0, POPT_ARG_STRING, &o.keep, 0, "receptor: waters or residues that stay",
+	    "RES,.." },
+	{ "max-torsions", 0, POPT_ARG_INT, &o.torsions, 0, "refuse more flexible molecules", "N" },
+	{ "output", 'o', POPT_ARG_STRING, &o.out, 0, "receptor: PDBQT to write", "FILE" },
+	{ "ph", 0, POPT_ARG_STRING, &o.ph, 0, "protonate for this pH", "PH" },
+	{ "receptor", 0, POPT_ARG_STRING, &o.receptor, 0, "prepare this PDB file instead", "FILE" },
+	{ "remove", 0, POPT_ARG_STRING, &o.remove, 0, "receptor: residues that go", "RES,.." },
+	{ "smiles", 0, POPT_ARG_STRING, &o.smiles, 0, "bond orders of the extracted ligand",
+	    "SMILES" },
+	{ "stereo", 0, POPT_ARG_STRING, &o.stereo, 0, "unspecified stereo: any or refuse", "HOW" },
+	{ "timeout", 0, POPT_ARG_STRING, &o.timeout, 0, "time limit per molecule", "S" },
+	{ "unique", 0, POPT_ARG_NONE, &o.unique, 0, "keep one of equal molecules", NULL },
+	APP_RECORD_OPTIONS, APP_COMMON_OPTIONS, POPT_TABLEEND };
+
+struct tally {
+	struct app *app;
+	struct convert *convert;
+	size_t prepared, failed, skipped;
+};
+
+static int
+record_done(void *ctx, json_t *record, enum prep_outcome outcome, struct err *err)
+{
+	struct tally *t = ctx;
+
+	(void)err;
+	t->prepared += outcome == PREP_PREPARED;
+	t->failed += outcome == PREP_FAILED;
+	t->skipped += outcome == PREP_SKIPPED;
+	app_count(t->app, outcome == PREP_FAILED);
+	app_record(t->app, record);
+	return 0;
+}
+
+static int
+prepare_one(struct app *app, json_t *record, void *ctx, struct err *err)
+{
+	struct tally *t = ctx;
+	struct err why = { 0 };
+	struct buf text = BUF_INIT;
+	const json_t *ligand = json_object_get(record, "ligand");
+	int rc = 0;
+
+	if (!json_object_get(record, "error") && !json_object_get(record, "skipped"))
+		rc = records_file(app, ligand, &text, &why);
+	rc = convert_put(
+	    t->convert, record, rc < 0 ? NULL : buf_str(&text), text.len, why.text, err);
+	buf_clear(&text);
+	return rc;
+}
+
+static int
+prepare_all(struct app *app, const struct convert_options *how, struct err *err)
+{
+	struct tally t = { .app = app };
+	int rc = -1;
+
+	t.convert = convert_open(how, record_done, &t, err);
+	if (!t.convert)
+		return -1;
+	if (!convert_prep(t.convert)->rdkit)
+		app_warn(app, "no RDKit: Open Babel makes the 3D structures, and not reproducibly");
+	if (how->prep.refuse_stereo && !convert_prep(t.convert)->rdkit)
+		err_set(err, ERR_SYSTEM, "--stereo refuse needs RDKit: install python3-rdkit");
+	else if (app_each(app, app->args, prepare_one, &t, err) == 0)
+		rc = convert_finish(t.convert, err);
+	convert_free(t.convert);
+	app_say(app, "%zu prepared, %zu failed, %zu skipped", t.prepared, t.failed, t.skipped);
+	return rc;
+}
+
+/* "478=xtal.sdf" */
+static void
+read_extract(struct app *app, struct receptor_job *job)
+{
+	char *equals = o.extract ? strchr(o.extract, '=') : NULL;
+
+	if (o.extract && (!equals || equals == o.extract || !equals[1]))
+		app_usage(app, "--extract: '%s' is not RESIDUE=FILE", o.extract);
+	if (o.smiles && !o.extract)
+		app_usage(app, "--smiles needs --extract");
+	if (!equals)
+		return;
+	*equals = '\0';
+	job->choose.extract = o.extract;
+	job->sdf = equals + 1;
+}
+
+static int
+prepare_receptor(struct app *app, const struct convert_options *how, struct err *err)
+{
+	struct receptor_job job = {
+		.file = o.receptor,
+		.out = o.out,
+		.smiles = o.smiles,
+		.ph = o.ph,
+		.limit = how->limit,
+		.choose = { .chains = o.chain, .keep = o.keep, .remove = o.remove },
+	};
+	json_t *record;
+
+	if (!o.out)
+		app_usage(app, "--receptor needs -o FILE");
+	if (app->nargs || o.unique || o.stereo)
+		app_usage(app, "--receptor does not go with ligands");
+	if (o.altloc && (!o.altloc[0] || o.altloc[1]))
+		app_usage(app, "--altloc: '%s' is not one letter", o.altloc);
+	job.choose.altloc = o.altloc ? o.altloc[0] : '\0';
+	read_extract(app, &job);
+	record = receptor_prepare(app, &job, err);
+	if (!record)
+		return -1;
+	app_record(app, record);
+	json_decref(record);
+	return 0;
+}
+
+static int
+read_options(struct app *app, struct convert_options *how, struct err *err)
+{
+	double number;
+
+	how->jobs = o.jobs ? o.jobs : (int)sysconf(_SC_NPROCESSORS_ONLN);
+	if (how->jobs < 1 || how->jobs > 1024)
+		app_usage(app, "--jobs: '%d' is not between 1 and 1024", o.jobs);
+	if (o.torsions < 0)
+		app_usage(app, "--max-torsions: '%d' is negative", o.torsions);
+	if (o.ph && (num_double(o.ph, &number, err) < 0 || number < 0 || number > 14))
+		app_usage(app, "--ph: '%s' is not between 0 and 14", o.ph);
+	if (o.timeout && num_duration(o.timeout, &how->limit, err) < 0)
+		return -1;
+	if (o.stereo && strcmp(o.stereo, "any") != 0 && strcmp(o.stereo, "refuse") != 0)
+		app_usage(app, "--stereo: '%s' is neither any nor refuse", o.stereo);
+	how->unique = o.unique != 0;
+	how->prep.ph = o.ph;
+	how->prep.refuse_stereo = o.stereo && strcmp(o.stereo, "refuse") == 0;
+	how->prep.torsions = o.torsions;
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err err = { 0 };
+	struct app *app = app_start("dock-prep", "[FILE ...]", options, argc, argv);
+	struct convert_options how = { .limit = 60, .prep = { .seed = 42 } };
+	int rc = read_options(app, &how, &err);
+
+	if (!o.receptor &&
+	    (o.out || o.altloc || o.chain || o.extract || o.keep || o.remove || o.smiles))
+		app_usage(app,
+		    "-o, --altloc, --chain, --extract, --keep, --remove and --smiles need"
+		    " --receptor");
+	if (rc == 0)
+		rc = o.receptor ? prepare_receptor(app, &how, &err) : prepare_all(app, &how, &err);
+	return app_finish(app, rc, &err);
+}
