@@ -74,7 +74,7 @@ static void become(struct launch *l) __attribute__((noreturn));
 static void
 become(struct launch *l)
 {
-	setsid();
+	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != l->parent)
 		_exit(127);

@@ -2,7 +2,8 @@
 /*
  * proc: one child process, started and ended with care.
  *
- * The child leads its own session (so its own process group), gets exactly the
+ * The child leads its own process group (not a session: with autogroup scheduling a
+ * session for each child halves the rate of short ones), gets exactly the
  * descriptors 0, 1, 2 and the passed ones, default signal dispositions and an
  * empty mask, and dies (SIGKILL) when the thread that started it dies. It is
  * finished when it is reaped, never when a pipe ends. Programs are argument
