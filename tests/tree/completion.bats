@@ -91,6 +91,7 @@ in_zsh() {
 
 @test "completion: zsh offers options with their help, files and tasks" {
 	need zsh
+	zsh -f -c 'zmodload zsh/zpty && zpty shell true' || skip "there are no pseudo terminals here"
 	in_zsh 'taskrun --'
 	assert_out -r '--job +-- resumable \[name\]'
 	assert_out -r '--jobs +-j|--jobs +-- at most: N'
