@@ -44,10 +44,12 @@ struct yaml_docs {
 	size_t len, room;
 };
 
+/* clang-format off */
 #define YAML_DOCS_INIT \
 	{ \
 		NULL, 0, 0 \
 	}
+/* clang-format on */
 
 enum {
 	YAML_TEXT_MAX = 16 << 20,

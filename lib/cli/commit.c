@@ -110,7 +110,7 @@ next_key(struct commit *c, const char *key)
 	HASH_FIND_STR(c->repeated, key, r);
 	if (!r) {
 		r = xcalloc(1, sizeof(*r) + strlen(key) + 1);
-		strcpy(r->key, key); /* room was made for it */
+		memcpy(r->key, key, strlen(key) + 1);
 		r->count = 1;
 		HASH_ADD_STR(c->repeated, key, r);
 	}

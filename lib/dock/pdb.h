@@ -49,10 +49,12 @@ struct pdb {
 	bool more; /* there were further models */
 };
 
+/* clang-format off */
 #define PDB_INIT \
 	{ \
 		VEC_INIT, VEC_INIT, VEC_INIT, false \
 	}
+/* clang-format on */
 
 /* Read text; name is for messages. No atom at all and malformed coordinates are ERR_INPUT. */
 int pdb_read(struct pdb *p, const char *name, const char *text, size_t len, struct err *err);
