@@ -71,7 +71,7 @@ static const struct defect {
 } defects[] = {
 	{ "obabel", "",
 	    "--gen3d has no seed and can hang or write zeros: time limits, and RDKit first" },
-	{ "gnina", "1.3", "--device is ignored by its networks: CUDA_VISIBLE_DEVICES is set" },
+	{ "gnina", "1.3", "--device is ignored by its networks: set CUDA_VISIBLE_DEVICES" },
 };
 
 static json_t *
