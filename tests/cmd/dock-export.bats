@@ -82,8 +82,8 @@ changed() { jq -c "$1" "$docked"; }
 	changed '.result.input.atoms[0] = 4' >twice
 	changed '.result.input.atoms |= .[1:]' >fewer
 	changed '.result.input.atoms[0] = 99' >beyond
-	changed '.result.input.text |= .[:200]' >cut
-	for file in twice fewer beyond cut; do
+	changed '.result.input.text |= .[:200]' >short
+	for file in twice fewer beyond short; do
 		run_split dock-export --format sdf $file
 		assert_status 3
 		assert_out ''
