@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "base/utf8.h"
 #include "cli/records.h"
 #include "dock/box.h"
 #include "dock/molecule.h"
@@ -94,6 +95,9 @@ load_ligand(struct dockjob *job, const struct dockrun *run, struct verdict *verd
 
 	if (records_file(run->app, entry, &job->ligand, &err) < 0)
 		return dockjob_refuse(verdict, "ligand", &err);
+	if (!run->work && !utf8_valid(job->ligand.data, job->ligand.len))
+		return verdict_set(
+		    verdict, "input", "ligand: it is not UTF-8 and no record can hold it");
 	digest_bytes(job->ligand.data, job->ligand.len, job->ligand_sha256);
 	if (check_hash(entry, job->ligand_sha256, &err) < 0 ||
 	    lint_ligand(buf_str(&job->ligand), job->ligand.len, NULL, &job->facts, &err) < 0)
@@ -140,6 +144,8 @@ read_receptor(struct dockjob *job, const struct dockrun *run, struct err *err)
 	if (!path)
 		return 0;
 	job->receptor_file = path_absolute(path);
+	if (!utf8_valid(job->receptor_file, strlen(job->receptor_file)))
+		return err_set(err, ERR_INPUT, "its path is not UTF-8 and no record can hold it");
 	job->receptor_plain = digest_file(path, hex, NULL) == 0 &&
 	    strcmp(hex, job->receptor_sha256) == 0;
 	return 0;

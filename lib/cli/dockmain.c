@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "cli/app.h"
 #include "cli/dockreplay.h"
 #include "cli/dockrun.h"
@@ -53,6 +54,8 @@ setting_json(struct app *app, const struct engine *engine, const struct dockmain
 		return setting_number(app, s, engine->params[i].kind == ENGINE_INT);
 	if (strcmp(s->name, "keep_poses") == 0)
 		return setting_number(app, s, true);
+	if (!utf8_valid(*s->text, strlen(*s->text)))
+		app_usage(app, "%s: not UTF-8", s->name);
 	if (strcmp(s->name, "timeout") != 0)
 		return json_string(*s->text);
 	if (num_duration(*s->text, &seconds, &err) < 0)

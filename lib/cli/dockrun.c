@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/utf8.h"
 #include "cli/app.h"
 #include "dock/argv.h"
 #include "dock/docking.h"
@@ -92,6 +93,8 @@ find_program(struct dockrun *run, const char *name, struct err *err)
 	if (!given || !*given)
 		given = e->program;
 	run->program = path_program(given);
+	if (run->program && !utf8_valid(run->program, strlen(run->program)))
+		return err_set(err, ERR_SYSTEM, "the path of '%s' is not UTF-8", e->program);
 	if (run->program)
 		return 0;
 	return err_set(err, ERR_SYSTEM,

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/utf8.h"
 #include "dock/box.h"
 #include "dock/engine.h"
 #include "dock/lint.h"
@@ -20,15 +22,36 @@
 #define OUTSIDE 0.5 /* Å that an atom may stick out of the box */
 #define QUOTE 1024  /* bytes of the engine's own words */
 
+/* What is not fit for JSON or a terminal becomes visible; cut between characters. */
+static void
+set_reason(struct verdict *verdict, const char *text)
+{
+	struct buf shown = BUF_INIT;
+	size_t len;
+
+	utf8_visible(text, strlen(text), UTF8_CONTROLS, &shown);
+	len = shown.len;
+	if (len >= sizeof(verdict->reason)) {
+		len = sizeof(verdict->reason) - 1;
+		while (len > 0 && ((unsigned char)shown.data[len] & 0xc0) == 0x80)
+			len--;
+	}
+	memcpy(verdict->reason, buf_str(&shown), len);
+	verdict->reason[len] = '\0';
+	buf_clear(&shown);
+}
+
 int
 verdict_set(struct verdict *verdict, const char *class, const char *fmt, ...)
 {
 	static const char *const again[] = { "timeout", "memory", "signal" };
+	char text[sizeof(verdict->reason)];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(verdict->reason, sizeof(verdict->reason), fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	set_reason(verdict, text);
 	verdict->class = class;
 	verdict->retry = false;
 	for (size_t i = 0; i < sizeof(again) / sizeof(*again); i++)

@@ -28,8 +28,9 @@ struct verdict {
 	char reason[1280];
 };
 
-/* Set class and reason. Returns -1, so that failing is one line. timeout, memory and signal may be
- * tried again. */
+/* Set class and reason; whatever bytes it is made of, the reason is UTF-8 without control
+ * characters. Returns -1, so that failing is one line. timeout, memory and signal may be tried
+ * again. */
 int verdict_set(struct verdict *verdict, const char *class, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

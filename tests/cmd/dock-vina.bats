@@ -238,6 +238,24 @@ fails() {
 	assert_json '.argv[2] == "receptor.pdbqt"'
 }
 
+@test "dock-vina: bytes that no record can hold are refused, or kept in a file" {
+	export DOCKLINE_VINA=$fakes/vina-1.1.2
+	{ printf 'REMARK  Name = \344\n' && cat "$vina/benzene.pdbqt"; } >latin.pdbqt
+	run_split dock-vina -q <<<"$(request '.ligand = "latin.pdbqt"')"
+	assert_status 1
+	assert_json '.error.reason == "ligand: it is not UTF-8 and no record can hold it"'
+	mkdir work
+	DOCKLINE_WORK=work run_split dock-vina <<<"$(request '.ligand = "latin.pdbqt"')"
+	assert_status 0
+	cmp "$(jq -r .files.ligand.path "$out")" latin.pdbqt
+	run_split dock-vina --receptor $'\344' --ligand latin.pdbqt
+	assert_status 2
+	mkdir $'\344' && cd $'\344' && cp "$vina/protein.pdbqt" .
+	run_split dock-vina -q <<<"$(request '.receptor = "protein.pdbqt"')"
+	assert_status 1
+	assert_json '.error.reason == "receptor: its path is not UTF-8 and no record can hold it"'
+}
+
 @test "dock-vina: names never become files" {
 	DOCKLINE_VINA=$fakes/vina-1.1.2 run_split dock-vina <<<"$(request '.ligand.name = "../../x y\n$(id)" | .key = "/etc/passwd"')"
 	assert_status 0

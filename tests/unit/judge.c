@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "dock/box.h"
 #include "dock/engine.h"
 #include "dock/lint.h"
@@ -165,6 +166,24 @@ test_ends(void)
 	}
 }
 
+/* A reason is made of whatever there was, and must still stand in a record. */
+static void
+test_reason(void)
+{
+	struct verdict v;
+	char text[3000];
+
+	is_int(verdict_set(&v, "memory", "a\tb\033\xe4\xc3\xa4"), -1, "fails");
+	is_str(v.reason, "a\\x09b\\x1b\\xe4\xc3\xa4", "bytes are shown");
+	ok(v.retry, "memory may be tried again");
+	for (size_t i = 0; i + 2 < sizeof(text); i += 2)
+		memcpy(text + i, "\xc3\xa4", 3);
+	verdict_set(&v, "input", "x%s", text);
+	ok(utf8_valid(v.reason, strlen(v.reason)) && strlen(v.reason) > 1200, "cut to %zu",
+	    strlen(v.reason));
+	ok(!v.retry, "input may not");
+}
+
 static void
 test_quote(void)
 {
@@ -312,6 +331,7 @@ main(void)
 	test_boxes();
 	test_large_box();
 	test_ends();
+	test_reason();
 	test_quote();
 	test_files();
 	test_scores();
