@@ -57,7 +57,7 @@ find_element(const char *line, struct pdb_atom *a, bool het)
 		if (line[12] != ' ' && het && is_element(two) && isalpha((unsigned char)two[1]) &&
 		    (strcmp(a->name, resname) == 0 || strcmp(two, "CL") == 0 ||
 			strcmp(two, "BR") == 0))
-			strcpy(a->element, two);
+			memcpy(a->element, two, sizeof(two));
 	}
 	a->element[0] = (char)toupper((unsigned char)a->element[0]);
 	a->element[1] = (char)tolower((unsigned char)a->element[1]);

@@ -7,7 +7,7 @@ tracked() {
 	if [[ $(git -C "$root" rev-parse --show-toplevel 2>/dev/null) == "$root" ]]; then
 		git -C "$root" ls-files -- "$@"
 	else
-		(cd "$root" && find "${@:-.}" -type f ! -path './build/*' ! -path './dist/*' \
+		(cd "$root" && find "${@:-.}" ! -type d ! -path './build/*' ! -path './dist/*' \
 			! -path './demo/*' | sed 's|^\./||')
 	fi
 }
