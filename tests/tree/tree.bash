@@ -25,3 +25,13 @@ copy_tree() {
 	mkdir -p copy
 	cp -R "$root/lib" "$root/cmd" copy/
 }
+
+# say everything that is wrong before failing
+note() { printf '%s\n' "$*" >>noted; }
+
+nothing_noted() {
+	[[ ! -s noted ]] || {
+		cat noted
+		return 1
+	}
+}
