@@ -223,7 +223,7 @@ take(struct app *app, json_t *record, void *ctx, struct err *err)
 	rc = put_result(app, work, &d, err);
 	poses_clear(&d.poses);
 	buf_clear(&d.text);
-	if (rc < 0)
+	if (rc < 0 && err->text[0])
 		err_wrap(err, "'%s'", title(&d.x));
 	if (rc < 0 && err->kind == ERR_INPUT && !app->strict) {
 		app_report(app, err);

@@ -201,6 +201,36 @@ record_at(
 }
 
 static int
+put_record(struct app *app, struct rank *rank, struct table *table, struct rmsd *rmsd, size_t i,
+    size_t *same, struct err *err)
+{
+	json_t *record = record_at(app, rank, rmsd, i, same, err);
+
+	if (!record)
+		return -1;
+	if (table)
+		add_row(table, i + 1, rank_by(rank), record);
+	else
+		app_record(app, record);
+	json_decref(record);
+	return 0;
+}
+
+/* The record as it is. */
+static int
+put_line(struct rank *rank, size_t i, struct err *err)
+{
+	size_t len;
+	const char *text = rank_text(rank, i, &len, err);
+
+	if (!text)
+		return -1;
+	if (fwrite(text, 1, len, stdout) == len && putc('\n', stdout) != EOF)
+		return 0;
+	return err_set(err, ERR_NO, "%s", ""); /* app_finish says why */
+}
+
+static int
 print_all(
     struct app *app, struct rank *rank, struct table *table, struct rmsd *rmsd, struct err *err)
 {
@@ -209,15 +239,11 @@ print_all(
 	if (table && !o.top && isatty(STDOUT_FILENO) && n > TERMINAL_ROWS)
 		shown = TERMINAL_ROWS;
 	for (size_t i = 0; i < shown; i++) {
-		json_t *record = record_at(app, rank, rmsd, i, &same, err);
+		int rc = table || rmsd ? put_record(app, rank, table, rmsd, i, &same, err)
+				       : put_line(rank, i, err);
 
-		if (!record)
+		if (rc < 0)
 			return -1;
-		if (table)
-			add_row(table, i + 1, rank_by(rank), record);
-		else
-			app_record(app, record);
-		json_decref(record);
 	}
 	if (rmsd && same == 0 && shown > 0)
 		app_warn(app, "none of these is the molecule of '%s'", o.reference);

@@ -89,7 +89,7 @@ enter(struct run *r, struct err *err)
 			goto out;
 		app_say(r->app, "%lld failed executions are tried again", (long long)n);
 	}
-	if (!c->detach && (r->worker = worker_enter(r->store, r->scratch, err)) < 0)
+	if (!c->detach && (r->worker = worker_enter(r->store, &r->job, r->scratch, err)) < 0)
 		goto out;
 	rc = tally_write(&tally, r->store, err);
 out:

@@ -63,6 +63,7 @@ struct commit {
 	struct work *returned;
 	int want;
 	bool hungry;
+	bool napping; /* the writer waits for company: only what is urgent wakes it */
 
 	/* outbox */
 	struct work *claimed, **claimed_tail;
@@ -281,12 +282,16 @@ print(struct commit *c, int64_t id, struct err *err)
 static int
 print_all(struct commit *c, struct err *err)
 {
-	int rc = 0;
+	int rc;
 
+	if (c->print.len == 0)
+		return 0;
+	rc = store_read(c->o.store, err);
 	for (size_t i = 0; i < c->print.len && rc == 0; i++)
 		if (idset_mark(&c->asked, c->print.at[i]))
 			rc = print(c, c->print.at[i], err);
-	if (rc == 0 && c->print.len && fflush(stdout) != 0) {
+	store_read_end(c->o.store);
+	if (rc == 0 && fflush(stdout) != 0) {
 		if (errno != EPIPE)
 			rc = err_sys(err, "cannot write standard output");
 		c->state.output_gone = true;
@@ -299,10 +304,10 @@ static int
 look_at(int64_t id, void *ctx)
 {
 	struct commit *c = ctx;
-	enum status status;
-	int rc = execution_status(c->o.store, c->o.app->org, id, &status, &c->err);
+	struct standpoint stand;
+	int rc = execution_status(c->o.store, c->o.app->org, id, &stand, &c->err);
 
-	if (rc > 0 && state_is_final(status))
+	if (rc > 0 && state_is_final(stand.status))
 		vec_add(&c->print, id);
 	return rc < 0 ? -1 : 0;
 }
@@ -312,11 +317,16 @@ static int
 look_around(struct commit *c, struct err *err)
 {
 	int64_t version = store_version(c->o.store);
+	int rc;
 
 	if (version == c->version || c->o.print_submitted)
 		return 0;
 	c->version = version;
-	if (idset_unmarked(&c->asked, look_at, c) < 0) {
+	if (store_read(c->o.store, err) < 0)
+		return -1;
+	rc = idset_unmarked(&c->asked, look_at, c);
+	store_read_end(c->o.store);
+	if (rc < 0) {
 		*err = c->err;
 		return -1;
 	}
@@ -421,7 +431,7 @@ collect(struct commit *c, struct batch *b)
 	c->ends_tail = &c->ends;
 	b->returned = c->returned;
 	c->returned = NULL;
-	b->want = c->want;
+	b->want = c->state.dry ? 0 : c->want;
 	c->want = 0;
 	pthread_cond_broadcast(&c->room);
 }
@@ -456,9 +466,11 @@ gather(struct commit *c)
 		wait_for(c, POLL);
 		c->state.idle = false;
 	}
-	since = clock_boot() - c->committed;
-	if (has_work(c) && !c->hungry && !c->stop && !c->lines && since < GROUP)
+	c->napping = true;
+	while (has_work(c) && !c->hungry && !c->stop && !c->lines &&
+	       (since = clock_boot() - c->committed) < GROUP)
 		wait_for(c, GROUP - since);
+	c->napping = false;
 }
 
 /* Tell the others how it went. Locked. */
@@ -493,7 +505,7 @@ round_of(struct commit *c, const struct batch *b)
 
 	if (!empty || now - c->beaten >= WORKER_HEARTBEAT)
 		rc = run_batch(c, b, &c->err);
-	if (rc == 0 && now - c->polled >= POLL && c->asked.count > c->asked.marked) {
+	if (rc == 0 && c->state.dry && now - c->polled >= POLL && c->asked.count > c->asked.marked) {
 		c->polled = now;
 		rc = look_around(c, &c->err);
 		if (rc == 0 && c->o.worker)
@@ -599,7 +611,7 @@ commit_want(struct commit *c, int want, bool hungry)
 	pthread_mutex_lock(&c->lock);
 	c->want = want;
 	c->hungry = hungry;
-	if (want > 0)
+	if (want > 0 && !c->state.dry && (hungry || !c->napping))
 		pthread_cond_signal(&c->wake);
 	pthread_mutex_unlock(&c->lock);
 }
@@ -627,7 +639,8 @@ commit_ended(struct commit *c, struct ended *ended)
 	ended->next = NULL;
 	*c->ends_tail = ended;
 	c->ends_tail = &ended->next;
-	pthread_cond_signal(&c->wake);
+	if (!c->napping)
+		pthread_cond_signal(&c->wake);
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -637,7 +650,8 @@ commit_return(struct commit *c, struct work *work)
 	pthread_mutex_lock(&c->lock);
 	work->next = c->returned;
 	c->returned = work;
-	pthread_cond_signal(&c->wake);
+	if (!c->napping)
+		pthread_cond_signal(&c->wake);
 	pthread_mutex_unlock(&c->lock);
 }
 

@@ -26,7 +26,6 @@ struct session {
 	json_t *fills; /* what requests lack */
 	struct forkpool *pool;
 	int jobs;
-	bool task; /* under taskrun: a failure is told as it expects */
 };
 
 /* The number of an option. Wrong usage ends the program. */
@@ -133,9 +132,9 @@ deliver(struct session *s, const json_t *record)
 	struct err err = { 0 };
 
 	app_count(s->app, error != NULL);
-	if (error)
+	if (error && !s->run.task)
 		say_failure(s, record);
-	if (error && s->task) {
+	if (error && s->run.task) {
 		bare = json_pack("{s:O}", "error", error);
 		app_record(s->app, bare);
 		json_decref(bare);
@@ -276,7 +275,7 @@ tell_no_engine(struct session *s, const struct err *err)
 	verdict_set(&verdict, "rejected", "%s", err->text);
 	error = error_json(&verdict);
 	record = json_pack("{s:o}", "error", error);
-	if (s->task)
+	if (s->run.task)
 		app_record(s->app, record);
 	json_decref(record);
 }
@@ -285,8 +284,7 @@ int
 dockmain(struct app *app, const struct dockmain *m, struct err *err)
 {
 	const struct engine *engine = engine_find(m->engine);
-	const char *execution = getenv("DOCKLINE_EXECUTION");
-	struct session s = { .app = app, .jobs = m->jobs, .task = execution && *execution };
+	struct session s = { .app = app, .jobs = m->jobs };
 	int rc = -1;
 
 	if (!engine)

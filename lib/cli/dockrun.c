@@ -74,13 +74,14 @@ folder_clear(struct folder *f, bool keep)
 static int
 put_file(const char *path, const struct buf *text, struct err *err)
 {
+	const char *name = path_base(path); /* the folder is another one each time */
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), rc;
 
 	if (fd < 0)
-		return err_sys(err, "cannot create '%s'", path);
-	rc = file_write_fd(fd, path, text->data, text->len, err);
+		return err_sys(err, "cannot create '%s'", name);
+	rc = file_write_fd(fd, name, text->data, text->len, err);
 	if (close(fd) < 0 && rc == 0)
-		rc = err_sys(err, "cannot write '%s'", path);
+		rc = err_sys(err, "cannot write '%s'", name);
 	return rc;
 }
 
@@ -126,10 +127,11 @@ int
 dockrun_open(struct dockrun *run, struct app *app, const struct engine *engine, const char *name,
     struct err *err)
 {
-	const char *work = getenv("DOCKLINE_WORK");
+	const char *work = getenv("DOCKLINE_WORK"), *execution = getenv("DOCKLINE_EXECUTION");
 
 	*run = (struct dockrun){ .app = app, .engine = engine };
 	run->work = work && *work ? work : NULL;
+	run->task = execution && *execution;
 	gethostname(run->host, sizeof(run->host) - 1);
 	if (find_program(run, name, err) < 0 || ask_version(run, err) < 0)
 		return -1;
@@ -293,6 +295,8 @@ run_engine(const struct dockjob *job, const struct dockrun *run, const struct fo
 
 		*elapsed = o.elapsed;
 		rc = judge_end(run->engine, &end, verdict);
+		if (rc < 0 && run->task)
+			fwrite(end.said, 1, end.said_len, stderr);
 	}
 	buf_clear(&out);
 	buf_clear(&errout);

@@ -34,6 +34,7 @@ struct dockrun {
 	char sha256[DIGEST_HEX];
 	char host[256];
 	const char *work; /* $DOCKLINE_WORK, or NULL */
+	bool task;        /* $DOCKLINE_EXECUTION: standard error is the log of an attempt */
 };
 
 /* Find the program (name, else the engine's variable, else PATH) and ask for its version. -1: there

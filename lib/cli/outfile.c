@@ -76,9 +76,9 @@ outfile_write(struct outfile *out, const void *data, size_t len, struct err *err
 {
 	if (fwrite(data, 1, len, out->file) == len)
 		return 0;
-	if (out->file == stdout && errno == EPIPE)
-		return err_set(err, ERR_NO, "%s", "");
-	return err_sys(err, "cannot write '%s'", out->path ? out->path : "standard output");
+	if (!out->path)
+		return err_set(err, ERR_NO, "%s", ""); /* app_finish says why */
+	return err_sys(err, "cannot write '%s'", out->path);
 }
 
 /* Give it its name. A link never replaces; where there are no links a rename must do. */

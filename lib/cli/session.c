@@ -2,10 +2,13 @@
 /* session: the state directory as a program uses it. */
 #include "cli/session.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "store/store.h"
 #include "task/workers.h"
 
@@ -19,6 +22,24 @@ session_open(struct app *app, bool create, struct err *err)
 		store = store_open(dir, create ? STORE_CREATE : 0, err);
 	free(dir);
 	return store;
+}
+
+int
+session_open_if_any(struct app *app, struct store **store, struct err *err)
+{
+	char *dir = store_find(app->state, err), *file;
+	bool none;
+
+	*store = NULL;
+	if (!dir)
+		return -1;
+	file = path_join(dir, "state.db");
+	none = access(file, F_OK) < 0 && errno == ENOENT;
+	if (!none)
+		*store = store_open(dir, 0, err);
+	free(file);
+	free(dir);
+	return none || *store ? 0 : -1;
 }
 
 static void

@@ -2,7 +2,6 @@
 /* slot: a place where one execution runs at a time. */
 #include "cli/slot.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -145,13 +145,12 @@ put_params(struct slot *slot, const struct work *work, const char *text, struct 
 	const char *data = text ? text : work->params;
 	size_t len = text ? strlen(text) : work->params_len;
 
-	if (ftruncate(slot->in, 0) < 0 || lseek(slot->in, 0, SEEK_SET) < 0)
-		return err_sys(err, "cannot empty a memory file");
-	if (file_write_fd(slot->in, "memory file", data, len, err) < 0 ||
-	    file_write_fd(slot->in, "memory file", "\n", 1, err) < 0)
-		return -1;
-	lseek(slot->in, 0, SEEK_SET);
-	return 0;
+	struct iovec line[] = { { (void *)data, len }, { "\n", 1 } };
+	ssize_t n = pwritev(slot->in, line, 2, 0);
+
+	if (n == (ssize_t)len + 1 && ftruncate(slot->in, n) == 0 && lseek(slot->in, 0, SEEK_SET) == 0)
+		return 0;
+	return err_sys(err, "cannot write %zu bytes of parameters to a memory file", len);
 }
 
 static int
@@ -233,7 +232,7 @@ slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct er
 		text = json_string_value(json_object_get(params, "line"));
 	if (prepare_files(slot, work, text, err) < 0)
 		goto out;
-	slot->begun = clock_boot();
+	slot->begun = slot->measured = clock_boot();
 	slot->started = clock_wall();
 	slot->pid = spawn(slot, env, work, argv ? argv : task->argv, err);
 	if (slot->pid < 0) {
@@ -274,10 +273,12 @@ slot_check(struct slot *slot, int64_t now)
 {
 	if (slot->pid == 0)
 		return;
-	if (is_too_long(slot->out) || is_too_long(slot->err)) {
-		slot->overflowed = true;
-		tell(slot, SLOT_KILL);
+	if (now - slot->measured >= SIZE_CHECK) {
+		slot->measured = now;
+		slot->overflowed = is_too_long(slot->out) || is_too_long(slot->err);
 	}
+	if (slot->overflowed)
+		tell(slot, SLOT_KILL);
 	if (now >= slot->soft && !slot->interrupted) {
 		slot->timed_out = true;
 		tell(slot, SLOT_TERM);
@@ -290,7 +291,7 @@ int64_t
 slot_next_check(const struct slot *slot)
 {
 	int64_t next = slot->told == SLOT_NOTHING ? slot->soft : slot->hard;
-	int64_t size = clock_boot() + SIZE_CHECK;
+	int64_t size = slot->measured + SIZE_CHECK;
 
 	return next < size ? next : size;
 }

@@ -27,7 +27,7 @@ struct slot {
 	char *dir;          /* work folder, NULL: the task wants none */
 	int64_t started;    /* wall clock */
 	int64_t soft, hard; /* deadlines by clock_boot */
-	int64_t begun;      /* by clock_boot */
+	int64_t begun, measured; /* by clock_boot; when its output was last measured */
 	enum slot_told told;
 	bool timed_out, overflowed, interrupted;
 };

@@ -327,6 +327,15 @@ is_done(const struct worker *w, const struct commit_state *s)
 }
 
 static void
+check_limits(struct worker *w)
+{
+	int64_t now = clock_boot();
+
+	for (int i = 0; i < w->o->slots; i++)
+		slot_check(&w->slots[i], now);
+}
+
+static void
 loop(struct worker *w)
 {
 	struct pollfd fds[2] = { { .fd = w->fd, .events = POLLIN },
@@ -348,8 +357,7 @@ loop(struct worker *w)
 			return;
 		poll(fds, 2, wait_time(w));
 		read_signals(w);
-		for (int i = 0; i < w->o->slots; i++)
-			slot_check(&w->slots[i], clock_boot());
+		check_limits(w);
 	}
 }
 

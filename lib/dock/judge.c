@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -220,8 +221,9 @@ judge_end(const struct engine *engine, const struct judge_end *end, struct verdi
 		return verdict_set(verdict, class, "%s: %s", engine->program, words);
 	if (end->signal)
 		return verdict_set(verdict, "signal", "%s ended by signal %d (%s)%s%s",
-		    engine->program, end->signal, strsignal(end->signal), *words ? ": " : "",
-		    words);
+		    engine->program, end->signal, strsignal(end->signal),
+		    *words || end->signal == SIGKILL ? ": " : "",
+		    *words || end->signal != SIGKILL ? words : "out of memory?");
 	return verdict_set(verdict, class, "%s: %s (exit %d)", engine->program,
 	    *words ? words : "no message", end->code);
 }

@@ -287,17 +287,29 @@ rank_finish(struct rank *r)
 	return r->entries.len;
 }
 
-json_t *
-rank_record(struct rank *r, size_t i, struct err *err)
+const char *
+rank_text(struct rank *r, size_t i, size_t *len, struct err *err)
 {
 	const struct entry *e = &r->entries.at[i];
 
-	if (e->text)
-		return json_parse(e->text, strlen(e->text), err);
+	if (e->text) {
+		*len = strlen(e->text);
+		return e->text;
+	}
 	buf_reset(&r->text);
 	if (spool_read(r->spool, &e->piece, &r->text, err) < 0)
 		return NULL;
-	return json_parse(r->text.data, r->text.len, err);
+	*len = r->text.len;
+	return r->text.data;
+}
+
+json_t *
+rank_record(struct rank *r, size_t i, struct err *err)
+{
+	size_t len;
+	const char *text = rank_text(r, i, &len, err);
+
+	return text ? json_parse(text, len, err) : NULL;
 }
 
 const struct score *

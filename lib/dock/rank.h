@@ -51,7 +51,10 @@ int rank_add(struct rank *rank, const json_t *record, const json_t *result, stru
 /* After the last record: the order is made. Returns how many there are. */
 size_t rank_finish(struct rank *rank);
 
-/* The i-th best, from 0; the caller owns it. NULL with err. */
+/* The i-th best, from 0, as one line of JSON without its newline; borrowed until the next call.
+ * NULL with err. */
+const char *rank_text(struct rank *rank, size_t i, size_t *len, struct err *err);
+/* The same as a value, which the caller owns. */
 json_t *rank_record(struct rank *rank, size_t i, struct err *err);
 
 /* The score that is used; NULL before the first record when none was given. */

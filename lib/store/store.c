@@ -22,6 +22,7 @@
 #include "base/path.h"
 #include "store/internal.h"
 #include "store/lock.h"
+#include "store/stmt.h"
 
 enum { BUSY_LIMIT = 60 * 1000000 }; /* microseconds */
 
@@ -332,11 +333,25 @@ store_rollback(struct store *store)
 	db_rollback(&store->state);
 }
 
+int
+store_read(struct store *store, struct err *err)
+{
+	if (sqlite3_exec(store->state.handle, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+		return db_error(&store->state, "cannot read", err);
+	return 0;
+}
+
+void
+store_read_end(struct store *store)
+{
+	sqlite3_exec(store->state.handle, "COMMIT", NULL, NULL, NULL);
+}
+
 int64_t
 store_version(struct store *store)
 {
-	unsigned int version = 0;
+	int64_t version = 0;
 
-	sqlite3_file_control(store->state.handle, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+	stmt_number(store, NULL, &version, "PRAGMA data_version", "");
 	return version;
 }

@@ -37,7 +37,12 @@ int store_begin(struct store *store, struct err *err);
 int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
 
-/* A number that changes whenever another connection has committed. Cheap enough to poll. */
+/* Between these two all reading sees one state and takes its locks once. Keep it short. */
+int store_read(struct store *store, struct err *err);
+void store_read_end(struct store *store);
+
+/* A number that changes whenever another connection (not this one) has committed. Cheap enough to
+ * poll. */
 int64_t store_version(struct store *store);
 
 /* Is dir on a network file system? *kind names the file system, or "local". */

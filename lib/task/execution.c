@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "store/object.h"
 #include "store/stmt.h"
 
@@ -19,7 +20,8 @@ static const char sql_params[] = "INSERT INTO params (execution, data) VALUES (?
 static const char sql_standing[] = "SELECT id, digest, status FROM execution"
 				   " WHERE job = ? AND generation = ? AND task = ? AND key = ?";
 static const char sql_status[] =
-    "SELECT e.status FROM execution e JOIN job j ON j.id = e.job WHERE e.id = ? AND j.org = ?";
+    "SELECT e.status, e.job, e.generation, e.ended FROM execution e JOIN job j ON j.id = e.job"
+    " WHERE e.id = ? AND j.org = ?";
 static const char sql_record[] =
     "SELECT e.id, e.key, t.name, t.version, j.name, e.generation, e.status, e.class, e.attempts,"
     " e.created, e.started, e.ended, e.error, e.metrics, e.not_before, p.data, r.data"
@@ -32,6 +34,18 @@ static const char sql_ids_job[] =
 static const char sql_ids_org[] =
     "SELECT e.id, e.status, t.name FROM execution e JOIN task t ON t.id = e.task"
     " JOIN job j ON j.id = e.job WHERE j.org = ? AND e.id > ? ORDER BY e.id";
+static const char sql_ids_unwell[] =
+    "SELECT e.id, e.status, t.name FROM execution e INDEXED BY execution_unwell"
+    " CROSS JOIN task t ON t.id = e.task WHERE e.job = ? AND e.generation = ? AND e.id > ?"
+    " AND e.status IN ('failed', 'timeout', 'cancelled', 'skipped') ORDER BY e.id";
+static const char sql_ids_queued[] =
+    "SELECT e.id, e.status, t.name FROM execution e INDEXED BY execution_ready"
+    " CROSS JOIN task t ON t.id = e.task WHERE e.job = ? AND e.generation = ? AND e.id > ?"
+    " AND e.status = 'queued' ORDER BY e.id";
+static const char sql_ids_held[] =
+    "SELECT e.id, e.status, t.name FROM execution e INDEXED BY execution_held"
+    " CROSS JOIN task t ON t.id = e.task WHERE e.job = ? AND e.generation = ? AND e.id > ?"
+    " AND e.status IN ('preparing', 'running') ORDER BY e.id";
 static const char sql_failed[] =
     "SELECT id, status, class FROM execution WHERE job = ? AND generation = ?"
     " AND status IN ('failed', 'timeout', 'cancelled') AND attempts > 0";
@@ -43,8 +57,9 @@ static const char sql_cancel[] =
     " error = '{\"reason\":\"interrupted\"}'"
     " WHERE job = ? AND generation = ? AND status = ?";
 static const char sql_attempts[] =
-    "SELECT number, worker, started, ended, exit_code, signal, class, reason, user_time,"
-    " system_time, max_rss, stderr FROM attempt WHERE execution = ? ORDER BY number";
+    "SELECT a.number, w.host, a.started, a.ended, a.exit_code, a.signal, a.class, a.reason,"
+    " a.user_time, a.system_time, a.max_rss, a.stderr FROM attempt a"
+    " LEFT JOIN worker w ON w.id = a.worker WHERE a.execution = ? ORDER BY a.number";
 
 static int
 insert_params(struct store *store, int64_t id, const struct submission *sub, struct err *err)
@@ -97,15 +112,17 @@ execution_submit(struct store *store, const struct submission *sub, struct tally
 }
 
 int
-execution_status(
-    struct store *store, const char *org, int64_t id, enum status *status, struct err *err)
+execution_status(struct store *store, const char *org, int64_t id, struct standpoint *standpoint,
+    struct err *err)
 {
 	struct stmt *stmt = stmt_query(store, err, sql_status, "it", id, org);
 	int rc = stmt ? stmt_next(stmt, err) : -1;
 
 	if (rc <= 0)
 		return rc;
-	*status = (enum status)state_find(stmt_text(stmt, 0));
+	standpoint->status = (enum status)state_find(stmt_text(stmt, 0));
+	standpoint->job = (struct job){ stmt_int(stmt, 1), (int)stmt_int(stmt, 2) };
+	standpoint->ended = stmt_int(stmt, 3);
 	stmt_end(stmt);
 	return 1;
 }
@@ -211,17 +228,45 @@ execution_record(struct store *store, const char *org, int64_t id, json_t **reco
 }
 
 static bool
+is_status_selected(const struct selection *sel, int status)
+{
+	if (sel->status >= 0 && sel->status != status)
+		return false;
+	return sel->account < 0 || sel->account == (int)state_account((enum status)status);
+}
+
+static bool
 is_selected(const struct selection *sel, const char *status_word, const char *task)
 {
 	int status = state_find(status_word);
 
-	if (status < 0)
-		return false;
-	if (sel->status >= 0 && sel->status != status)
-		return false;
-	if (sel->account >= 0 && sel->account != (int)state_account((enum status)status))
+	if (status < 0 || !is_status_selected(sel, status))
 		return false;
 	return !sel->task || strcmp(sel->task, task) == 0;
+}
+
+/* The statement that passes by the fewest rows on its way to a selection of a job. */
+static const char *
+ids_of_job(const struct selection *sel)
+{
+	static const struct {
+		const char *sql;
+		unsigned covers; /* statuses, as bits */
+	} narrow[] = {
+		{ sql_ids_unwell,
+		    1u << ST_FAILED | 1u << ST_TIMEOUT | 1u << ST_CANCELLED | 1u << ST_SKIPPED },
+		{ sql_ids_queued, 1u << ST_QUEUED },
+		{ sql_ids_held, 1u << ST_PREPARING | 1u << ST_RUNNING },
+	};
+	unsigned wanted = 0;
+
+	for (int status = 0; status < ST_COUNT; status++)
+		if (is_status_selected(sel, status))
+			wanted |= 1u << status;
+	for (size_t i = 0; i < sizeof(narrow) / sizeof(*narrow); i++)
+		if ((wanted & ~narrow[i].covers) == 0)
+			return narrow[i].sql;
+	return sql_ids_job;
 }
 
 int
@@ -232,7 +277,7 @@ execution_ids(
 	int n = 0, rc = -1;
 
 	if (sel->job.id)
-		stmt = stmt_query(store, err, sql_ids_job, "iii", sel->job.id,
+		stmt = stmt_query(store, err, ids_of_job(sel), "iii", sel->job.id,
 		    (int64_t)sel->job.generation, sel->after);
 	else
 		stmt = stmt_query(store, err, sql_ids_org, "ti", sel->org, sel->after);
@@ -293,16 +338,39 @@ execution_cancel_waiting(
 	return total;
 }
 
+/* What a child wrote, fit for JSON; null: nothing. NULL when damaged. */
 static json_t *
-attempt_of(struct stmt *stmt, struct err *err)
+errout_column(struct stmt *stmt, int column, struct err *err)
 {
-	json_t *a = json_object();
-	struct buf text = BUF_INIT;
+	struct buf text = BUF_INIT, shown = BUF_INIT;
+	json_t *value = NULL;
 	const void *data;
 	size_t len;
 
+	if (stmt_is_null(stmt, column))
+		return json_null();
+	data = stmt_blob(stmt, column, &len);
+	if (object_unpack(data, len, &text, err) == 0) {
+		utf8_visible(buf_str(&text), text.len, 0, &shown);
+		value = json_stringn(buf_str(&shown), shown.len);
+	}
+	buf_clear(&shown);
+	buf_clear(&text);
+	return value;
+}
+
+/* NULL when damaged. */
+static json_t *
+attempt_of(struct stmt *stmt, struct err *err)
+{
+	json_t *errout = errout_column(stmt, 11, err), *a;
+
+	if (!errout)
+		return NULL;
+	a = json_object();
+
 	json_object_set_new(a, "number", json_integer(stmt_int(stmt, 0)));
-	json_object_set_new(a, "worker", json_integer(stmt_int(stmt, 1)));
+	json_object_set_new(a, "host", text_column(stmt, 1));
 	json_object_set_new(a, "started", time_column(stmt, 2));
 	json_object_set_new(a, "ended", time_column(stmt, 3));
 	if (!stmt_is_null(stmt, 4))
@@ -314,10 +382,7 @@ attempt_of(struct stmt *stmt, struct err *err)
 	json_object_set_new(a, "user_time", json_real(stmt_double(stmt, 8)));
 	json_object_set_new(a, "system_time", json_real(stmt_double(stmt, 9)));
 	json_object_set_new(a, "max_rss", json_integer(stmt_int(stmt, 10)));
-	data = stmt_blob(stmt, 11, &len);
-	if (data && object_unpack(data, len, &text, err) == 0)
-		json_object_set_new(a, "stderr", json_stringn(text.data, text.len));
-	buf_clear(&text);
+	set_unless_null(a, "stderr", errout);
 	return a;
 }
 
@@ -328,8 +393,15 @@ execution_attempts(struct store *store, int64_t id, struct err *err)
 	json_t *list = json_array();
 	int rc = -1;
 
-	while (stmt && (rc = stmt_next(stmt, err)) > 0)
-		json_array_append_new(list, attempt_of(stmt, err));
+	while (stmt && (rc = stmt_next(stmt, err)) > 0) {
+		json_t *attempt = attempt_of(stmt, err);
+
+		if (!attempt) {
+			stmt_end(stmt);
+			break;
+		}
+		json_array_append_new(list, attempt);
+	}
 	if (rc == 0)
 		return list;
 	json_decref(list);

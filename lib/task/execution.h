@@ -38,9 +38,16 @@ struct standing {
 int execution_submit(struct store *store, const struct submission *sub, struct tally *tally,
     struct standing *standing, struct err *err);
 
-/* The status of an id: 1, 0 when there is no such execution of the org, -1. */
-int execution_status(
-    struct store *store, const char *org, int64_t id, enum status *status, struct err *err);
+/* Where an execution stands. */
+struct standpoint {
+	enum status status;
+	struct job job;
+	int64_t ended; /* microseconds since 1970, 0: it has not ended */
+};
+
+/* Where an id stands: 1, 0 when there is no such execution of the org, -1. */
+int execution_status(struct store *store, const char *org, int64_t id,
+    struct standpoint *standpoint, struct err *err);
 
 /* The whole record: 1 (the caller owns *record), 0 when there is none of the org, -1. */
 int execution_record(
@@ -58,7 +65,8 @@ struct selection {
 };
 
 /* The ids of a selection in order, a page at a time: fills ids[0..room), the number or -1. The
- * next page starts after the last id. No snapshot is kept between pages. */
+ * next page starts after the last id. No snapshot is kept between pages. Within a job, those that
+ * run, wait in the queue, or ended not well are found without passing by all others. */
 int execution_ids(
     struct store *store, const struct selection *sel, int64_t *ids, int room, struct err *err);
 
@@ -70,7 +78,8 @@ int64_t execution_retry_failed(
 int64_t execution_cancel_waiting(
     struct store *store, const struct job *job, struct tally *tally, struct err *err);
 
-/* The attempts of an execution, oldest first, as a JSON array. The caller owns it. */
+/* The attempts of an execution, oldest first, as a JSON array (`tries` of dockline-execution(5)).
+ * The caller owns it; NULL on error. */
 json_t *execution_attempts(struct store *store, int64_t id, struct err *err);
 
 #endif

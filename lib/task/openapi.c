@@ -4,12 +4,14 @@
 
 #include <string.h>
 
-#include "base/err.h"
+#include "base/buf.h"
 #include "base/json.h"
+#include "task/fault.h"
 #include "task/schema.h"
 
+/* The first POST operation; *at (pointing at the spec) then points at it. */
 static json_t *
-first_post(const json_t *spec)
+first_post(const json_t *spec, struct buf *at)
 {
 	json_t *paths = json_object_get(spec, "paths"), *path;
 	const char *name;
@@ -17,81 +19,101 @@ first_post(const json_t *spec)
 	json_object_foreach(paths, name, path) {
 		json_t *post = json_object_get(path, "post");
 
-		if (json_is_object(post))
-			return post;
+		if (!json_is_object(post))
+			continue;
+		buf_add_str(at, "/paths");
+		json_pointer_add(at, name);
+		buf_add_str(at, "/post");
+		return post;
 	}
 	return NULL;
 }
 
-/* The schema itself where it is a reference into components; NULL when that leads nowhere. */
-static json_t *
-resolve(const json_t *spec, json_t *schema)
-{
-	const char *ref = json_string_value(json_object_get(schema, "$ref"));
-
-	if (!ref)
-		return schema;
-	return strncmp(ref, "#/components/", 13) == 0 ? json_at(spec, ref + 1) : NULL;
-}
-
-struct first {
-	struct err *err;
-	int count;
+/* A schema in the spec, for reporting what is wrong in it. */
+struct spec_schema {
+	const char *pointer;
+	struct faults *faults;
 };
 
 static void
-keep_first(const struct schema_error *e, void *ctx)
+report_schema(const struct schema_error *e, void *ctx)
 {
-	struct first *first = ctx;
+	struct spec_schema *s = ctx;
+	struct buf at = BUF_INIT;
 
-	if (first->count++ == 0)
-		err_set(first->err, ERR_INPUT,
-		    "interface_spec: schema '%s': %s must be %s, found %s", e->pointer, e->rule,
-		    e->expected, e->found ? e->found : "nothing");
+	buf_addf(&at, "%s%s", s->pointer, e->pointer);
+	fault(s->faults, buf_str(&at), NULL, "must be %s%s%s", e->expected,
+	    e->found ? ", found " : "", e->found ? e->found : "");
+	buf_clear(&at);
 }
 
-static int
-check_metrics(const json_t *metrics, struct err *err)
+/* The schema that stands at `at`, or where its $ref points in components; NULL when it is wrong. */
+static json_t *
+read_schema(
+    const json_t *spec, const char *top, json_t *schema, struct buf *at, struct faults *faults)
 {
+	const char *ref = json_string_value(json_object_get(schema, "$ref"));
+	struct spec_schema s = { NULL, faults };
+
+	if (ref) {
+		schema = strncmp(ref, "#/components/", 13) == 0 ? json_at(spec, ref + 1) : NULL;
+		if (!schema) {
+			fault(faults, buf_str(at), "$ref", "leads nowhere: '%s'", ref);
+			return NULL;
+		}
+		buf_reset(at);
+		buf_addf(at, "%s%s", top, ref + 1);
+	}
+	s.pointer = buf_str(at);
+	return schema_lint(schema, report_schema, &s) > 0 ? NULL : schema;
+}
+
+static json_t *
+read_metrics(const json_t *object, const char *pointer, struct faults *faults)
+{
+	json_t *metrics = fault_member(faults, pointer, object, "x-metrics", JSON_OBJECT), *value;
+	struct buf at = BUF_INIT;
 	const char *name;
-	json_t *pointer;
 
-	if (metrics && !json_is_object(metrics))
-		return err_set(err, ERR_INPUT, "interface_spec: x-metrics must be an object");
-	json_object_foreach((json_t *)metrics, name, pointer)
-		if (!json_is_string(pointer) || json_string_value(pointer)[0] != '/')
-			return err_set(err, ERR_INPUT,
-			    "interface_spec: x-metrics '%s' must be a JSON pointer", name);
-	return 0;
+	buf_addf(&at, "%s/x-metrics", pointer);
+	json_object_foreach(metrics, name, value)
+		if (!json_is_string(value) || json_string_value(value)[0] != '/')
+			fault(faults, buf_str(&at), name,
+			    "must be a JSON pointer into the result, like"
+			    " '/best/affinity'");
+	buf_clear(&at);
+	return metrics;
 }
 
-int
-openapi_read(const json_t *spec, json_t **params, json_t **metrics, struct err *err)
+void
+openapi_read(const json_t *spec, const char *pointer, json_t **params, json_t **metrics,
+    struct faults *faults)
 {
 	static const char body[] = "/requestBody/content/application~1json/schema";
-	struct first first = { err, 0 };
-	const char *version = "";
+	const char *version;
+	struct buf at = BUF_INIT;
 	json_t *post;
 
 	*params = *metrics = NULL;
-	if (!json_is_object(spec))
-		return err_set(err, ERR_INPUT, "interface_spec must be an object");
-	if (json_get_string(spec, "openapi", &version, err) < 0)
-		return err_wrap(err, "interface_spec");
-	if (strncmp(version, "3.0.", 4) != 0)
-		return err_set(
-		    err, ERR_INPUT, "interface_spec: openapi must be 3.0.x, found '%s'", version);
-	post = first_post(spec);
-	if (!post)
-		return err_set(err, ERR_INPUT, "interface_spec: paths must hold a POST operation");
-	*params = json_at(post, body);
-	if (*params && !(*params = resolve(spec, *params)))
-		return err_set(
-		    err, ERR_INPUT, "interface_spec: the $ref of the request schema leads nowhere");
-	if (*params && schema_lint(*params, keep_first, &first) > 0)
-		return -1;
-	*metrics = json_object_get(spec, "x-metrics");
+	fault_missing(faults, pointer, spec, "openapi");
+	fault_missing(faults, pointer, spec, "paths");
+	version = json_string_value(fault_member(faults, pointer, spec, "openapi", JSON_STRING));
+	if (version && strncmp(version, "3.0.", 4) != 0)
+		fault(faults, pointer, "openapi", "must be 3.0.x, found '%s'", version);
+	buf_add_str(&at, pointer);
+	post = first_post(spec, &at);
+	if (!post) {
+		if (fault_member(faults, pointer, spec, "paths", JSON_OBJECT))
+			fault(faults, pointer, "paths", "must hold a POST operation");
+		goto out;
+	}
+	*metrics = read_metrics(spec, pointer, faults);
 	if (!*metrics)
-		*metrics = json_object_get(post, "x-metrics");
-	return check_metrics(*metrics, err);
+		*metrics = read_metrics(post, buf_str(&at), faults);
+	buf_add_str(&at, body);
+	*params = json_at(post, body);
+	if (*params)
+		*params = read_schema(spec, pointer, *params, &at, faults);
+out:
+	buf_clear(&at);
 }

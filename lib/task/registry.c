@@ -17,8 +17,6 @@
 #include "store/store.h"
 #include "task/task.h"
 
-static const char *const origins[] = { "registered", "shipped", "adhoc" };
-
 static const char sql_keep[] =
     "INSERT INTO task (org, name, version, status, origin, definition, sha256, created)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET removed = NULL";
@@ -45,26 +43,76 @@ static const char sql_remove[] =
     "UPDATE task SET removed = ?4 WHERE org = ?1 AND name = ?2 AND (?3 IS NULL OR version = ?3)"
     " AND origin = 'registered' AND removed IS NULL";
 
-int
-task_read_file(const char *path, task_fn *fn, void *ctx, struct err *err)
+/* A task file that is being read. */
+struct reading {
+	const struct yaml_doc *doc;
+	task_fn *fn;
+	task_wrong_fn *wrong;
+	void *ctx;
+	struct err *err;
+	int rc;
+};
+
+/* An error at a member of the document: told, or kept as the one that stops. */
+static void
+placed(struct reading *r, const char *pointer, enum err_kind kind, const char *text)
 {
+	struct err err = { 0 };
+
+	if (r->rc < 0)
+		return;
+	yaml_error(r->doc, pointer, &err, "%s", text);
+	err.kind = kind;
+	if (r->wrong) {
+		r->wrong(&err, r->ctx);
+		return;
+	}
+	r->rc = err_set(r->err, kind, "%s", err.text);
+}
+
+static void
+place_fault(const char *pointer, const char *what, void *ctx)
+{
+	struct buf text = BUF_INIT;
+
+	buf_addf(&text, *pointer ? "'%s' %s" : "it%s %s", pointer, what);
+	placed(ctx, pointer, ERR_INPUT, buf_str(&text));
+	buf_clear(&text);
+}
+
+static void
+read_document(struct reading *r)
+{
+	struct err why = { 0 };
+	struct task *task;
+
+	if (task_lint(r->doc->value, place_fault, r) > 0)
+		return;
+	task = task_parse(r->doc->value, &why);
+	if (!task || r->fn(task, r->ctx, &why) < 0)
+		placed(r, "/task_id", why.kind, why.text);
+	task_free(task);
+}
+
+int
+task_read_file(const char *path, task_fn *fn, task_wrong_fn *wrong, void *ctx, struct err *err)
+{
+	struct reading r = { NULL, fn, wrong, ctx, err, 0 };
 	struct yaml_docs docs = YAML_DOCS_INIT;
-	int rc = yaml_read(path, &docs, err);
+	struct err why = { 0 };
 
-	if (rc == 0 && docs.len == 0)
-		rc = err_set(err, ERR_INPUT, "%s: no task in it", path);
-	for (size_t i = 0; i < docs.len && rc == 0; i++) {
-		struct err why = { 0 };
-		struct task *task = task_parse(docs.at[i].value, &why);
-
-		if (!task)
-			rc = yaml_error(&docs.at[i], "", err, "%s", why.text);
-		else
-			rc = fn(task, ctx, err);
-		task_free(task);
+	if (yaml_read(path, &docs, &why) == 0 && docs.len == 0)
+		err_set(&why, ERR_INPUT, "%s: no task in it", path);
+	if (why.kind && wrong)
+		wrong(&why, ctx);
+	else if (why.kind)
+		r.rc = err_set(err, why.kind, "%s", why.text);
+	for (size_t i = 0; i < docs.len && !why.kind && r.rc == 0; i++) {
+		r.doc = &docs.at[i];
+		read_document(&r);
 	}
 	yaml_docs_clear(&docs);
-	return rc;
+	return r.rc;
 }
 
 static struct task *
@@ -91,19 +139,22 @@ task_of(struct stmt *stmt, struct err *err)
 int
 task_keep(struct store *store, const char *org, struct task *task, struct err *err)
 {
-	char *text = json_canonical(task->definition), hex[DIGEST_HEX];
-	struct buf packed = BUF_INIT;
+	char *canonical = json_canonical(task->definition), hex[DIGEST_HEX];
+	struct buf text = BUF_INIT, packed = BUF_INIT;
 	int rc;
 
-	digest_bytes(text, strlen(text), hex);
-	object_pack(text, strlen(text), &packed);
+	digest_bytes(canonical, strlen(canonical), hex);
+	free(canonical);
+	json_put(task->definition, &text); /* members stay in the order they were written */
+	object_pack(text.data, text.len, &packed);
+	buf_clear(&text);
 	rc = stmt_run(store, err, sql_keep, "tttttbti", org, task->name, task->version,
-	    task->status, origins[task->origin], packed.data, packed.len, hex, clock_wall());
+	    task->status, task_origin_name(task->origin), packed.data, packed.len, hex,
+	    clock_wall());
 	if (rc >= 0)
 		rc = stmt_number(store, err, &task->row, sql_row, "tttt", org, task->name, hex,
-		    origins[task->origin]);
+		    task_origin_name(task->origin));
 	buf_clear(&packed);
-	free(text);
 	return rc > 0 ? 0 : -1;
 }
 
@@ -214,7 +265,7 @@ find_shipped(const char *name, const char *version, struct err *err)
 	struct wanted wanted = { name, version, NULL };
 
 	if (path && !strchr(name, '/'))
-		task_read_file(path, take_wanted, &wanted, err);
+		task_read_file(path, take_wanted, NULL, &wanted, err);
 	free(file);
 	free(path);
 	return wanted.found;
@@ -224,8 +275,12 @@ static int
 add_name(struct task *task, void *ctx, struct err *err)
 {
 	struct buf *names = ctx;
+	const char *last = names->len ? strrchr(names->data, ' ') : NULL;
 
 	(void)err;
+	last = last ? last + 1 : buf_str(names);
+	if (strcmp(last, task->name) == 0) /* another version */
+		return 0;
 	buf_addf(names, "%s%s", names->len ? ", " : "", task->name);
 	return 0;
 }
@@ -294,7 +349,7 @@ each_shipped(struct listing *l, struct err *err)
 		char *path = path_join(dir, entries[i]->d_name);
 
 		if (rc == 0)
-			rc = task_read_file(path, list_shipped, l, err);
+			rc = task_read_file(path, list_shipped, NULL, l, err);
 		free(path);
 		free(entries[i]);
 	}

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "task/fault.h"
 #include "task/retry.h"
 
 struct err;
@@ -41,17 +42,23 @@ struct task {
 };
 
 /* Check a definition and fill in a task; it keeps a reference. NULL with a message that names the
- * member that is wrong. */
+ * first member that is wrong. */
 struct task *task_parse(json_t *definition, struct err *err);
+
+/* Check a definition: how many faults, all of them reported to fn (NULL: none). */
+int task_lint(json_t *definition, fault_fn *fn, void *ctx);
+
 void task_free(struct task *task);
 
 /* A task of a program that nobody registered: argv as given, run in the working directory. */
 struct task *task_adhoc(char *const *argv, bool lines, struct err *err);
 
-/* Read the definitions in a YAML or JSON file ("-": standard input). fn borrows the task; `where`
- * is "file:line". The first error stops. */
+/* Read the definitions in a YAML or JSON file ("-": standard input). fn borrows each good task; it
+ * returns 0 to go on, or -1 with err. Every error, also one of fn, names file, line and column.
+ * With wrong each of them goes there and reading goes on, else the first one stops. 0 or -1. */
 typedef int task_fn(struct task *task, void *ctx, struct err *err);
-int task_read_file(const char *path, task_fn *fn, void *ctx, struct err *err);
+typedef void task_wrong_fn(const struct err *err, void *ctx);
+int task_read_file(const char *path, task_fn *fn, task_wrong_fn *wrong, void *ctx, struct err *err);
 
 /* Find a task by its name, or name@version. store may be NULL (no state yet): shipped ones only.
  * NULL when there is none: err says which there are. */
@@ -71,6 +78,12 @@ int task_remove(struct store *store, const char *org, const char *name, struct e
 
 /* Each task that can be found, registered ones first, then shipped ones not hidden by them. */
 int task_each(struct store *store, const char *org, task_fn *fn, void *ctx, struct err *err);
+
+/* Is it a status that a task can have: active, inactive, deprecated? */
+bool task_is_status(const char *word);
+
+/* "registered", "shipped", "adhoc". */
+const char *task_origin_name(enum task_origin origin);
 
 /* The record that taskreg prints. The caller owns it. */
 json_t *task_record(const struct task *task);

@@ -17,12 +17,13 @@
 #include "store/stmt.h"
 
 static const char sql_enter[] =
-    "INSERT INTO worker (host, boot, pid, pid_start, scratch, started, heartbeat)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO worker (host, boot, pid, pid_start, job, generation, scratch, started, heartbeat)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char sql_beat[] = "UPDATE worker SET heartbeat = ? WHERE id = ?";
 static const char sql_leave[] = "UPDATE worker SET ended = ? WHERE id = ?";
 static const char sql_open[] =
-    "SELECT id, host, boot, pid, pid_start, heartbeat, scratch FROM worker WHERE ended IS NULL";
+    "SELECT id, host, boot, pid, pid_start, heartbeat, scratch, job, generation FROM worker"
+    " WHERE ended IS NULL";
 static const char sql_held[] = "SELECT id, job, generation, attempts, lost, started FROM execution"
 			       " WHERE worker = ? AND status IN ('preparing', 'running')";
 static const char sql_lose[] =
@@ -75,15 +76,15 @@ read_host(char host[256])
 }
 
 int64_t
-worker_enter(struct store *store, const char *scratch, struct err *err)
+worker_enter(struct store *store, const struct job *job, const char *scratch, struct err *err)
 {
 	char host[256], boot[64];
 	int64_t now = clock_wall();
 
 	read_host(host);
 	read_boot(boot);
-	if (stmt_run(store, err, sql_enter, "ttiitii", host, boot, (int64_t)getpid(),
-		pid_start(getpid()), scratch, now, now) < 0)
+	if (stmt_run(store, err, sql_enter, "ttiiiitii", host, boot, (int64_t)getpid(),
+		pid_start(getpid()), job->id, (int64_t)job->generation, scratch, now, now) < 0)
 		return -1;
 	return stmt_last_id(store);
 }
@@ -161,6 +162,28 @@ workers_need_reaping(struct store *store, struct err *err)
 		rc = dead.len > 0;
 	clear_dead(&dead);
 	return rc;
+}
+
+static bool
+works_on(struct stmt *stmt, const struct job *job)
+{
+	if (stmt_is_null(stmt, 7))
+		return true;
+	return stmt_int(stmt, 7) == job->id && stmt_int(stmt, 8) == job->generation;
+}
+
+int
+workers_of_job(struct store *store, const struct job *job, struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_open, "");
+	char host[256], boot[64];
+	int n = 0, rc = -1;
+
+	read_host(host);
+	read_boot(boot);
+	while (stmt && (rc = stmt_next(stmt, err)) > 0)
+		n += works_on(stmt, job) && !is_dead(stmt, host, boot);
+	return rc < 0 ? -1 : n;
 }
 
 /* One execution that a dead worker held. */

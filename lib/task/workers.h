@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "task/job.h"
 #include "task/tally.h"
 
 enum {
@@ -18,8 +19,10 @@ enum {
 	WORKER_MAX_LOST = 3, /* an execution that outlived so many workers is given up */
 };
 
-/* Enter this process; scratch is its folder (NULL: none). The id, or -1. In a transaction. */
-int64_t worker_enter(struct store *store, const char *scratch, struct err *err);
+/* Enter this process, which works on a job; scratch is its folder (NULL: none). The id, or -1. In
+ * a transaction. */
+int64_t worker_enter(
+    struct store *store, const struct job *job, const char *scratch, struct err *err);
 int worker_beat(struct store *store, int64_t worker, struct err *err);
 int worker_leave(struct store *store, int64_t worker, struct err *err);
 
@@ -32,5 +35,8 @@ int workers_reap(struct store *store, struct tally *tally, worker_scratch_fn *re
 
 /* Is any worker dead? For looking before a transaction is begun. */
 int workers_need_reaping(struct store *store, struct err *err);
+
+/* How many living workers work on this job, or -1. */
+int workers_of_job(struct store *store, const struct job *job, struct err *err);
 
 #endif

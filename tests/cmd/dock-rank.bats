@@ -226,6 +226,19 @@ docked() {
 	assert_err -r 'install openbabel, or name it in DOCKLINE_OBRMS'
 }
 
+@test "dock-rank: a full disk is said once, a closed pipe is silent" {
+	local status=0
+
+	jq -cn 'range(3000) | {type: "docking", key: "k\(.)", engine: "vina", filler: ("x" * 99),
+		best: {affinity: {value: ., pose: 1}}}' >many
+	dock-rank many >/dev/full 2>"$err" || status=$?
+	((status == 5))
+	[[ $(<"$err") == 'dock-rank: cannot write standard output: No space left on device' ]]
+	dock-rank many 2>"$err" | head -n 1 >one || true # it ends 1: nobody read the rest
+	jq -e '.key == "k0"' one
+	[[ ! -s $err ]]
+}
+
 @test "dock-rank: records come from one place" {
 	run_split dock-rank --job fast "$fast"
 	assert_status 2

@@ -291,6 +291,9 @@ fails() {
 	assert_status 1
 	assert_json '. == {error: {class: "input", reason: "'\''seed'\'' must be in 1..2147483647, found 0", retry: false}}'
 	[[ $(find work -type d | wc -l) == 2 ]]
+	DOCKLINE_VINA=$fakes/vina-fails FAKE_VINA=internal run_split dock-vina <<<"$(request)"
+	assert_json '.error.class == "engine"'
+	assert_err -l 'Please report bugs'
 }
 
 @test "dock-vina: a signal ends Vina too and leaves nothing behind" {

@@ -122,7 +122,10 @@ static const struct {
 	    .said = "",
 	    .class = "signal",
 	    .reason = "vina ended by signal 11 (Segmentation fault)" },
-	{ .signal = 9, .said = "", .class = "signal", .reason = "vina ended by signal 9 (Killed)" },
+	{ .signal = 9,
+	    .said = "",
+	    .class = "signal",
+	    .reason = "vina ended by signal 9 (Killed): out of memory?" },
 	{ .signal = 6,
 	    .said = "terminate called after throwing an instance of 'std::bad_alloc'\n"
 		    "  what():  std::bad_alloc\n",

@@ -42,6 +42,8 @@ CREATE TABLE worker (
 	boot       TEXT NOT NULL,            -- boot id: a worker of another boot is dead
 	pid        INTEGER NOT NULL,
 	pid_start  INTEGER NOT NULL,         -- start time of pid: a reused pid is another process
+	job        INTEGER REFERENCES job,   -- what it works on, NULL: whatever there is
+	generation INTEGER,
 	scratch    TEXT,                     -- its folder of slots, removed by who finds it dead
 	started    INTEGER NOT NULL,
 	heartbeat  INTEGER NOT NULL,
@@ -78,6 +80,9 @@ CREATE INDEX execution_job ON execution (job, generation, id);
 CREATE INDEX execution_ready ON execution (job, generation, id) WHERE status = 'queued';
 CREATE INDEX execution_due ON execution (job, generation, not_before)
 	WHERE status = 'retrying';
+-- ended, but not well: few, and asked for by name
+CREATE INDEX execution_unwell ON execution (job, generation, id)
+	WHERE status IN ('failed', 'timeout', 'cancelled', 'skipped');
 CREATE INDEX execution_held ON execution (worker) WHERE status IN ('preparing', 'running');
 
 CREATE TABLE params (

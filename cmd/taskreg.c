@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* taskreg: register tasks, and look at those there are. */
+#include <string.h>
+
+#include "base/err.h"
+#include "cli/app.h"
+#include "cli/registry.h"
+#include "task/task.h"
+
+static struct {
+	struct registry_filter filter;
+	int json, replace;
+} o;
+
+static const struct poptOption options[] = {
+	{ "category", 0, POPT_ARG_STRING, &o.filter.category, 0, "list: only of this category",
+	    "WORD" },
+	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "list, show: records, also on a terminal", NULL },
+	{ "replace", 0, POPT_ARG_NONE, &o.replace, 0,
+	    "add: also where the version has another definition", NULL },
+	{ "status", 0, POPT_ARG_STRING, &o.filter.status, 0, "list: only with this status",
+	    "WORD" },
+	{ "tag", 0, POPT_ARG_ARGV, &o.filter.tags, 0, "list: only with this tag", "WORD" },
+	APP_STATE_OPTIONS,
+	APP_COMMON_OPTIONS,
+	POPT_TABLEEND,
+};
+
+static int
+add(struct app *app, char **args, struct err *err)
+{
+	return registry_add(app, args, o.replace, err);
+}
+
+static int
+check(struct app *app, char **args, struct err *err)
+{
+	return registry_check(app, args, err);
+}
+
+static int
+list(struct app *app, char **args, struct err *err)
+{
+	if (*args)
+		app_usage(app, "list takes no operands, found '%s'", *args);
+	if (o.filter.status && !task_is_status(o.filter.status))
+		app_usage(app, "--status takes active, inactive or deprecated, not '%s'",
+		    o.filter.status);
+	return registry_list(app, &o.filter, o.json, err);
+}
+
+static int
+show(struct app *app, char **args, struct err *err)
+{
+	if (app->nargs != 2)
+		app_usage(app, "show takes one task");
+	return registry_show(app, args[0], o.json, err);
+}
+
+static int
+rm(struct app *app, char **args, struct err *err)
+{
+	if (!*args)
+		app_usage(app, "rm takes the tasks to remove");
+	return registry_remove(app, args, err);
+}
+
+#define COMMANDS "add, check, list, rm, show"
+
+enum accepts { FILTERS = 1, JSON = 2, REPLACE = 4 };
+
+static const struct {
+	const char *name;
+	int (*run)(struct app *app, char **args, struct err *err);
+	int accepts;
+} commands[] = {
+	{ "add", add, REPLACE },
+	{ "check", check, 0 },
+	{ "list", list, FILTERS | JSON },
+	{ "rm", rm, 0 },
+	{ "show", show, JSON },
+};
+
+static void
+check_options(struct app *app, const char *name, int accepts)
+{
+	if (o.replace && !(accepts & REPLACE))
+		app_usage(app, "%s knows no --replace", name);
+	if (o.json && !(accepts & JSON))
+		app_usage(app, "%s knows no --json", name);
+	if ((o.filter.category || o.filter.status || o.filter.tags) && !(accepts & FILTERS))
+		app_usage(app, "%s knows no --category, --status and --tag", name);
+}
+
+static int
+run(struct app *app, struct err *err)
+{
+	if (app->nargs == 0)
+		app_usage(app, "what to do? " COMMANDS);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (strcmp(commands[i].name, app->args[0]) != 0)
+			continue;
+		check_options(app, commands[i].name, commands[i].accepts);
+		return commands[i].run(app, app->args + 1, err);
+	}
+	app_usage(app, "'%s' is not a command; there are: " COMMANDS, app->args[0]);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err err = { 0 };
+	struct app *app = app_start("taskreg",
+	    "add|check|list|rm|show [FILE ...] [TASK[@VERSION] ...]", options, argc, argv);
+
+	return app_finish(app, run(app, &err), &err);
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/* definition: task_parse and task_lint: the JSON of a definition, read and judged. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/num.h"
+#include "base/strtab.h"
+#include "task/fault.h"
+#include "task/openapi.h"
+#include "task/task.h"
+
+enum { ARGV_MAX = 4096, NAME_MAX_LEN = 128 };
+
+#define DEFAULT_TIMEOUT 7200.0 /* seconds: dockline-task(5) */
+#define DEFAULT_GRACE 10.0
+#define SERVICE "/service_config"
+
+/* clang-format off */
+#define LIST(names) (names), sizeof(names) / sizeof(*(names))
+/* clang-format on */
+
+static bool
+is_name(const char *text)
+{
+	if (!isalnum((unsigned char)*text) || strlen(text) > NAME_MAX_LEN)
+		return false;
+	for (const char *p = text; *p; p++)
+		if (!isalnum((unsigned char)*p) && !strchr("._-:", *p))
+			return false;
+	return true;
+}
+
+/* A member that is text; absent: the default. */
+static const char *
+read_text(struct faults *f, const char *pointer, const json_t *object, const char *key,
+    const char *absent)
+{
+	const json_t *value = fault_member(f, pointer, object, key, JSON_STRING);
+
+	return value ? json_string_value(value) : absent;
+}
+
+/* Names and versions are written NAME@VERSION, so neither holds '@' or blanks. */
+static void
+check_name(struct faults *f, const char *key, const char *text)
+{
+	if (!is_name(text))
+		fault(f, "", key,
+		    "must be letters, digits, '.', '_', '-' or ':' and begin with a letter"
+		    " or digit, found '%s'",
+		    text);
+}
+
+static void
+read_tags(struct faults *f, const json_t *definition)
+{
+	json_t *tags = fault_member(f, "", definition, "tags", JSON_ARRAY), *tag;
+	char index[24];
+	size_t i;
+
+	json_array_foreach(tags, i, tag) {
+		snprintf(index, sizeof(index), "%zu", i);
+		if (!json_is_string(tag))
+			fault(f, "/tags", index, "must be a string, found %s", json_type_name(tag));
+	}
+}
+
+bool
+task_is_status(const char *word)
+{
+	static const char *const statuses[] = { "active", "inactive", "deprecated" };
+
+	return strtab_find(LIST(statuses), word) >= 0;
+}
+
+static void
+read_identity(struct task *task, struct faults *f)
+{
+	static const char *const known[] = { "task_id", "version", "name", "category",
+		"description", "tags", "status", "interface_spec", "service_config" };
+	const json_t *d = task->definition;
+
+	fault_unknown(f, "", d, LIST(known));
+	fault_missing(f, "", d, "task_id");
+	task->name = read_text(f, "", d, "task_id", "task");
+	task->version = read_text(f, "", d, "version", "1");
+	task->status = read_text(f, "", d, "status", "active");
+	read_text(f, "", d, "name", NULL);
+	read_text(f, "", d, "category", NULL);
+	read_text(f, "", d, "description", NULL);
+	read_tags(f, d);
+	check_name(f, "task_id", task->name);
+	check_name(f, "version", task->version);
+	if (!task_is_status(task->status))
+		fault(f, "", "status", "must be active, inactive or deprecated, found '%s'",
+		    task->status);
+}
+
+static void
+read_command(struct task *task, const json_t *service, struct faults *f)
+{
+	json_t *command = fault_member(f, SERVICE, service, "command", JSON_ARRAY), *arg;
+	char index[24];
+	size_t i, n = json_array_size(command);
+
+	fault_missing(f, SERVICE, service, "command");
+	task->argv = xcalloc(n + 1, sizeof(*task->argv));
+	if (command && (n == 0 || n > ARGV_MAX))
+		fault(f, SERVICE, "command",
+		    "must hold a program and its arguments, at most %d, found %zu", ARGV_MAX, n);
+	json_array_foreach(command, i, arg) {
+		snprintf(index, sizeof(index), "%zu", i);
+		if (!json_is_string(arg))
+			fault(f, SERVICE "/command", index, "must be a string, found %s%s",
+			    json_type_name(arg),
+			    json_is_object(arg) ? " (quote it: \"{name}\")" : " (quote it)");
+		task->argv[i] = (char *)json_string_value(arg);
+	}
+	if (n > 0 && task->argv[0] && !*task->argv[0])
+		fault(f, SERVICE "/command", "0", "must name a program");
+}
+
+/* A member that is a number or a text with a unit, and more than 0. */
+static void
+read_quantity(struct faults *f, const char *pointer, const json_t *object, const char *key,
+    int (*read)(const char *, double *, struct err *), double *out)
+{
+	json_t *value = json_object_get(object, key);
+	struct err why = { 0 };
+	double number = json_number_value(value);
+
+	if (!value || json_is_null(value))
+		return;
+	if (!json_is_number(value) && !json_is_string(value))
+		fault(f, pointer, key, "must be a number or a text with a unit, found %s",
+		    json_type_name(value));
+	else if (json_is_string(value) && read(json_string_value(value), &number, &why) < 0)
+		fault(f, pointer, key, "is wrong: %s", why.text);
+	else if (number <= 0)
+		fault(f, pointer, key, "must be more than 0");
+	else
+		*out = number;
+}
+
+static int
+read_bytes(const char *text, double *out, struct err *err)
+{
+	int64_t bytes;
+
+	if (num_size(text, &bytes, err) < 0)
+		return -1;
+	*out = (double)bytes;
+	return 0;
+}
+
+static void
+read_resources(struct task *task, const json_t *service, struct faults *f)
+{
+	static const char *const names[] = { "cpus", "memory" };
+	static const char at[] = SERVICE "/resources";
+	json_t *resources = fault_member(f, SERVICE, service, "resources", JSON_OBJECT);
+	double memory = 0;
+
+	task->cpus = 1;
+	fault_unknown(f, at, resources, LIST(names));
+	read_quantity(f, at, resources, "cpus", num_double, &task->cpus);
+	read_quantity(f, at, resources, "memory", read_bytes, &memory);
+	if (memory >= 0x1p62)
+		fault(f, at, "memory", "is more than there can be");
+	else
+		task->memory = (int64_t)memory;
+}
+
+static void
+read_timeout(struct task *task, const json_t *service, struct faults *f)
+{
+	static const char *const names[] = { "soft", "hard" };
+	static const char at[] = SERVICE "/timeout";
+	json_t *timeout = json_object_get(service, "timeout");
+	int before = f->count;
+
+	task->soft = DEFAULT_TIMEOUT;
+	if (!json_is_object(timeout)) {
+		read_quantity(f, SERVICE, service, "timeout", num_duration, &task->soft);
+	} else {
+		fault_unknown(f, at, timeout, LIST(names));
+		read_quantity(f, at, timeout, "soft", num_duration, &task->soft);
+		read_quantity(f, at, timeout, "hard", num_duration, &task->hard);
+		if (task->hard > 0 && !json_object_get(timeout, "soft"))
+			task->soft = task->hard;
+		if (task->hard > 0 && task->hard < task->soft && f->count == before)
+			fault(f, at, "hard", "must not be less than 'soft'");
+	}
+	if (task->hard == 0)
+		task->hard = task->soft + DEFAULT_GRACE;
+}
+
+/* Each member of retry by itself, so that every fault is found and placed. */
+static void
+read_retry(struct task *task, const json_t *service, struct faults *f)
+{
+	json_t *retry = json_object_get(service, "retry"), *value;
+	struct retry_policy judged;
+	const char *key;
+	int before = f->count;
+
+	json_object_foreach(retry, key, value) {
+		json_t *one = json_pack("{s:O}", key, value);
+		struct err why = { 0 };
+
+		if (retry_parse(one, &judged, &why) < 0)
+			fault(f, SERVICE "/retry", key, "is wrong: %s", why.text);
+		json_decref(one);
+	}
+	if (f->count == before) {
+		struct err why = { 0 };
+
+		if (retry_parse(retry, &task->retry, &why) < 0)
+			fault(f, SERVICE, "retry", "is wrong: %s", why.text);
+	}
+}
+
+static void
+read_service(struct task *task, struct faults *f)
+{
+	static const char *const known[] = { "command", "resources", "timeout", "workdir", "retry",
+		"cwd", "lines" };
+	json_t *service = fault_member(f, "", task->definition, "service_config", JSON_OBJECT);
+	const char *cwd;
+
+	fault_missing(f, "", task->definition, "service_config");
+	if (!service)
+		return;
+	fault_unknown(f, SERVICE, service, LIST(known));
+	read_command(task, service, f);
+	read_resources(task, service, f);
+	read_timeout(task, service, f);
+	read_retry(task, service, f);
+	task->workdir = json_is_true(fault_member(f, SERVICE, service, "workdir", JSON_TRUE));
+	task->lines = json_is_true(fault_member(f, SERVICE, service, "lines", JSON_TRUE));
+	cwd = read_text(f, SERVICE, service, "cwd", NULL);
+	if (cwd)
+		task->cwd = xstrdup(cwd);
+}
+
+/* The task, whatever its faults. */
+static struct task *
+read_definition(json_t *definition, struct faults *f)
+{
+	struct task *task = xcalloc(1, sizeof(*task));
+	json_t *spec;
+
+	task->definition = json_incref(definition);
+	retry_default(&task->retry);
+	if (!json_is_object(definition)) {
+		fault(f, "", NULL, "must be an object that defines a task, found %s",
+		    json_type_name(definition));
+		return task;
+	}
+	read_identity(task, f);
+	spec = fault_member(f, "", definition, "interface_spec", JSON_OBJECT);
+	if (spec)
+		openapi_read(spec, "/interface_spec", &task->params, &task->metrics, f);
+	read_service(task, f);
+	return task;
+}
+
+struct task *
+task_parse(json_t *definition, struct err *err)
+{
+	struct err first = { 0 };
+	struct faults faults = { fault_keep_first, &first, 0 };
+	struct task *task = read_definition(definition, &faults);
+
+	if (faults.count == 0)
+		return task;
+	err_set(err, first.kind, "task '%s': %s", task->name ? task->name : "", first.text);
+	task_free(task);
+	return NULL;
+}
+
+int
+task_lint(json_t *definition, fault_fn *fn, void *ctx)
+{
+	struct faults faults = { fn, ctx, 0 };
+
+	task_free(read_definition(definition, &faults));
+	return faults.count;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* fault: everything that is wrong in a definition. */
+#include "task/fault.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/strtab.h"
+
+int
+fault(struct faults *faults, const char *pointer, const char *key, const char *fmt, ...)
+{
+	struct buf at = BUF_INIT;
+	char what[800];
+	va_list ap;
+
+	faults->count++;
+	if (!faults->fn)
+		return -1;
+	buf_add_str(&at, pointer);
+	if (key)
+		json_pointer_add(&at, key);
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	faults->fn(buf_str(&at), what, faults->ctx);
+	buf_clear(&at);
+	return -1;
+}
+
+void
+fault_unknown(struct faults *faults, const char *pointer, const json_t *object,
+    const char *const *names, size_t count)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, key, value) {
+		char *list;
+
+		if (strtab_find(names, count, key) >= 0 || strncmp(key, "x-", 2) == 0)
+			continue;
+		list = strtab_list(names, count);
+		fault(faults, pointer, key, "is not a member here; there are: %s", list);
+		free(list);
+	}
+}
+
+void
+fault_missing(struct faults *faults, const char *pointer, const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!value || json_is_null(value))
+		fault(faults, pointer, NULL, "lacks '%s'", key);
+}
+
+static const char *
+type_words(json_type type)
+{
+	switch (type) {
+	case JSON_OBJECT:
+		return "an object";
+	case JSON_ARRAY:
+		return "an array";
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return "true or false";
+	default:
+		return "a string";
+	}
+}
+
+json_t *
+fault_member(struct faults *faults, const char *pointer, const json_t *object, const char *key,
+    json_type type)
+{
+	json_t *value = json_object_get(object, key);
+
+	if (!value || json_is_null(value))
+		return NULL;
+	if (json_typeof(value) == type || (type == JSON_TRUE && json_is_boolean(value)))
+		return value;
+	fault(
+	    faults, pointer, key, "must be %s, found %s", type_words(type), json_type_name(value));
+	return NULL;
+}
+
+void
+fault_keep_first(const char *pointer, const char *what, void *ctx)
+{
+	struct err *err = ctx;
+
+	if (err->kind == ERR_NONE)
+		err_set(err, ERR_INPUT, *pointer ? "'%s' %s" : "it%s %s", pointer, what);
+}

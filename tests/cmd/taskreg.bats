@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: MIT
+load ../helper
+
+tasks=$data/tasks
+
+setup() {
+	fresh
+	export DOCKLINE_SHARE=$BATS_TEST_TMPDIR/share
+	mkdir -p "$DOCKLINE_SHARE/tasks"
+}
+
+# A shipped task: NAME [CATEGORY]
+ship() {
+	printf 'task_id: %s\nname: shipped\ncategory: %s\nservice_config: {command: ["true"]}\n' \
+		"$1" "${2:-example}" >"$DOCKLINE_SHARE/tasks/$1.yaml"
+}
+
+# A task file on stdout: NAME VERSION [COMMAND]
+define() {
+	printf 'task_id: %s\nversion: "%s"\nservice_config: {command: [%s]}\n' "$1" "$2" "${3:-cat}"
+}
+
+# stdout is a terminal
+on_terminal() { run_split env COLUMNS=100 TERM=dumb script -qec "$*" /dev/null; }
+
+@test "taskreg: what every program promises" {
+	assert_front taskreg
+}
+
+@test "taskreg: without a command, or with an unknown one, it lists them" {
+	run_split taskreg
+	assert_status 2
+	assert_out ''
+	assert_err -r 'add, check, list, rm, show'
+	run_split taskreg remove x
+	assert_status 2
+	assert_err -r "^taskreg: 'remove' is not a command; there are: add, check, list, rm, show"
+	for wrong in 'list x' show 'show a b' rm 'add --json x' 'check --replace x' 'rm --tag t x' \
+		'list --replace' 'show --category c x' 'list --status retired'; do
+		run_split taskreg $wrong
+		assert_status 2
+		assert_out ''
+		assert_err -r "try 'taskreg -h'"
+	done
+	[[ ! -e .dockline ]]
+}
+
+@test "taskreg: check tells every error with its place and pointer, and makes no state" {
+	cp "$tasks/faults.yaml" .
+	run_split taskreg check faults.yaml
+	assert_status 3
+	assert_out ''
+	assert_err -f "$tasks/faults.stderr"
+	[[ ! -e .dockline ]]
+}
+
+@test "taskreg: check is silent about good files, -v names them" {
+	run_split taskreg check "$tasks/sum.yaml" "$tasks"/sum.json
+	assert_status 3
+	assert_err -r "^taskreg: [^ ]*sum.json:[0-9:]+ task 'sum' version 2 is defined twice$"
+	run_split taskreg check "$tasks/sum.yaml"
+	assert_status 0
+	assert_out ''
+	assert_err ''
+	run_split taskreg check -v "$tasks/sum.yaml"
+	assert_err "taskreg: task 'sum' version 2 is good"
+}
+
+@test "taskreg: JSON and YAML of a task are the same task" {
+	run_split taskreg add "$tasks/sum.yaml"
+	assert_status 0
+	cp "$out" yaml
+	run_split taskreg add -v "$tasks/sum.json"
+	assert_status 0
+	assert_err "taskreg: task 'sum' version 2 was registered before"
+	diff <(jq -S . yaml) <(jq -S . "$out")
+}
+
+@test "taskreg: YAML errors, missing and empty files, a directory" {
+	printf 'task_id: x\n  bad: [\n' >bad.yaml
+	run_split taskreg check bad.yaml
+	assert_status 3
+	assert_err -r '^taskreg: bad.yaml:[23]:[0-9]+: '
+	: >empty.yaml
+	run_split taskreg check empty.yaml
+	assert_status 3
+	assert_err 'taskreg: empty.yaml: no task in it'
+	run_split taskreg add missing.yaml
+	assert_status 3
+	assert_err -l "taskreg: cannot open 'missing.yaml': No such file or directory"
+	run_split taskreg add .
+	assert_status 3
+	printf 'task_id: x\ntask_id: y\n' >twice.yaml
+	run_split taskreg check twice.yaml
+	assert_status 3
+	assert_err -r '^taskreg: twice.yaml:2:1: '
+}
+
+@test "taskreg: add takes several documents and files, or standard input" {
+	{ define a 1 && echo --- && define b 1; } >two.yaml
+	define c 1 >c.yaml
+	run_split taskreg add two.yaml c.yaml
+	assert_status 0
+	assert_err ''
+	assert_json '.type == "task" and .origin == "registered" and .status == "active"'
+	[[ $(jq -r .task_id "$out" | paste -sd' ') == "a b c" ]]
+	run_split taskreg add - < <(define d 1)
+	assert_status 0
+	run_split taskreg add < <(define e 1)
+	assert_status 0
+	run_split taskreg list
+	assert_status 0
+	[[ $(jq -r .task_id "$out" | paste -sd' ') == "a b c d e" ]]
+}
+
+@test "taskreg: add is all or nothing" {
+	{ define a 1 && echo --- && echo 'task_id: b'; } >two.yaml
+	define c 1 >c.yaml
+	run_split taskreg add two.yaml c.yaml
+	assert_status 3
+	assert_out ''
+	assert_err -l "taskreg: two.yaml:5:1: it lacks 'service_config'"
+	assert_err -l 'taskreg: nothing was registered'
+	[[ ! -e .dockline ]]
+	taskreg add c.yaml >/dev/null
+	{ define a 1 && echo --- && define c 1 tac; } >two.yaml
+	run_split taskreg add two.yaml
+	assert_status 2
+	assert_out ''
+	run_split taskreg list
+	assert_json -s 'map(.task_id) == ["c"]'
+}
+
+@test "taskreg: another definition under a version needs --replace or another version" {
+	taskreg add < <(define a 1 cat) >/dev/null
+	run_split taskreg add < <(define a 1 tac)
+	assert_status 2
+	assert_out ''
+	assert_err -r "^taskreg: task 'a' version 1 is registered with another definition"
+	run_split taskreg add --replace < <(define a 1 tac)
+	assert_status 0
+	run_split taskreg show a
+	assert_json '.service_config.command == ["tac"]'
+	run_split taskreg add < <(define a 2 rev)
+	assert_status 0
+	run_split taskreg show a
+	assert_json '.version == "2"'
+	run_split taskreg show a@1
+	assert_json '.service_config.command == ["tac"]'
+	run_split taskreg add --replace < <(define a 1 cat)
+	assert_status 0
+	run_split taskreg show a@1
+	assert_json '.service_config.command == ["cat"]'
+}
+
+@test "taskreg: shipped tasks are there without registering, registered ones come first" {
+	ship cube
+	ship sum
+	run_split taskreg list
+	assert_status 0
+	assert_json '.origin == "shipped" and .version == "1"'
+	[[ $(jq -r .task_id "$out" | paste -sd' ') == "cube sum" ]]
+	[[ ! -e .dockline ]]
+	taskreg add "$tasks/sum.yaml" >/dev/null
+	run_split taskreg show sum
+	assert_json '.origin == "registered" and .version == "2"'
+	run_split taskreg list
+	assert_json -s 'map([.task_id, .origin]) == [["sum", "registered"], ["cube", "shipped"]]'
+	run_split taskreg show cube@1
+	assert_json '.origin == "shipped"'
+	run_split taskreg show cube@2
+	assert_status 2
+	assert_err "taskreg: no task 'cube@2'; there are: sum, cube"
+	run_split taskreg rm cube
+	assert_status 2
+	assert_err "taskreg: task 'cube' is shipped, not registered: it cannot be removed"
+}
+
+@test "taskreg: list filters by category, status and all tags" {
+	ship cube docking
+	taskreg add "$tasks/sum.yaml" >/dev/null
+	{ define old 1 && printf 'status: deprecated\ntags: [example]\n'; } | taskreg add >/dev/null
+	names() { jq -r .task_id "$out" | paste -sd' '; }
+	run_split taskreg list --category docking
+	[[ $(names) == cube ]]
+	run_split taskreg list --status deprecated
+	[[ $(names) == old ]]
+	run_split taskreg list --tag example
+	[[ $(names) == "old sum" ]]
+	run_split taskreg list --tag example --tag arithmetic
+	[[ $(names) == sum ]]
+	run_split taskreg list --tag none
+	assert_status 0
+	assert_out ''
+}
+
+@test "taskreg: a table on a terminal, records with --json" {
+	need script
+	taskreg add "$tasks/sum.yaml" >/dev/null
+	on_terminal taskreg list
+	assert_status 0
+	assert_out -r '^TASK +VERSION +STATUS +CATEGORY +ORIGIN +NAME'
+	assert_out -r 'sum +2 +active +analysis +registered +Sum of two numbers'
+	on_terminal taskreg list --json
+	assert_out -r '^\{"type":"task","task_id":"sum"'
+	on_terminal taskreg show sum
+	assert_out -r '^\{[[:space:]]+"type": "task",[[:space:]]+"task_id": "sum"'
+	on_terminal taskreg show --json sum
+	assert_out -r '^\{"type":"task","task_id":"sum"'
+}
+
+@test "taskreg: rm removes versions, all of them without one, and all or nothing" {
+	for version in 1 2 3; do
+		define a $version | taskreg add >/dev/null
+	done
+	define b 1 | taskreg add >/dev/null
+	run_split taskreg rm a@2 -v
+	assert_status 0
+	assert_out ''
+	assert_err "taskreg: task 'a@2' is removed (1 version)"
+	run_split taskreg rm b a nothing
+	assert_status 2
+	assert_err "taskreg: no task 'nothing' is registered"
+	run_split taskreg show nothing
+	assert_status 2
+	assert_out ''
+	assert_err "taskreg: no task 'nothing'; there are: a, b"
+	run_split taskreg rm a b
+	assert_status 0
+	assert_err ''
+	run_split taskreg list
+	assert_out ''
+	taskreg add < <(define a 2) >/dev/null
+	run_split taskreg show a
+	assert_json '.version == "2"'
+}
+
+@test "taskreg: rm refuses while executions need the task" {
+	taskreg add "$tasks/sum.yaml" >/dev/null
+	echo '{"a":1,"b":2}' | taskrun --job j --detach sum >/dev/null
+	run_split taskreg rm sum
+	assert_status 1
+	assert_out ''
+	assert_err "taskreg: task 'sum' is still needed: execution 1 has not ended"
+	taskrun -q --job j sum <<<'{"a":1,"b":2}' >/dev/null
+	run_split taskreg rm sum
+	assert_status 0
+	run_split taskrun --job j sum </dev/null
+	assert_status 2
+}
+
+@test "taskreg: rm without a state, and state directories that are none" {
+	run_split taskreg rm a
+	assert_status 4
+	assert_err -r 'nothing was submitted yet'
+	echo >file
+	for command in list 'show a' 'rm a' "add $tasks/sum.yaml"; do
+		run_split taskreg --state file $command
+		assert_status 4
+		assert_out ''
+		assert_err "taskreg: state directory '$PWD/file' is not a directory"
+	done
+}
+
+@test "taskreg: tenants do not see each other's tasks" {
+	taskreg --org a add "$tasks/sum.yaml" >/dev/null
+	run_split taskreg --org b list
+	assert_out ''
+	DOCKLINE_ORG=a run_split taskreg list
+	assert_json '.task_id == "sum"'
+}
+
+@test "taskreg: the example of its page" {
+	define() {
+		cat <<-'END'
+			task_id: length
+			category: example
+			service_config:
+			  command: [jq, -c, "{length: (.text | length)}"]
+		END
+	}
+	define >length.yaml
+	run_split taskreg check length.yaml
+	assert_status 0
+	taskreg add length.yaml >/dev/null
+	[[ $(echo '{"text":"five!"}' | taskrun length | jq .result.length) == 5 ]]
+	taskreg show length | jq '.version = "2" | del(.type, .origin)' | taskreg add - >/dev/null
+	run_split taskreg rm length@1
+	assert_status 0
+	run_split taskreg list
+	assert_json '.version == "2"'
+}
