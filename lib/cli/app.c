@@ -325,10 +325,26 @@ too_many_failed(const struct app *app)
 	return (double)app->failed > limit;
 }
 
+void
+app_output_failed(struct app *app)
+{
+	struct err err = { 0 };
+
+	if (app->output_failed)
+		return;
+	if (errno == EPIPE)
+		err_set(&err, ERR_NO, "%s", "");
+	else
+		err_sys(&err, "cannot write standard output");
+	app->output_failed = true;
+	app_report(app, &err);
+}
+
 int
 app_flush(struct app *app, struct err *err)
 {
-	(void)app;
+	if (app->output_failed)
+		return err_set(err, ERR_NO, "%s", "");
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return 0;
 	if (errno == EPIPE)

@@ -59,6 +59,7 @@ struct app {
 	const char *usage;
 	char *allow_failed;
 	size_t records, failed;
+	bool output_failed; /* stdout cannot be written, and that was told */
 	bool shared; /* a thread that cannot be ended may still use it: do not free */
 };
 
@@ -116,6 +117,9 @@ void app_count(struct app *app, bool failed);
 
 /* Write a record to stdout. A full disk ends the program with 5, a closed pipe silently. */
 void app_record(struct app *app, const json_t *record);
+
+/* stdout could not be written, errno says why: told once (a closed pipe silently) and noted. */
+void app_output_failed(struct app *app);
 
 /* Flush stdout now: 0, or -1 with err. */
 int app_flush(struct app *app, struct err *err);

@@ -158,7 +158,7 @@ work(struct run *r, int *signal, struct err *err)
 		int64_t lines = submit_join(r->submit, err);
 
 		rc = lines < 0 ? -1 : 0;
-		if (lines == 0)
+		if (lines == 0 && r->app->status == EXIT_DONE)
 			app_say(r->app, "no parameters were given: no executions");
 	} else {
 		r->app->shared = true;

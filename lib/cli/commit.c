@@ -255,7 +255,15 @@ is_failure(const json_t *record)
 	    (state_account((enum status)status) == ACC_FAILED || status == ST_CANCELLED);
 }
 
-/* Print one record. -1: it cannot be read; output_gone is set when nobody listens. */
+/* stdout is closed or full: the worker stops, and what it holds is given back. */
+static void
+lose_output(struct commit *c)
+{
+	app_output_failed(c->o.app);
+	c->state.output_gone = true;
+}
+
+/* Print one record. -1: it cannot be read. */
 static int
 print(struct commit *c, int64_t id, struct err *err)
 {
@@ -266,17 +274,13 @@ print(struct commit *c, int64_t id, struct err *err)
 	if (rc <= 0)
 		return rc;
 	failed = is_failure(record);
-	if (!c->state.output_gone && jsonl_write(stdout, record) < 0) {
-		if (errno != EPIPE)
-			err_sys(err, "cannot write standard output");
-		rc = errno == EPIPE ? 0 : -1;
-		c->state.output_gone = true;
-	}
+	if (!c->state.output_gone && jsonl_write(stdout, record) < 0)
+		lose_output(c);
 	json_decref(record);
 	if (failed)
 		c->state.failed++;
 	app_count(c->o.app, failed);
-	return rc < 0 ? -1 : 0;
+	return 0;
 }
 
 static int
@@ -291,11 +295,8 @@ print_all(struct commit *c, struct err *err)
 		if (idset_mark(&c->asked, c->print.at[i]))
 			rc = print(c, c->print.at[i], err);
 	store_read_end(c->o.store);
-	if (rc == 0 && fflush(stdout) != 0) {
-		if (errno != EPIPE)
-			rc = err_sys(err, "cannot write standard output");
-		c->state.output_gone = true;
-	}
+	if (rc == 0 && !c->state.output_gone && fflush(stdout) != 0)
+		lose_output(c);
 	c->print.len = 0;
 	return rc;
 }
@@ -468,7 +469,7 @@ gather(struct commit *c)
 	}
 	c->napping = true;
 	while (has_work(c) && !c->hungry && !c->stop && !c->lines &&
-	       (since = clock_boot() - c->committed) < GROUP)
+	    (since = clock_boot() - c->committed) < GROUP)
 		wait_for(c, GROUP - since);
 	c->napping = false;
 }
@@ -505,7 +506,8 @@ round_of(struct commit *c, const struct batch *b)
 
 	if (!empty || now - c->beaten >= WORKER_HEARTBEAT)
 		rc = run_batch(c, b, &c->err);
-	if (rc == 0 && c->state.dry && now - c->polled >= POLL && c->asked.count > c->asked.marked) {
+	if (rc == 0 && c->state.dry && now - c->polled >= POLL &&
+	    c->asked.count > c->asked.marked) {
 		c->polled = now;
 		rc = look_around(c, &c->err);
 		if (rc == 0 && c->o.worker)

@@ -131,8 +131,12 @@ submit_new(const struct submit_options *options, struct err *err)
 	    (schema_each_path(schema, s->set, make_absolute, NULL, err) < 0 ||
 		schema_each_path(schema, s->force, make_absolute, NULL, err) < 0))
 		goto fail;
-	if (options->map && !(s->map = jq_new(options->map, err)))
+	if (options->map && !(s->map = jq_new(options->map, err))) {
+		struct err why = *err;
+
+		err_set(err, ERR_USAGE, "--map: %s", why.text);
 		goto fail;
+	}
 	return s;
 fail:
 	submit_free(s);
@@ -237,7 +241,8 @@ take_error(struct made *m)
 	class = word ? failure_find(word) : -1;
 	m->status = ST_FAILED;
 	m->class = class < 0 ? FAIL_INPUT : (enum failure) class;
-	m->error = json_incref(error);
+	m->error = json_copy(error);
+	json_object_set_new(m->error, "class", json_string(failure_name(m->class)));
 }
 
 static int

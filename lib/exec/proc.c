@@ -9,6 +9,7 @@
  */
 #include "exec/proc.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -142,6 +143,35 @@ launch_error(const struct launch *l, const char *name, struct err *err)
 	return -1;
 }
 
+/* What we inherited ourselves stays with us: seen to once, before the first child. */
+static void
+keep_inherited(void)
+{
+	static bool done;
+	struct dirent *entry;
+	DIR *dir;
+
+	if (done || !(dir = opendir("/proc/self/fd")))
+		return;
+	while ((entry = readdir(dir))) {
+		int fd = atoi(entry->d_name);
+
+		if (fd > 2)
+			fcntl(fd, F_SETFD, FD_CLOEXEC);
+	}
+	closedir(dir);
+	done = true;
+}
+
+/* Why a program cannot be run that path_program does not find. */
+static int
+no_program(const char *name, struct err *err)
+{
+	if (!strchr(name, '/') || access(name, F_OK) < 0)
+		return err_set(err, ERR_USAGE, "cannot run '%s': no such program", name);
+	return err_set(err, ERR_USAGE, "cannot run '%s': %s", name, strerror(EACCES));
+}
+
 pid_t
 proc_start(const struct proc_spec *spec, struct err *err)
 {
@@ -155,6 +185,7 @@ proc_start(const struct proc_spec *spec, struct err *err)
 	char *found = NULL;
 	pid_t pid;
 
+	keep_inherited();
 	l.fds[0] = choose_fd(spec->in, 0);
 	l.fds[1] = choose_fd(spec->out, 1);
 	l.fds[2] = choose_fd(spec->err, 2);
@@ -162,7 +193,7 @@ proc_start(const struct proc_spec *spec, struct err *err)
 	if (!l.program)
 		l.program = found = path_program(spec->argv[0]);
 	if (!l.program)
-		return err_set(err, ERR_USAGE, "cannot run '%s': no such program", spec->argv[0]);
+		return no_program(spec->argv[0], err);
 	pid = launch(&l);
 	if (pid < 0)
 		launch_error(&l, spec->argv[0], err);
