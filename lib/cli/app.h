@@ -60,7 +60,7 @@ struct app {
 	char *allow_failed;
 	size_t records, failed;
 	bool output_failed; /* stdout cannot be written, and that was told */
-	bool shared; /* a thread that cannot be ended may still use it: do not free */
+	bool shared;        /* a thread that cannot be ended may still use it: do not free */
 };
 
 /* Every program ends its table with APP_COMMON_OPTIONS and POPT_TABLEEND; those that read records
