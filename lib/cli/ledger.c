@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/* ledger: what the writer thread does with a batch. */
+#include "cli/ledger.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "cli/app.h"
+#include "store/object.h"
+#include "store/store.h"
+#include "task/workers.h"
+
+enum { PRINT_BYTES = 256 << 10 };
+
+/* How often a derived key was given in this run: only keys given twice are in here. */
+struct repeated {
+	int count;
+	UT_hash_handle hh;
+	char key[];
+};
+
+void
+ledger_init(struct ledger *l, const struct commit_options *options)
+{
+	*l = (struct ledger){ .o = *options, .version = -1, .beaten = clock_boot() };
+}
+
+void
+ledger_clear(struct ledger *l)
+{
+	struct repeated *r, *next;
+
+	HASH_ITER(hh, l->repeated, r, next)
+	{
+		HASH_DEL(l->repeated, r);
+		free(r);
+	}
+	tally_clear(&l->tally);
+	idset_clear(&l->asked);
+	vec_clear(&l->print);
+}
+
+/* ---- submitting ---- */
+
+/* The next key for a line equal to one that was given before in this run. */
+static char *
+next_key(struct ledger *l, const char *key)
+{
+	struct repeated *r;
+
+	HASH_FIND_STR(l->repeated, key, r);
+	if (!r) {
+		r = xcalloc(1, sizeof(*r) + strlen(key) + 1);
+		memcpy(r->key, key, strlen(key) + 1);
+		r->count = 1;
+		HASH_ADD_STR(l->repeated, key, r);
+	}
+	return xasprintf("%s-%d", key, ++r->count);
+}
+
+static int
+refuse_other(struct ledger *l, const struct line *line)
+{
+	app_fail(l->o.app, EXIT_INPUT,
+	    "%s: key '%s' stands in job '%s' with other parameters:"
+	    " not submitted (another key, or --new-inputs)",
+	    line->where ? line->where : "params", line->key,
+	    l->o.job_name ? l->o.job_name : "of this run");
+	return 0;
+}
+
+/* A line whose key stands already. */
+static int
+stands(struct ledger *l, const struct line *line, const struct standing *s)
+{
+	if (s->digest != line->digest)
+		return refuse_other(l, line);
+	if (!idset_add(&l->asked, s->id))
+		return 0;
+	if (state_is_final(s->status) || l->o.print_submitted)
+		vec_add(&l->print, s->id);
+	return 0;
+}
+
+static int
+submit(struct ledger *l, struct line *line, struct err *err)
+{
+	struct submission sub = { .job = l->o.job,
+		.task = l->o.task,
+		.key = line->key,
+		.digest = line->digest,
+		.params = line->params,
+		.params_len = line->params_len,
+		.status = line->status,
+		.class = line->class,
+		.error = line->error };
+	struct standing standing;
+	char *again = NULL;
+	int rc;
+
+	for (;;) {
+		rc = execution_submit(l->o.store, &sub, &l->tally, &standing, err);
+		if (rc != 0 || !line->derived || !idset_has(&l->asked, standing.id))
+			break;
+		free(again);
+		sub.key = again = next_key(l, line->key);
+	}
+	free(again);
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		return stands(l, line, &standing);
+	idset_add(&l->asked, standing.id);
+	if (state_is_final(line->status) || l->o.print_submitted)
+		vec_add(&l->print, standing.id);
+	return 0;
+}
+
+/* ---- giving back and taking ---- */
+
+static int
+store_files(struct ledger *l, const struct ended *e, struct err *err)
+{
+	char hex[DIGEST_HEX];
+
+	for (const struct stored *f = e->files; f; f = f->next)
+		if (object_put(l->o.store, f->data, f->len, hex, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+give_back(struct ledger *l, const struct ended *e, struct err *err)
+{
+	int rc;
+
+	if (e->interrupted)
+		return claim_return(
+		    l->o.store, l->o.worker, &l->o.job, e->end.id, e->end.attempt, &l->tally, err);
+	if (store_files(l, e, err) < 0)
+		return -1;
+	rc = claim_end(l->o.store, l->o.worker, &l->o.job, &e->end, &l->tally, err);
+	if (rc == 0)
+		app_warn(l->o.app,
+		    "execution %lld was taken over by another worker: this end of it is"
+		    " dropped",
+		    (long long)e->end.id);
+	if (rc > 0 && state_is_final(e->end.status))
+		vec_add(&l->print, e->end.id);
+	return rc;
+}
+
+static int
+take(struct ledger *l, int want, struct err *err)
+{
+	l->fresh = NULL;
+	l->fresh_tail = &l->fresh;
+	return claim_take(l->o.store, l->o.worker, &l->o.job, want, &l->tally, &l->fresh_tail, err);
+}
+
+static void
+remove_scratch(const char *scratch, void *ctx)
+{
+	struct ledger *l = ctx;
+
+	if (file_remove_tree(scratch, NULL) == 0)
+		app_detail(l->o.app, "removed '%s' of a worker that died", scratch);
+}
+
+/* Heartbeat, and the dead. */
+static int
+beat(struct ledger *l, struct err *err)
+{
+	int64_t now = clock_boot();
+	int n;
+
+	if (l->o.worker == 0 || now - l->beaten < WORKER_HEARTBEAT)
+		return 0;
+	l->beaten = now;
+	n = workers_reap(l->o.store, &l->tally, remove_scratch, l, err);
+	if (n > 0)
+		app_say(l->o.app, "%d executions of a worker that died are run again", n);
+	return n < 0 ? -1 : worker_beat(l->o.store, l->o.worker, err);
+}
+
+/* ---- telling ---- */
+
+static bool
+is_failure(const json_t *record)
+{
+	const char *word = json_string_value(json_object_get(record, "status"));
+	int status = word ? state_find(word) : -1;
+
+	return status >= 0 &&
+	    (state_account((enum status)status) == ACC_FAILED || status == ST_CANCELLED);
+}
+
+/* stdout is closed or full: the worker stops, and what it holds is given back. */
+static void
+lose_output(struct ledger *l)
+{
+	app_output_failed(l->o.app);
+	l->output_gone = true;
+}
+
+/* Add one record to text. -1: it cannot be read. */
+static int
+add_record(struct ledger *l, int64_t id, struct buf *text, struct err *err)
+{
+	json_t *record;
+	bool failed;
+	int rc = execution_record(l->o.store, l->o.app->org, id, &record, err);
+
+	if (rc <= 0)
+		return rc;
+	failed = is_failure(record);
+	json_put(record, text);
+	buf_add_char(text, '\n');
+	json_decref(record);
+	l->failed += failed;
+	app_count(l->o.app, failed);
+	return 0;
+}
+
+/* Print due records from *at on, as many as fit. Nothing is read while stdout may block. */
+static int
+print_some(struct ledger *l, size_t *at, struct buf *text, struct err *err)
+{
+	int rc = store_read(l->o.store, err);
+
+	buf_reset(text);
+	for (; *at < l->print.len && text->len < PRINT_BYTES && rc == 0; (*at)++)
+		if (idset_mark(&l->asked, l->print.at[*at]))
+			rc = add_record(l, l->print.at[*at], text, err);
+	store_read_end(l->o.store);
+	if (text->len && !l->output_gone && fwrite(text->data, 1, text->len, stdout) < text->len)
+		lose_output(l);
+	return rc;
+}
+
+static int
+print_all(struct ledger *l, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	size_t at = 0;
+	int rc = 0;
+
+	if (l->print.len == 0)
+		return 0;
+	while (at < l->print.len && rc == 0)
+		rc = print_some(l, &at, &text, err);
+	if (!l->output_gone && fflush(stdout) != 0)
+		lose_output(l);
+	buf_clear(&text);
+	l->print.len = 0;
+	return rc;
+}
+
+static int
+look_at(int64_t id, void *ctx)
+{
+	struct ledger *l = ctx;
+	struct standpoint stand;
+	int rc = execution_status(l->o.store, l->o.app->org, id, &stand, &l->err);
+
+	if (rc > 0 && state_is_final(stand.status))
+		vec_add(&l->print, id);
+	return rc < 0 ? -1 : 0;
+}
+
+/* What we asked for and others ended. */
+int
+ledger_look(struct ledger *l, struct err *err)
+{
+	int64_t version = store_version(l->o.store);
+	int rc;
+
+	if (version == l->version || l->o.print_submitted)
+		return 0;
+	l->version = version;
+	if (store_read(l->o.store, err) < 0)
+		return -1;
+	rc = idset_unmarked(&l->asked, look_at, l);
+	store_read_end(l->o.store);
+	if (rc < 0) {
+		*err = l->err;
+		return -1;
+	}
+	return print_all(l, err);
+}
+
+/* ---- batches ---- */
+
+static int
+write_batch(struct ledger *l, const struct batch *b, struct err *err)
+{
+	for (struct ended *e = b->ends; e; e = e->next)
+		if (give_back(l, e, err) < 0)
+			return -1;
+	for (struct work *w = b->returned; w; w = w->next)
+		if (claim_return(
+			l->o.store, l->o.worker, &l->o.job, w->id, w->attempt, &l->tally, err) < 0)
+			return -1;
+	for (struct line *line = b->lines; line; line = line->next)
+		if (submit(l, line, err) < 0)
+			return -1;
+	if (beat(l, err) < 0)
+		return -1;
+	if (b->want > 0 && take(l, b->want, err) < 0)
+		return -1;
+	return tally_write(&l->tally, l->o.store, err);
+}
+
+int
+ledger_write(struct ledger *l, const struct batch *b, struct err *err)
+{
+	if (store_begin(l->o.store, err) < 0)
+		return -1;
+	if (write_batch(l, b, err) < 0) {
+		store_rollback(l->o.store);
+		tally_reset(&l->tally);
+		return -1;
+	}
+	if (store_commit(l->o.store, err) < 0)
+		return -1;
+	return print_all(l, err);
+}

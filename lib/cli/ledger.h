@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ledger: what the writer thread does with a batch: everything in one
+ * transaction, and what it did is printed when that is durable.
+ */
+#ifndef CLI_LEDGER_H
+#define CLI_LEDGER_H
+
+#include "base/err.h"
+#include "base/vec.h"
+#include "cli/commit.h"
+#include "cli/idset.h"
+#include "task/tally.h"
+
+struct repeated;
+
+/* Lists of what gathered; the caller's. */
+struct batch {
+	struct line *lines;
+	struct ended *ends;
+	struct work *returned;
+	int want; /* executions to claim */
+};
+
+struct ledger {
+	struct commit_options o;
+	struct idset asked; /* what this run asked for; marked: printed */
+	struct work *fresh; /* claimed by the last batch; the caller takes them */
+	struct work **fresh_tail;
+	int64_t failed;   /* of the printed */
+	bool output_gone; /* stdout cannot be written any more */
+	int64_t beaten;   /* last heartbeat, by clock_boot */
+
+	/* its own */
+	struct tally tally;
+	struct repeated *repeated;
+	VEC(int64_t) print; /* ids whose records are due after the commit */
+	int64_t version;
+	struct err err;
+};
+
+void ledger_init(struct ledger *l, const struct commit_options *options);
+void ledger_clear(struct ledger *l);
+
+/* Write a batch; then print. -1: the state cannot be written, nothing of the batch was told. */
+int ledger_write(struct ledger *l, const struct batch *b, struct err *err);
+
+/* Print what was asked for and ended by others since the last look. */
+int ledger_look(struct ledger *l, struct err *err);
+
+#endif
