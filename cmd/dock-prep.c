@@ -154,8 +154,9 @@ read_options(struct app *app, struct convert_options *how, struct err *err)
 		app_usage(app, "--max-torsions: '%d' is negative", o.torsions);
 	if (o.ph && (num_double(o.ph, &number, err) < 0 || number < 0 || number > 14))
 		app_usage(app, "--ph: '%s' is not between 0 and 14", o.ph);
-	if (o.timeout && num_duration(o.timeout, &how->limit, err) < 0)
-		return -1;
+	if (o.timeout && (num_duration(o.timeout, &how->limit, err) < 0 || how->limit <= 0))
+		app_usage(
+		    app, "--timeout: '%s' is not a time above 0, such as 60 or 2m", o.timeout);
 	if (o.stereo && strcmp(o.stereo, "any") != 0 && strcmp(o.stereo, "refuse") != 0)
 		app_usage(app, "--stereo: '%s' is neither any nor refuse", o.stereo);
 	how->unique = o.unique != 0;

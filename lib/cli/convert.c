@@ -223,7 +223,8 @@ collect(struct convert *c, struct slot *s, struct err *err)
 	e->spent += (double)(clock_boot() - s->since) / 1e6;
 	if (coproc_state(s->busy) == COPROC_ANSWERED) {
 		text = coproc_answer(s->busy, &len);
-		prep_answer(e->prep, text, len);
+		if (!prep_answer(e->prep, text, len))
+			coproc_stop(s->busy);
 	} else {
 		fail_tool(e, coproc_why(s->busy));
 	}

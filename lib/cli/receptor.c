@@ -47,6 +47,17 @@ warn(struct work *w, const char *text)
 	json_array_append_new(json_object_get(w->record, "warnings"), json_string(text));
 }
 
+static bool
+is_pdbqt(const struct buf *text)
+{
+	struct pdbqt p;
+	bool is = pdbqt_receptor(&p, buf_str(text), text->len, NULL) == 0 ||
+	    pdbqt_ligand(&p, buf_str(text), text->len, NULL) == 0;
+
+	pdbqt_clear(&p);
+	return is;
+}
+
 static int
 read_source(struct work *w, struct err *err)
 {
@@ -57,8 +68,8 @@ read_source(struct work *w, struct err *err)
 
 	if (digest_file(w->job->file, hex, err) == 0 &&
 	    source_read_file(w->job->file, FILE_LIMIT, &text, err) == 0)
-		rc = lint_receptor(buf_str(&text), text.len, NULL, NULL) == 0
-		    ? err_set(err, ERR_INPUT, "%s: is a PDBQT receptor already", w->job->file)
+		rc = is_pdbqt(&text)
+		    ? err_set(err, ERR_INPUT, "%s: is PDBQT already", w->job->file)
 		    : pdb_read(&w->pdb, w->job->file, buf_str(&text), text.len, err);
 	buf_clear(&text);
 	if (rc < 0)

@@ -2,11 +2,13 @@
 /* prep: one ligand record on its way from a library to a docking request. */
 #include "dock/prep.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "dock/molecule.h"
 #include "dock/prep_steps.h"
@@ -108,6 +110,7 @@ prep_new(const json_t *record, const char *text, size_t len, const struct prep_o
 {
 	struct prep *p = xcalloc(1, sizeof(*p));
 	struct err err = { 0 };
+	char hex[DIGEST_HEX];
 
 	p->options = options;
 	p->record = json_deep_copy(record);
@@ -121,6 +124,7 @@ prep_new(const json_t *record, const char *text, size_t len, const struct prep_o
 		return p;
 	}
 	buf_add(&p->text, text, len);
+	snprintf(p->title, sizeof(p->title), "dockline-m%.16s", digest_bytes(text, len, hex));
 	if (!p->format)
 		prep_fail(p, "unknown ligand format: one of sdf, mol2, smi, pdbqt is needed");
 	else if (strspn(text, " \t\r\n") == len || memchr(text, '\0', len))
@@ -173,16 +177,18 @@ prep_request(const struct prep *p, struct buf *out)
 	if (prep_steps[p->step].ask)
 		prep_steps[p->step].ask(p, out);
 	else
-		tool_request(prep_tool(p), buf_str(&p->text), p->text.len, out);
+		tool_request(prep_tool(p), p->title, buf_str(&p->text), p->text.len, out);
 }
 
-void
+bool
 prep_answer(struct prep *p, const char *answer, size_t len)
 {
 	struct err err = { 0 };
 
+	p->nonsense = false;
 	if (prep_steps[p->step].take(p, answer, len, &err) < 0)
 		prep_fail(p, err.text);
+	return !p->nonsense;
 }
 
 const char *

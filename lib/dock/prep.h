@@ -51,8 +51,9 @@ enum prep_next prep_next(const struct prep *p);
 enum prep_tool prep_tool(const struct prep *p);
 void prep_request(const struct prep *p, struct buf *out);
 
-/* Take the answer to that request. */
-void prep_answer(struct prep *p, const char *answer, size_t len);
+/* Take the answer to that request. False: it was no answer to it, and the process that gave it
+ * should not be asked again. */
+bool prep_answer(struct prep *p, const char *answer, size_t len);
 
 /* What `--unique` compares: the InChIKey of the stripped parent, its canonical SMILES when it has
  * none. Borrowed. NULL before the gate and for PDBQT ligands without `inchikey`. */

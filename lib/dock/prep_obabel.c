@@ -22,13 +22,13 @@
 void
 prep_ask_parent(const struct prep *p, struct buf *out)
 {
-	tool_request(prep_tool(p), p->parent, strlen(p->parent), out);
+	tool_request(prep_tool(p), p->title, p->parent, strlen(p->parent), out);
 }
 
 void
 prep_ask_smiles(const struct prep *p, struct buf *out)
 {
-	tool_request(prep_tool(p), p->smiles, strlen(p->smiles), out);
+	tool_request(prep_tool(p), p->title, p->smiles, strlen(p->smiles), out);
 }
 
 /* Hydrogens and charge of a formula ("C2H4NO2--"). */
@@ -54,7 +54,7 @@ prep_take_key(struct prep *p, const char *answer, size_t len, struct err *why)
 	int n = 0, charge = 0;
 
 	(void)why;
-	if (tool_extract(TOOL_KEY, answer, len, &line, &none) == 0)
+	if (tool_extract(TOOL_KEY, p->title, answer, len, &line, &none) == 0)
 		sscanf(buf_str(&line), "%63s %63s %63s", word[0], word[1], word[2]);
 	if (strlen(word[0]) == 27 && word[0][14] == '-')
 		p->inchikey = xstrdup(word[n++]);
@@ -113,7 +113,7 @@ prep_take_sdf(struct prep *p, const char *answer, size_t len, struct err *why)
 	int rc;
 
 	buf_add_char(&sdf, '\n');
-	rc = tool_extract(TOOL_SDF, answer, len, &sdf, why);
+	rc = tool_extract(TOOL_SDF, p->title, answer, len, &sdf, why);
 	if (rc == 0)
 		rc = measure(buf_str(&sdf), &heavy, &p->flat, why);
 	buf_clear(&p->text);
@@ -131,7 +131,7 @@ prep_take_smiles(struct prep *p, const char *answer, size_t len, struct err *why
 		p->flat = true;
 	p->step = STEP_KEY;
 	p->stripped = json_array();
-	if (tool_extract(TOOL_SMILES, answer, len, &line, why) == 0) {
+	if (tool_extract(TOOL_SMILES, p->title, answer, len, &line, why) == 0) {
 		line.data[strcspn(buf_str(&line), " \t\r\n")] = '\0';
 		p->parent = smiles_strip(line.data, p->stripped, why);
 	}
@@ -152,7 +152,7 @@ prep_take_state_smiles(struct prep *p, const char *answer, size_t len, struct er
 	size_t n;
 
 	(void)why;
-	if (tool_extract(TOOL_STATE_SMILES, answer, len, &line, &(struct err){ 0 }) < 0)
+	if (tool_extract(TOOL_STATE_SMILES, p->title, answer, len, &line, &(struct err){ 0 }) < 0)
 		buf_add_str(&line, "?");
 	n = strcspn(line.data, " \t");
 	sscanf(line.data + n, "%63s", formula);
@@ -236,7 +236,7 @@ prep_take_built(struct prep *p, const char *answer, size_t len, struct err *why)
 {
 	struct buf sdf = BUF_INIT, whole = BUF_INIT;
 	bool flat = false;
-	int carbon, rc = tool_extract(prep_tool(p), answer, len, &sdf, why);
+	int carbon, rc = tool_extract(prep_tool(p), p->title, answer, len, &sdf, why);
 
 	if (rc == 0) {
 		const char *nl = strchr(sdf.data, '\n');

@@ -12,7 +12,8 @@
 static void
 ask_rdkit(const struct prep *p, const char *op, json_t *more, struct buf *out)
 {
-	json_t *request = json_pack("{s:s, s:s}", "op", op, "format", p->format);
+	json_t *request = json_pack(
+	    "{s:s, s:s, s:s}", "op", op, "id", p->title, "format", p->format);
 	json_t *text = json_stringn(buf_str(&p->text), p->text.len);
 
 	/* bytes that are no UTF-8 can only stand in names and data fields: RDKit is told nothing */
@@ -40,16 +41,21 @@ prep_ask_finish(const struct prep *p, struct buf *out)
 	ask_rdkit(p, "finish", more, out);
 }
 
-/* The answer as an object, or NULL with RDKit's reason. */
+/* The answer to this molecule's question as an object, or NULL with RDKit's reason. */
 static json_t *
-read_answer(const char *answer, size_t len, struct err *why)
+read_answer(struct prep *p, const char *answer, size_t len, struct err *why)
 {
 	json_t *got = json_parse(answer, len, NULL);
+	const char *id = json_string_value(json_object_get(got, "id"));
 	const char *error = json_string_value(json_object_get(got, "error"));
 
-	if (json_is_object(got) && !error)
+	p->nonsense = !id || strcmp(id, p->title) != 0;
+	if (p->nonsense)
+		err_set(why, ERR_INPUT, "RDKit's answer is not understood");
+	else if (error)
+		err_set(why, ERR_INPUT, "%s", error);
+	else
 		return got;
-	err_set(why, ERR_INPUT, "%s", error ? error : "RDKit's answer is not understood");
 	json_decref(got);
 	return NULL;
 }
@@ -59,7 +65,7 @@ prep_take_mol2(struct prep *p, const char *answer, size_t len, struct err *why)
 {
 	buf_reset(&p->text);
 	buf_add_char(&p->text, '\n');
-	if (tool_extract(TOOL_MOL2, answer, len, &p->text, why) < 0)
+	if (tool_extract(TOOL_MOL2, p->title, answer, len, &p->text, why) < 0)
 		return -1;
 	p->format = "sdf";
 	p->step = p->options->rdkit ? STEP_PARSE : STEP_SDF;
@@ -69,7 +75,7 @@ prep_take_mol2(struct prep *p, const char *answer, size_t len, struct err *why)
 int
 prep_take_parse(struct prep *p, const char *answer, size_t len, struct err *why)
 {
-	json_t *got = read_answer(answer, len, why), *stripped = NULL;
+	json_t *got = read_answer(p, answer, len, why), *stripped = NULL;
 	const char *smiles = NULL;
 	json_int_t charge = 0, stereo = 0;
 	bool flat = false;
@@ -105,7 +111,7 @@ prep_take_state(struct prep *p, const char *answer, size_t len, struct err *why)
 	(void)why;
 	buf_reset(&p->state);
 	buf_add_char(&p->state, '\n');
-	if (tool_extract(TOOL_STATE, answer, len, &p->state, &not_taken) < 0) {
+	if (tool_extract(TOOL_STATE, p->title, answer, len, &p->state, &not_taken) < 0) {
 		p->rejected = xstrdup(not_taken.text);
 		buf_reset(&p->state);
 	}
@@ -145,7 +151,7 @@ take_description(struct prep *p, json_t *got, struct err *why)
 int
 prep_take_finish(struct prep *p, const char *answer, size_t len, struct err *why)
 {
-	json_t *got = read_answer(answer, len, why);
+	json_t *got = read_answer(p, answer, len, why);
 	int rc = -1;
 
 	if (got)

@@ -48,7 +48,7 @@ prep_ask_pdbqt(const struct prep *p, struct buf *out)
 	struct buf sdf = BUF_INIT;
 
 	add_input(p, &sdf);
-	tool_request(prep_tool(p), sdf.data, sdf.len, out);
+	tool_request(prep_tool(p), p->title, sdf.data, sdf.len, out);
 	buf_clear(&sdf);
 }
 
@@ -219,7 +219,7 @@ prep_take_pdbqt(struct prep *p, const char *answer, size_t len, struct err *why)
 	buf_add_str(&text, "REMARK  Name = ");
 	add_title(p, &text);
 	buf_add_char(&text, '\n');
-	rc = tool_extract(prep_tool(p), answer, len, &text, why);
+	rc = tool_extract(prep_tool(p), p->title, answer, len, &text, why);
 	if (rc < 0 && p->step == STEP_PDBQT) {
 		p->step = STEP_PLAIN;
 		buf_clear(&text);

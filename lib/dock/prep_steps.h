@@ -37,14 +37,16 @@ struct prep {
 	json_t *record; /* a copy of the record that becomes the outcome */
 	enum prep_outcome outcome;
 	enum prep_step step;
-	bool at_gate, waited; /* stands at the gate, has passed it */
-	const char *format;   /* of text: sdf, smi, mol2; static */
-	struct buf text;      /* the molecule as it came, then as SDF */
-	char *key;            /* InChIKey, or canonical SMILES */
-	char *inchikey;       /* NULL: none */
-	double weight;        /* of the parent; 0: unknown */
-	char *parent;         /* SMILES of the stripped parent */
-	json_t *stripped;     /* array */
+	bool at_gate;
+	bool nonsense;  /* the last answer was none to the question */
+	char title[32]; /* what the molecule is called in questions: from the digest of its text */
+	const char *format; /* of text: sdf, smi, mol2; static */
+	struct buf text;    /* the molecule as it came, then as SDF */
+	char *key;          /* InChIKey, or canonical SMILES */
+	char *inchikey;     /* NULL: none */
+	double weight;      /* of the parent; 0: unknown */
+	char *parent;       /* SMILES of the stripped parent */
+	json_t *stripped;   /* array */
 	int charge_before;
 	int hydrogens_before; /* by formula; without RDKit only */
 	int stereo;           /* unspecified; -1: unknown */

@@ -7,7 +7,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define TITLE "dockline-molecule"
 #define END "dockline-end"
 #define PAD "dockline-pad"
 
@@ -88,11 +87,11 @@ end_line(struct buf *out)
 
 /* The molecule without its title and without what follows it in the file. */
 static void
-add_sdf(const char *text, size_t len, struct buf *out)
+add_sdf(const char *title, const char *text, size_t len, struct buf *out)
 {
 	const char *end = text + len, *at = next_line(text, end);
 
-	buf_add_str(out, TITLE "\n");
+	buf_addf(out, "%s\n", title);
 	while (at < end) {
 		const char *next = next_line(at, end);
 
@@ -106,31 +105,31 @@ add_sdf(const char *text, size_t len, struct buf *out)
 }
 
 static void
-add_mol2(const char *text, size_t len, struct buf *out)
+add_mol2(const char *title, const char *text, size_t len, struct buf *out)
 {
 	const char *end = text + len, *head = strstr(text, "@<TRIPOS>MOLECULE");
 
 	if (!head)
 		return;
 	head = next_line(head, end);
-	buf_add_str(out, "@<TRIPOS>MOLECULE\n" TITLE "\n");
+	buf_addf(out, "@<TRIPOS>MOLECULE\n%s\n", title);
 	head = next_line(head, end);
 	buf_add(out, head, (size_t)(end - head));
 	end_line(out);
 }
 
 void
-tool_request(enum prep_tool tool, const char *text, size_t len, struct buf *out)
+tool_request(enum prep_tool tool, const char *title, const char *text, size_t len, struct buf *out)
 {
 	enum form form = rows[tool].in;
 
 	if (form == SMI) {
 		text += strspn(text, " \t\r\n");
-		buf_addf(out, "%.*s " TITLE "\n", (int)strcspn(text, " \t\r\n"), text);
+		buf_addf(out, "%.*s %s\n", (int)strcspn(text, " \t\r\n"), text, title);
 	} else if (form == MOL2) {
-		add_mol2(text, len, out);
+		add_mol2(title, text, len, out);
 	} else {
-		add_sdf(text, len, out);
+		add_sdf(title, text, len, out);
 	}
 	add_mark(form, END, out);
 	add_mark(form, PAD, out);
@@ -169,21 +168,22 @@ find_line(const char *at, const char *end, const char *word)
 }
 
 int
-tool_extract(enum prep_tool tool, const char *answer, size_t len, struct buf *out, struct err *why)
+tool_extract(enum prep_tool tool, const char *title, const char *answer, size_t len,
+    struct buf *out, struct err *why)
 {
-	const char *end = answer + len, *at = find_line(answer, end, TITLE), *stop, *nl;
+	const char *end = answer + len, *at = find_line(answer, end, title), *stop, *nl;
 
 	if (!at)
 		return err_set(why, ERR_INPUT, "Open Babel cannot convert it");
 	nl = next_line(at, end);
-	if (find_line(nl, end, TITLE))
+	if (find_line(nl, end, title))
 		return err_set(why, ERR_INPUT, "Open Babel made several molecules of it");
 	if (rows[tool].out == LINE) {
-		const char *title = memmem(at, (size_t)(nl - at), TITLE, strlen(TITLE));
+		const char *here = memmem(at, (size_t)(nl - at), title, strlen(title));
 
-		buf_add(out, at, (size_t)(title - at));
-		title += strlen(TITLE);
-		buf_add(out, title, (size_t)(nl - title));
+		buf_add(out, at, (size_t)(here - at));
+		here += strlen(title);
+		buf_add(out, here, (size_t)(nl - here));
 		return 0;
 	}
 	stop = find_line(nl, end, rows[tool].out == SDF ? "M  END" : "ENDMDL");

@@ -4,9 +4,10 @@
  *
  * Open Babel's program reads molecules until its input ends and writes each when it has read the
  * next. So every request is three molecules: ours, an end mark and padding; the answer ends with
- * the end mark, and padding of the request before may precede it. Titles are ours, so an answer
- * can never be taken for another molecule's. The RDKit program (share/convert/rdkit.py) reads and
- * writes one JSON object a line. Nothing is started here: cli/convert does that.
+ * the end mark, and padding of the request before may precede it. Titles are ours, made of the
+ * molecule's digest, so an answer can never be taken for another molecule's. The RDKit program
+ * (share/convert/rdkit.py) reads and writes one JSON object a line. Nothing is started here:
+ * cli/convert does that.
  */
 #ifndef DOCK_PREP_TOOLS_H
 #define DOCK_PREP_TOOLS_H
@@ -44,15 +45,18 @@ const char *tool_name(enum prep_tool tool);
  * TOOL_RDKIT none. */
 void tool_args(enum prep_tool tool, const char *ph, const char *args[TOOL_ARGS]);
 
-/* Append the request for one molecule. Not for TOOL_RDKIT, whose requests are JSON. */
-void tool_request(enum prep_tool tool, const char *text, size_t len, struct buf *out);
+/* Append the request for one molecule, which gets this title (no blanks, not starting with
+ * "dockline-end" or "dockline-pad"). Not for TOOL_RDKIT, whose requests are JSON. */
+void tool_request(
+    enum prep_tool tool, const char *title, const char *text, size_t len, struct buf *out);
 
 /* Is this the last line of an answer of a tool (an enum prep_tool)? *seen is 0 at its start. */
 bool tool_is_last(int tool, const char *line, size_t len, int *seen);
 
-/* Our molecule out of an answer: SDF from its second line to "M  END", a line without the title,
- * PDBQT without its name remark. Appended to out; -1 with a reason when it is not there. */
-int tool_extract(
-    enum prep_tool tool, const char *answer, size_t len, struct buf *out, struct err *why);
+/* The molecule of that title out of an answer: SDF from its second line to "M  END", a line without
+ * the title, PDBQT without its name remark. Appended to out; -1 with a reason when it is not there.
+ */
+int tool_extract(enum prep_tool tool, const char *title, const char *answer, size_t len,
+    struct buf *out, struct err *why);
 
 #endif

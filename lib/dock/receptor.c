@@ -293,7 +293,7 @@ add_warnings(const struct pdb *p, json_t *missing, json_t *warnings)
 	if (p->more)
 		note(warnings, "several models: the first is taken");
 	if (json_array_size(missing)) {
-		text = xasprintf("%zu residues lack atoms", json_array_size(missing));
+		text = xasprintf("atoms are missing (residues: %zu)", json_array_size(missing));
 		note(warnings, text);
 		free(text);
 	}

@@ -80,7 +80,7 @@ out:
 void
 coproc_free(struct coproc *c)
 {
-	struct outcome outcome;
+	struct outcome outcome = { 0 };
 
 	if (!c)
 		return;
@@ -88,6 +88,16 @@ coproc_free(struct coproc *c)
 	buf_clear(&c->request);
 	buf_clear(&c->answer);
 	free(c);
+}
+
+void
+coproc_stop(struct coproc *c)
+{
+	struct outcome outcome = { 0 };
+
+	end_child(c, false, &outcome);
+	if (c->state == COPROC_BUSY)
+		c->state = COPROC_IDLE;
 }
 
 static int
@@ -129,7 +139,7 @@ is_spoilt(const struct coproc *c)
 int
 coproc_ask(struct coproc *c, const char *text, size_t len, double limit, struct err *err)
 {
-	struct outcome outcome;
+	struct outcome outcome = { 0 };
 
 	if (c->state == COPROC_BUSY)
 		BUG("coprocess '%s' asked twice", c->spec->argv[0]);
@@ -151,7 +161,7 @@ coproc_ask(struct coproc *c, const char *text, size_t len, double limit, struct 
 static void
 fail(struct coproc *c, bool closed, const char *reason)
 {
-	struct outcome outcome;
+	struct outcome outcome = { 0 };
 	char how[64];
 
 	end_child(c, closed, &outcome);
@@ -181,7 +191,7 @@ send_more(struct coproc *c)
 static void
 scan_answer(struct coproc *c)
 {
-	struct outcome outcome;
+	struct outcome outcome = { 0 };
 	char *nl;
 
 	while ((nl = memchr(c->answer.data + c->scanned, '\n', c->answer.len - c->scanned))) {

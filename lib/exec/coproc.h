@@ -5,7 +5,9 @@
  * A request is text; the answer is lines up to and including the one that `last` recognises. The
  * child is started by the first request and again by the request after it ended. One that dies,
  * answers too much, is still silent at the time limit, or says more than it was asked, is killed:
- * that costs the request it had, nothing else. Waiting for many at once is coproc_wait.
+ * that costs the request it had, nothing else. What it says unasked is noticed if it has come by
+ * the next request, so answers should tell their question (an id). Waiting for many at once is
+ * coproc_wait.
  *
  * Start and use coprocesses from one thread (exec/proc says why).
  */
@@ -47,6 +49,10 @@ void coproc_free(struct coproc *c);
 /* Send a request (copied) that must be answered within `seconds`. Not while one is out. 0, or -1
  * when the child cannot be started (kinds as proc_start). */
 int coproc_ask(struct coproc *c, const char *text, size_t len, double seconds, struct err *err);
+
+/* Kill the child: its answers are not to be trusted. The next request starts another. The answer
+ * that is there stays. */
+void coproc_stop(struct coproc *c);
 
 enum coproc_state coproc_state(const struct coproc *c);
 

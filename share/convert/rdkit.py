@@ -2,8 +2,9 @@
 """The RDKit half of dock-prep: one JSON object a line in, one a line out, until end of input.
 
 Every request is whole (nothing is remembered between two), and the same request gives the same
-answer. {"error": reason} says why a molecule cannot be used. lib/cli/convert starts this program
-with python3 -I, gives each request a time limit, and restarts it when it hangs or dies.
+answer, which carries the request's id. {"error": reason} says why a molecule cannot be used.
+lib/cli/convert starts this program with python3 -I, gives each request a time limit, and
+restarts it when it hangs or dies.
 
 hello                                -> rdkit
 parse   text, format (sdf, smi)      -> smiles, charge, stripped[], stereo, flat
@@ -282,11 +283,10 @@ def hello(_):
     return {"rdkit": rdBase.rdkitVersion, "python": sys.version.split()[0]}
 
 
-def answer(line):
+def answer(request):
     if Chem is None:
         return {"error": "RDKit is not installed"}
     try:
-        request = json.loads(line)
         return {"hello": hello, "parse": parse, "finish": finish,
                 "template": template}[request["op"]](request)
     except Refused as why:
@@ -299,7 +299,9 @@ def main():
     if Chem is not None:
         RDLogger.DisableLog("rdApp.*")
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(answer(line), separators=(",", ":")) + "\n")
+        request = json.loads(line)
+        got = dict(answer(request), id=request.get("id"))
+        sys.stdout.write(json.dumps(got, separators=(",", ":")) + "\n")
         sys.stdout.flush()
 
 

@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: MIT
+load ../helper
+
+prep=$data/prep
+
+setup() {
+	fresh
+	need obabel
+	/usr/bin/python3 -I -c 'import rdkit' 2>/dev/null || need rdkit
+}
+
+# smiles NAME SMILES [NAME SMILES ...]: ligand records
+smiles() {
+	while (($#)); do
+		jq -cn --arg name "$1" --arg text "$2 $1
+" '{type: "ligand", key: $name, ligand: {name: $name, format: "smi", text: $text}}'
+		shift 2
+	done
+}
+
+# One member of the record with that key.
+member() {
+	jq -c --arg key "$1" "select(.key == \$key) | $2" "$out"
+}
+
+@test "dock-prep: what every program promises" {
+	assert_front dock-prep
+}
+
+@test "dock-prep: a SMILES becomes PDBQT with its account" {
+	smiles aspirin 'CC(=O)Oc1ccccc1C(=O)O' |
+		jq -c '.mine = 7 | .label = "active" | .warnings = ["before"]' >in
+	run_split dock-prep --ph 7.4 in
+	assert_status 0
+	assert_err 'dock-prep: 1 prepared, 0 failed, 0 skipped'
+	assert_json '.type == "ligand" and .mine == 7 and .label == "active" and .warnings == ["before"]'
+	assert_json '.ligand.name == "aspirin" and .ligand.format == "pdbqt"'
+	assert_json '.smiles == "CC(=O)Oc1ccccc1C(=O)[O-]" and .inchikey == "BSYNRYMUTXBXSQ-UHFFFAOYSA-N"'
+	assert_json '.charge == -1 and .heavy_atoms == 13 and .torsions == 3 and (.mw - 180.157 | fabs) < 0.01'
+	assert_json '.prep.tools == ["rdkit", "openbabel"] and .prep.ph == 7.4 and .prep.seed == 42'
+	assert_json '.prep.coordinates == "built" and .prep.charge_before == 0 and .prep.reproducible'
+	assert_json '.ligand.text | startswith("REMARK  Name = aspirin\n") and endswith("TORSDOF 3\n")'
+	jq -rj .ligand.text "$out" | sha256sum | cut -d' ' -f1 >sum
+	assert_json ".ligand.sha256 == \"$(cat sum)\""
+}
+
+@test "dock-prep: every PDBQT atom is found again in the input" {
+	smiles x 'OCC(N)c1ccncc1' | dock-prep -q --ph 7.4 >rec
+	jq -r '.input.text' rec | awk 'NR > 4 && NF > 12 { printf "%.3f %.3f %.3f\n", $1, $2, $3 }' >places
+	jq -r '.input.atoms[]' rec | while read -r i; do sed -n "${i}p" places; done >want
+	jq -r '.ligand.text' rec | awk '/^ATOM/ { print substr($0, 31, 24) }' | awk '{ print $1, $2, $3 }' >got
+	paste want got | awk '
+		function far(a, b) { return a - b > 0.0011 || b - a > 0.0011 }
+		far($1, $4) || far($2, $5) || far($3, $6) { exit 1 }
+		END { if (NR < 10) exit 1 }'
+}
+
+@test "dock-prep: the same input gives the same bytes, whatever -j" {
+	smiles a 'CC(C)Cc1ccc(cc1)C(C)C(=O)O' b 'CN1CCC[C@H]1c1cccnc1' c 'CC(=O)Nc1ccc(O)cc1' \
+		d 'C1CC' e 'CN(C)CCc1c[nH]c2ccccc12.Cl' f 'OCC1OC(O)C(O)C(O)C1O' >in
+	for j in 1 2 5; do
+		dock-prep -q --ph 7.4 -j "$j" in >"out$j" || (($? == 1))
+	done
+	cmp out1 out2
+	cmp out1 out5
+	[ "$(jq -r .key out1 | tr -d '\n')" = abcdef ]
+}
+
+@test "dock-prep: the state at a pH is taken only where it is possible" {
+	smiles tetrazole 'CCc1nn[nH]n1' acylsulfonamide 'CC(=O)NS(=O)(=O)c1ccccc1' \
+		amidine 'NC(=N)c1ccccc1' phosphate 'OP(O)(=O)OCC' zwitterion 'NCC(=O)O' >in
+	run_split dock-prep --ph 7.4 in
+	assert_status 0
+	[ "$(member tetrazole '[.charge, .warnings]')" = '[0,["protonation_rejected"]]' ]
+	[ "$(member tetrazole .prep.protonation_rejected)" = '"charge changes by -1, hydrogens by +0"' ]
+	[ "$(member acylsulfonamide '[.charge, .warnings]')" = '[0,[]]' ]
+	[ "$(member amidine '[.charge, .smiles]')" = '[1,"NC(=[NH2+])c1ccccc1"]' ]
+	[ "$(member phosphate '[.charge, .smiles]')" = '[-2,"CCOP(=O)([O-])[O-]"]' ]
+	[ "$(member zwitterion '[.charge, .smiles]')" = '[0,"[NH3+]CC(=O)[O-]"]' ]
+	run_split dock-prep in
+	assert_status 0
+	assert_json '.charge == 0 and (.prep | has("ph") | not) and .warnings == []'
+}
+
+@test "dock-prep: salts are stripped, a tie is refused" {
+	smiles salt 'CC(=O)[O-].[Na+]' hydrochloride 'CN(C)CCO.Cl' hemisulfate 'CCN.CCN.OS(=O)(=O)O' \
+		tie 'CCCC.CCCO' salts '[Na+].[Cl-]' >in
+	run_split dock-prep in
+	assert_status 1
+	[ "$(member salt '[.charge, .prep.stripped]')" = '[-1,["[Na+]"]]' ]
+	[ "$(member hydrochloride '[.smiles, .prep.stripped]')" = '["CN(C)CCO",["Cl"]]' ]
+	[ "$(member hemisulfate .smiles)" = '"CCN"' ]
+	[ "$(member tie .error)" = '{"class":"input","reason":"two fragments of equal size: CCCC and CCCO"}' ]
+	[ "$(member salts .error.reason)" = '"no organic fragment among 2"' ]
+}
+
+@test "dock-prep: unspecified stereo is counted, or refused" {
+	smiles open 'CC(O)(F)C=CC' closed 'C[C@@H](N)C(=O)O' >in
+	run_split dock-prep in
+	assert_status 0
+	[ "$(member open '[.prep.stereo_unspecified, .warnings]')" = '[2,["stereo_unspecified"]]' ]
+	[ "$(member closed '[.prep.stereo_unspecified, .warnings]')" = '[0,[]]' ]
+	run_split dock-prep --stereo refuse in
+	assert_status 1
+	[ "$(member open .error.reason)" = '"2 stereo centres or double bonds are unspecified"' ]
+	[ "$(member closed '.error')" = null ]
+}
+
+@test "dock-prep --unique: the first that can be prepared stays, the others name it" {
+	smiles bad 'c1ccccc1.C1CC' one 'OCC' two 'CCO' salt 'CCO.Cl' other 'CCN' >in
+	run_split dock-prep --unique -j 4 in
+	assert_status 1
+	assert_err -r '2 prepared, 1 failed, 2 skipped'
+	[ "$(member two .skipped)" = '{"reason":"duplicate","kept":"one"}' ]
+	[ "$(member salt .skipped.kept)" = '"one"' ]
+	[ "$(member two '.ligand.format')" = '"smi"' ]
+	[ "$(member other '.skipped')" = null ]
+	# what was skipped once passes untouched
+	cp "$out" again
+	run_split dock-prep --unique --allow-failed 1 again
+	assert_status 0
+	cmp "$out" again
+}
+
+@test "dock-prep --unique: one that fails does not take its duplicate with it" {
+	smiles a 'CCOCC' b 'CCOCC' >in
+	jq -c 'if .key == "a" then .ligand.format = "sdf" | .ligand.text = "x\n\n\n  2  1  0  0  0  0  0  0  0  0999 V2000\n    1.0000    1.0000    1.0000 C   0  0\n    1.0000    1.0000    1.1000 C   0  0\n  1  2  1  0\nM  END\n$$$$\n" else . end' in >in2
+	smiles c CC >>in2
+	run_split dock-prep --unique in2
+	assert_status 1
+	[[ $(member a .error.reason) == '"two atoms in one place'* ]]
+	[ "$(member c '.skipped')" = null ]
+}
+
+@test "dock-prep: coordinates that have depth are kept, a drawing gets new ones" {
+	jq -cnR --rawfile text "$data/box/aspirin.sdf" \
+		'{type: "ligand", key: "a", ligand: {name: "a", format: "sdf", text: $text}}' >in
+	run_split dock-prep in
+	assert_status 0
+	assert_json '.prep.coordinates == "input"'
+	awk 'NR > 4 && NF > 12 { print $1, $2, $3 }' "$data/box/aspirin.sdf" | head -n 13 >want
+	jq -r .input.text "$out" | awk 'NR > 4 && NF > 12 { print $1, $2, $3 }' | head -n 13 >got
+	cmp want got
+	awk 'NR > 4 && NF > 12 { sub(substr($0, 21, 10), "    0.0000") } { print }' \
+		"$data/box/aspirin.sdf" >flat.sdf
+	run_split dock-prep <(jq -cn '{type: "ligand", key: "a", ligand: {path: "flat.sdf"}}')
+	assert_status 0
+	assert_json '.prep.coordinates == "built" and (.ligand | has("path") | not)'
+}
+
+@test "dock-prep: what cannot be prepared travels on with its reason" {
+	smiles garbage 'C1CC' valence 'CC(C)(C)(C)C' dummy '*CC' boron 'OB(O)c1ccccc1' \
+		floppy 'CCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCO' >in
+	cat >>in <<-'END'
+		{"type":"ligand","key":"empty","ligand":{"name":"empty","format":"sdf","text":""}}
+		{"type":"ligand","key":"none","ligand":{"name":"none","format":"sdf"}}
+		{"type":"ligand","key":"gone","ligand":{"name":"gone","path":"gone.sdf"}}
+		{"type":"ligand","key":"format","ligand":{"name":"format","format":"xyz","text":"1"}}
+		{"type":"ligand","key":"before","ligand":{"name":"b"},"error":{"class":"input","reason":"old"}}
+	END
+	smiles good CCO >>in
+	run_split dock-prep in
+	assert_status 1
+	assert_err 'dock-prep: 1 prepared, 10 failed, 0 skipped'
+	assert_json 'if .key == "good" then .error == null else .error.class == "input" end'
+	[ "$(member garbage .error.reason)" = '"RDKit cannot read it"' ]
+	[[ $(member valence .error.reason) == *'greater than permitted'* ]]
+	[[ $(member dummy .error.reason) == '"a dummy atom'* ]]
+	[[ $(member boron .error.reason) == *"unknown atom type 'B'"* ]]
+	[ "$(member floppy .error.reason)" = '"too many torsions: 43 (at most 32)"' ]
+	[ "$(member empty .error.reason)" = '"empty"' ]
+	[[ $(member gone .error.reason) == *'No such file'* ]]
+	[[ $(member format .error.reason) == '"unknown ligand format'* ]]
+	[ "$(member before .error.reason)" = '"old"' ]
+	[ "$(member garbage .ligand.text)" = '"C1CC garbage\n"' ]
+	run_split dock-prep --max-torsions 60 --allow-failed 9 in
+	assert_status 0
+	[ "$(member floppy .torsions)" = 43 ]
+}
+
+@test "dock-prep: a PDBQT ligand is judged and passed on" {
+	jq -cn --rawfile good "$data/box/aspirin.pdbqt" '{type: "ligand", key: ("good", "zero"),
+		ligand: {name: "x", format: "pdbqt", text: $good}}' |
+		jq -c 'if .key == "zero" then .ligand.text |= gsub("(?m)(?<a>^ATOM.{26}).{24}";
+			.a + "   0.000   0.000   0.000") else . end' >in
+	run_split dock-prep --ph 7.4 in
+	assert_status 1
+	[ "$(member good .heavy_atoms)" = 13 ]
+	[ "$(member good .ligand.text | sha256sum)" = "$(jq -c 'select(.key == "good").ligand.text' in | sha256sum)" ]
+	[ "$(member zero .error.reason)" = '"all coordinates are zero"' ]
+}
+
+@test "dock-prep: a converter that hangs, dies or talks nonsense costs one molecule" {
+	export DOCKLINE_PYTHON=$root/tests/fakes/python-odd
+	smiles a CCO hang CCN crash CCC b CCCO nonsense CCCC quiet CCS twice CCF c CCCl >in
+	run_split dock-prep --timeout 3 -j 2 in
+	assert_status 1
+	[ "$(member hang .error.reason)" = '"RDKit: timed out"' ]
+	[[ $(member crash .error.reason) == '"RDKit: ended without an answer: signal 11'* ]]
+	[ "$(member nonsense .error.reason)" = "\"RDKit's answer is not understood\"" ]
+	[ "$(member quiet .error.reason)" = '"RDKit: ended without an answer: exit 0"' ]
+	[ "$(member twice .error.reason)" = "\"RDKit's answer is not understood\"" ]
+	for key in a b c; do
+		[ "$(member "$key" .ligand.format)" = '"pdbqt"' ]
+	done
+	jq -r .key in >want
+	jq -r .key "$out" | cmp - want
+}
+
+@test "dock-prep: an Open Babel that is none is seen through" {
+	smiles a CCO >in
+	DOCKLINE_OBABEL=$root/tests/fakes/obabel-cat run_split dock-prep --timeout 2 in
+	assert_status 1
+	assert_json '.error.class == "input" and (.error.reason | startswith("Open Babel"))'
+	DOCKLINE_OBABEL=/nowhere/obabel run_split dock-prep in
+	assert_status 5
+	assert_out ''
+	assert_err -r 'openbabel.*DOCKLINE_OBABEL'
+}
+
+@test "dock-prep: without RDKit Open Babel does it all, and says so" {
+	export DOCKLINE_PYTHON=/bin/false
+	smiles a 'CC(=O)O.[Na+]' b 'C[C](C)(C)(C)C' tie 'CCCC.CCCO' d 'CCc1nn[nH]n1' e OCC f CCO >in
+	jq -cn --rawfile text "$data/box/aspirin.sdf" \
+		'{type: "ligand", key: "g", ligand: {name: "g", format: "sdf", text: $text}}' >>in
+	run_split dock-prep --ph 7.4 --unique in
+	assert_status 1
+	assert_err -l 'dock-prep: no RDKit: Open Babel makes the 3D structures, and not reproducibly'
+	[ "$(member a '[.charge, .prep.stripped, .prep.reproducible]')" = '[-1,["[Na+]"],false]' ]
+	[[ $(member b .error.reason) == *'more than four bonds"' ]]
+	[[ $(member tie .error.reason) == '"two fragments of equal size'* ]]
+	[ "$(member d '[.charge, .warnings]')" = '[0,["protonation_rejected"]]' ]
+	[ "$(member f .skipped.kept)" = '"e"' ]
+	[ "$(member g '[.prep.coordinates, .prep.reproducible, .charge, .heavy_atoms]')" = '["input",true,-1,13]' ]
+	run_split dock-prep --stereo refuse in
+	assert_status 5
+	assert_err -r 'python3-rdkit'
+}
+
+@test "dock-prep: a bad line is reported and the rest goes on" {
+	{
+		echo '{"type":'
+		smiles a CCO
+	} >in
+	run_split dock-prep in
+	assert_status 3
+	assert_json '.key == "a"'
+	assert_err -r 'in:1'
+}
+
+@test "dock-prep --receptor: a receptor and its account" {
+	run_split dock-prep --receptor "$prep/tiny.pdb" --ph 7.4 --extract BEZ=lig.sdf -o rec.pdbqt
+	assert_status 0
+	assert_json '.type == "receptor" and .file == "rec.pdbqt" and .ph == 7.4 and .heavy_atoms == 57'
+	assert_json ".sha256 == \"$(sha256sum <rec.pdbqt | cut -d' ' -f1)\""
+	assert_json ".source_sha256 == \"$(sha256sum <"$prep/tiny.pdb" | cut -d' ' -f1)\""
+	assert_json '.removed == [{residue: "BEZ A:201", atoms: 9, why: "extracted"}, {residues: 3, why: "water"}]'
+	assert_json '.kept == [{residue: "ZN A:101", atoms: 1}]'
+	assert_json '.altlocs == [{residue: "LYS A:5", kept: "B", of: "AB"}]'
+	assert_json '.missing_atoms == [{residue: "LYS A:5", atoms: "NZ"}]'
+	assert_json '.his_states == {"A:2": "HID"}' # zinc is on NE2
+	assert_json '.extracted.smiles == "OC(=O)c1ccccc1" and .extracted.heavy_atoms == 9'
+	assert_json ".extracted.sha256 == \"$(sha256sum <lig.sdf | cut -d' ' -f1)\""
+	assert_err -l 'dock-prep: removed: BEZ A:201 (extracted), 3 residues (water)'
+	assert_err -l 'dock-prep: histidines: A:2 HID'
+	# aromatic rings, the tryptophan's N-H, element columns of an old file
+	[ "$(grep -c 'PHE A   6.* A $' rec.pdbqt)" = 6 ]
+	[ "$(grep 'TRP A   3.* HD$' rec.pdbqt | wc -l)" = 2 ]
+	grep -q ' NE1 TRP A   3 .* N $' rec.pdbqt
+	grep -q '^HETATM.*ZN    ZN A 101 .* Zn$' rec.pdbqt
+	cp rec.pdbqt first.pdbqt
+	dock-prep -q --receptor "$prep/tiny.pdb" --ph 7.4 --extract BEZ=lig2.sdf -o rec.pdbqt >/dev/null
+	cmp first.pdbqt rec.pdbqt
+	cmp lig.sdf lig2.sdf
+}
+
+@test "dock-prep --receptor: what stays and goes is chosen" {
+	run_split dock-prep --receptor "$prep/tiny.pdb" --ph 7.4 --keep A:302 --remove ZN,BEZ --altloc A \
+		-o rec.pdbqt
+	assert_status 0
+	assert_json '.his_states == {"A:2": "HIE"} and .altlocs[0].kept == "A"'
+	assert_json '.kept == [{residue: "HOH A:302", atoms: 1}] and .removed[-1].residues == 2'
+	run_split dock-prep --receptor "$prep/tiny.pdb" -o rec.pdbqt
+	assert_status 0
+	assert_json '.warnings | index("BEZ A:201 stays in the receptor: is it a ligand?")'
+	assert_json '.warnings[-1] | startswith("no pH was given")'
+	gzip -c "$prep/tiny.pdb" >tiny.pdb.gz
+	run_split dock-prep --receptor tiny.pdb.gz --extract A:201=x.sdf --smiles 'c1ccccc1C(O)=O' -o rec.pdbqt
+	assert_status 0
+	assert_json '.extracted.smiles == "O=C(O)c1ccccc1" and .versions.rdkit'
+}
+
+@test "dock-prep --receptor: what is wrong is said, and nothing is written" {
+	for args in '--extract XYZ=x.sdf' '--extract HOH=x.sdf' '--chain Q' '--keep 999' \
+		'--extract BEZ=x.sdf --smiles CCO' '--chain A --remove A:1,2,3,4,5,6,ZN,BEZ'; do
+		# shellcheck disable=SC2086 # words are meant
+		run_split dock-prep --receptor "$prep/tiny.pdb" $args -o rec.pdbqt
+		assert_status 3
+		assert_out ''
+		[ ! -e rec.pdbqt ]
+		[ ! -e x.sdf ]
+	done
+	for file in missing.pdb "$data/box/aspirin.sdf" "$data/box/aspirin.pdbqt"; do
+		run_split dock-prep --receptor "$file" -o rec.pdbqt
+		assert_status 3
+		[ ! -e rec.pdbqt ]
+	done
+	for args in '--receptor x.pdb' '--receptor x.pdb -o y --smiles C' '-o y' '--ph 15' '--jobs -1' \
+		'--receptor x.pdb -o y --extract 5' '--stereo some' '--timeout soon' '--max-torsions=-1'; do
+		# shellcheck disable=SC2086
+		run_split dock-prep $args </dev/null
+		assert_status 2
+		assert_out ''
+	done
+	run_split dock-prep --receptor "$prep/tiny.pdb" -o no/such/rec.pdbqt
+	assert_status 5
+	assert_out ''
+}
+
+@test "dock-prep --receptor: the complex of pymol-data, as in the golden session" {
+	pdb=/usr/share/pymol/data/tut/1hpv.pdb
+	[[ -e $pdb ]] || skip 'pymol-data is missing'
+	cp "$pdb" .
+	run_split dock-prep --receptor 1hpv.pdb --ph 7.4 --extract 478=xtal.sdf -o rec.pdbqt
+	assert_status 0
+	assert_json '.heavy_atoms == 1516 and .his_states == {"A:69": "HIE", "B:69": "HID"}'
+	assert_json '.extracted.residue == "478 200" and .extracted.heavy_atoms == 35 and .warnings == []'
+	assert_json '.extracted.smiles |
+		. == "CC(CN(S(=O)(=O)c1ccc(cc1)N)C[C@H]([C@H](Cc1ccccc1)NC(=O)O[C@H]1CCOC1)O)C"'
+	run_split dock-box --ligand xtal.sdf --padding 4
+	assert_status 0
+}
