@@ -161,8 +161,10 @@ work(struct run *r, int *signal, struct err *err)
 		if (lines == 0 && r->app->status == EXIT_DONE)
 			app_say(r->app, "no parameters were given: no executions");
 	} else {
+		/* the reading thread goes on with them until the process ends */
 		r->app->shared = true;
 		r->submit = NULL;
+		r->task = NULL;
 	}
 	if (commit_stop(commit, r->app->shared, &late) < 0) {
 		*err = late;
@@ -231,7 +233,7 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 	}
 	if (*signal && !c->job && rc == 0)
 		rc = cancel_rest(&r, err);
-	else if ((*signal || c->detach) && c->job)
+	else if (rc == 0 && (*signal || c->detach) && c->job)
 		say_what_stays(&r, &late);
 out:
 	if (r.scratch)
