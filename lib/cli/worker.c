@@ -248,7 +248,7 @@ stop(struct worker *w, int signal)
 {
 	if (w->signals++ == 0) {
 		w->signal = signal;
-		if (w->busy)
+		if (w->busy && signal && signal != SIGPIPE)
 			app_say(
 			    w->o->app, "stopping: ending %d executions (again: at once)", w->busy);
 	}

@@ -196,6 +196,22 @@ settings(struct db *db, const char *sql, struct err *err)
 	return 0;
 }
 
+/* SQLite does not wait by itself when several open a new file and each wants to switch it. */
+static int
+set_journal(struct db *db, struct err *err)
+{
+	const char *sql = db->wal ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"
+				  : "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = EXTRA";
+	int rc, count = 0;
+
+	db->deadline = 0;
+	do
+		rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+	while ((rc & 0xff) == SQLITE_BUSY && on_busy(db, count++));
+	db->deadline = 0;
+	return rc == SQLITE_OK ? 0 : db_error(db, "cannot open", err);
+}
+
 static int
 configure(struct store *store, struct db *db, struct err *err)
 {
@@ -206,10 +222,7 @@ configure(struct store *store, struct db *db, struct err *err)
 	sqlite3_busy_handler(db->handle, on_busy, db);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &now);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &now);
-	if (settings(db,
-		db->wal ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"
-			: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = EXTRA",
-		err) < 0)
+	if (set_journal(db, err) < 0)
 		return -1;
 	sqlite3_wal_hook(db->handle, on_commit, db); /* also ends automatic checkpoints */
 	return settings(db,

@@ -339,6 +339,19 @@ closed() {
 	closed
 }
 
+@test "resume: many may be the first in a state" {
+	for round in 1 2 3 4 5; do
+		for n in 1 2 3 4 5 6; do
+			taskrun --state "new$round" -n -- true >out.$n 2>err.$n &
+		done
+		wait
+		for n in 1 2 3 4 5 6; do
+			[[ ! -s err.$n ]] || complain "$(cat err.$n)"
+			jq -e '.status == "completed"' out.$n >/dev/null
+		done
+	done
+}
+
 @test "resume: the job of another tenant is another job" {
 	taskrun --org a --job j "${mark[@]}" <<<'{"a":1}' >/dev/null
 	run_split taskrun --org b --job j "${mark[@]}" <<<'{"a":1}'
