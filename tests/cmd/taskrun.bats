@@ -220,7 +220,7 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 }
 
 @test "taskrun: execution records as input: the result becomes the params" {
-	printf '%s\n' '{"a":1,"b":2,"key":"x"}' '{"a":2,"b":2}' | taskrun sum >first
+	printf '%s\n' '{"a":1,"b":2,"key":"x"}' '{"a":2,"b":2}' | taskrun -j 1 sum >first
 	run_split taskrun --map . first -- jq -c '{double: (.sum * 2), key}'
 	assert_status 0
 	[[ $(column .result.double) == "6 8" ]]
