@@ -148,7 +148,7 @@ make_tool(struct chemistry *c, enum prep_tool tool, const char *ph)
 	}
 	t->spec = (struct coproc_spec){ .argv = (char *const *)(const void *)t->argv,
 		.env = c->env.at,
-		.last = tool_is_last,
+		.last = tool_is_single(tool) ? NULL : tool_is_last,
 		.kind = tool,
 		.renew = RENEW };
 }

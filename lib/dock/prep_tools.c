@@ -58,11 +58,6 @@ add_mark(enum form form, const char *title, struct buf *out)
 {
 	if (form == SMI)
 		buf_addf(out, "C %s\n", title);
-	else if (form == MOL2)
-		buf_addf(out,
-		    "@<TRIPOS>MOLECULE\n%s\n 1 0 0 0 0\nSMALL\nNO_CHARGES\n\n"
-		    "@<TRIPOS>ATOM\n 1 C 0.0 0.0 0.0 C.3 1 U1 0.0\n",
-		    title);
 	else
 		buf_addf(out,
 		    "%s\n\n\n  1  0  0  0  0  0  0  0  0  0999 V2000\n"
@@ -131,6 +126,8 @@ tool_request(enum prep_tool tool, const char *title, const char *text, size_t le
 	} else {
 		add_sdf(title, text, len, out);
 	}
+	if (tool_is_single(tool))
+		return;
 	add_mark(form, END, out);
 	add_mark(form, PAD, out);
 }
@@ -139,6 +136,12 @@ static bool
 contains(const char *line, size_t len, const char *word)
 {
 	return memmem(line, len, word, strlen(word)) != NULL;
+}
+
+bool
+tool_is_single(enum prep_tool tool)
+{
+	return rows[tool].in == MOL2;
 }
 
 bool

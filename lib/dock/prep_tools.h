@@ -50,6 +50,10 @@ void tool_args(enum prep_tool tool, const char *ph, const char *args[TOOL_ARGS])
 void tool_request(
     enum prep_tool tool, const char *title, const char *text, size_t len, struct buf *out);
 
+/* Does the tool need a process for each molecule? Its requests have no marks. (Open Babel tells the
+ * end of a MOL2 molecule only by what follows it.) */
+bool tool_is_single(enum prep_tool tool);
+
 /* Is this the last line of an answer of a tool (an enum prep_tool)? *seen is 0 at its start. */
 bool tool_is_last(int tool, const char *line, size_t len, int *seen);
 

@@ -185,6 +185,8 @@ send_more(struct coproc *c)
 			return; /* a dead child shows when we read */
 		c->sent += (size_t)n;
 	}
+	if (!c->spec->last)
+		shutdown(c->fd, SHUT_WR);
 }
 
 /* Look for the last line among those that have come whole. */
@@ -213,6 +215,7 @@ scan_answer(struct coproc *c)
 static void
 read_more(struct coproc *c)
 {
+	struct outcome outcome = { 0 };
 	size_t most = c->spec->answer_max ? c->spec->answer_max : ANSWER_MAX;
 
 	while (c->state == COPROC_BUSY) {
@@ -223,13 +226,20 @@ read_more(struct coproc *c)
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			return;
+		if (n == 0 && !c->spec->last) {
+			end_child(c, true, &outcome);
+			to[0] = '\0';
+			c->state = COPROC_ANSWERED;
+			return;
+		}
 		if (n <= 0) {
 			fail(c, true, "ended without an answer");
 			return;
 		}
 		c->answer.len += (size_t)n;
 		c->answer.data[c->answer.len] = '\0';
-		scan_answer(c);
+		if (c->spec->last)
+			scan_answer(c);
 		if (c->state == COPROC_BUSY && c->answer.len > most)
 			fail(c, false, "answered without end");
 	}

@@ -26,7 +26,8 @@ struct coproc_spec {
 	const char *program; /* full path; NULL: argv[0] on PATH */
 	char *const *env;    /* whole environment; NULL: ours */
 	/* Is this line (without its newline) the last of the answer? *seen is 0 before the first
-	 * line of each answer and otherwise the function's own. */
+	 * line of each answer and otherwise the function's own. NULL: every request gets a child of
+	 * its own, whose input ends with the request, and all that it writes is the answer. */
 	bool (*last)(int kind, const char *line, size_t len, int *seen);
 	int kind;
 	size_t answer_max; /* bytes; 0: 64 MiB */

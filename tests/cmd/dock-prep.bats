@@ -148,6 +148,17 @@ member() {
 	assert_json '.prep.coordinates == "built" and (.ligand | has("path") | not)'
 }
 
+@test "dock-prep: MOL2" {
+	jq -cnR --rawfile text "$data/box/aspirin.mol2" \
+		'{type: "ligand", key: ("a", "b", "c"), ligand: {name: "a", format: "mol2", text: $text}}' >in
+	jq -c 'if .key == "b" then .ligand.text = "@<TRIPOS>MOLECULE\nx\n 9 9\n" else . end' in >in2
+	run_split dock-prep --ph 7.4 -j 1 in2
+	assert_status 1
+	[ "$(member a '[.smiles, .prep.coordinates]')" = '["CC(=O)Oc1ccccc1C(=O)[O-]","input"]' ]
+	[ "$(member b .error.class)" = '"input"' ]
+	[ "$(member c .ligand.sha256)" = "$(member a .ligand.sha256)" ]
+}
+
 @test "dock-prep: what cannot be prepared travels on with its reason" {
 	smiles garbage 'C1CC' valence 'CC(C)(C)(C)C' dummy '*CC' boron 'OB(O)c1ccccc1' \
 		floppy 'CCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCO' >in

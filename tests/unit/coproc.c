@@ -129,6 +129,20 @@ test_missing(void)
 }
 
 static void
+test_single(void)
+{
+	static char *cat[] = { (char *)"sh", (char *)"-c", (char *)"cat; echo $$", NULL };
+	struct coproc_spec single = { .argv = cat };
+	struct coproc *c = coproc_new(&single);
+	char first[64];
+
+	snprintf(first, sizeof(first), "%s", ask(c, "one\n", 10));
+	ok(strncmp(first, "one\n", 4) == 0, "all that it writes is the answer");
+	ok(strcmp(ask(c, "one\n", 10), first) != 0, "each request has its own process");
+	coproc_free(c);
+}
+
+static void
 test_renew(void)
 {
 	struct coproc_spec two = spec;
@@ -150,5 +164,6 @@ main(void)
 	test_many();
 	test_missing();
 	test_renew();
+	test_single();
 	return done_testing();
 }
