@@ -130,6 +130,17 @@ def is_acid(atom):
         n.GetAtomicNum() == 8 and n.GetDegree() == 1 for n in atom.GetNeighbors()) > 1
 
 
+def is_centre(mol, atom, kind):
+    """RDKit also proposes square planar silicon and the like: four different neighbours decide."""
+    if is_acid(atom):
+        return False
+    if kind == Chem.StereoType.Atom_Tetrahedral:
+        return True
+    ranks = Chem.CanonicalRankAtoms(mol, breakTies=False)
+    return atom.GetTotalNumHs() < 2 and atom.GetTotalDegree() == 4 and len(
+        {ranks[n.GetIdx()] for n in atom.GetNeighbors()}) == atom.GetDegree()
+
+
 def unspecified(mol):
     """How many stereo centres and double bonds nobody assigned."""
     count = 0
@@ -138,8 +149,8 @@ def unspecified(mol):
             continue
         if s.type == Chem.StereoType.Bond_Double:
             count += not turns(mol.GetBondWithIdx(s.centeredOn))
-        elif s.type == Chem.StereoType.Atom_Tetrahedral:
-            count += not is_acid(mol.GetAtomWithIdx(s.centeredOn))
+        else:
+            count += is_centre(mol, mol.GetAtomWithIdx(s.centeredOn), s.type)
     return count
 
 
