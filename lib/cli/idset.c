@@ -37,6 +37,24 @@ word(int64_t id)
 	return (size_t)(id & (PAGE_IDS - 1)) >> 6;
 }
 
+static int
+compare_pages(const struct idset_page *a, const struct idset_page *b)
+{
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+/* Pages stay in the order of their numbers; the new one is mostly the last. */
+static void
+add_page(struct idset *set, struct idset_page *page)
+{
+	if (!set->last || set->last->number < page->number) {
+		HASH_ADD(hh, set->pages, number, sizeof(page->number), page);
+		set->last = page;
+	} else {
+		HASH_ADD_INORDER(hh, set->pages, number, sizeof(page->number), page, compare_pages);
+	}
+}
+
 bool
 idset_add(struct idset *set, int64_t id)
 {
@@ -45,7 +63,7 @@ idset_add(struct idset *set, int64_t id)
 	if (!page) {
 		page = xcalloc(1, sizeof(*page));
 		page->number = id >> PAGE_BITS;
-		HASH_ADD(hh, set->pages, number, sizeof(page->number), page);
+		add_page(set, page);
 	}
 	if (page->member[word(id)] & bit(id))
 		return false;
@@ -97,6 +115,40 @@ idset_unmarked(const struct idset *set, idset_fn *fn, void *ctx)
 	return rc;
 }
 
+/* The lowest unmarked member of a page at or above bit `from`, or -1. */
+static int
+next_in_page(const struct idset_page *page, int from)
+{
+	for (int w = from / 64; w < WORDS; w++) {
+		uint64_t open = page->member[w] & ~page->mark[w];
+
+		if (w == from / 64)
+			open &= ~(uint64_t)0 << (from % 64);
+		if (open)
+			return w * 64 + __builtin_ctzll(open);
+	}
+	return -1;
+}
+
+int64_t
+idset_next(const struct idset *set, int64_t from)
+{
+	const struct idset_page *page = find_page(set, from);
+
+	if (!page)
+		page = set->pages;
+	for (; page; page = page->hh.next) {
+		int64_t first = page->number << PAGE_BITS;
+		int i = -1;
+
+		if (page->number >= from >> PAGE_BITS)
+			i = next_in_page(page, first < from ? (int)(from - first) : 0);
+		if (i >= 0)
+			return first | i;
+	}
+	return -1;
+}
+
 void
 idset_clear(struct idset *set)
 {
@@ -107,5 +159,6 @@ idset_clear(struct idset *set)
 		HASH_DEL(set->pages, page);
 		free(page);
 	}
+	set->last = NULL;
 	set->count = set->marked = 0;
 }

@@ -9,7 +9,7 @@
 struct idset_page;
 
 struct idset {
-	struct idset_page *pages;
+	struct idset_page *pages, *last;
 	int64_t count, marked;
 };
 
@@ -23,6 +23,9 @@ bool idset_mark(struct idset *set, int64_t id);
 /* Each unmarked member, in no order; fn returns 0 to go on. What it returned last.*/
 typedef int idset_fn(int64_t id, void *ctx);
 int idset_unmarked(const struct idset *set, idset_fn *fn, void *ctx);
+
+/* The lowest unmarked member from `from` on, or -1. */
+int64_t idset_next(const struct idset *set, int64_t from);
 
 void idset_clear(struct idset *set);
 

@@ -19,8 +19,9 @@ struct progress {
 	const struct app *app;
 	const char *unit;
 	int64_t start, next;
-	bool live;  /* redrawn in place */
-	bool drawn; /* a line is on the screen */
+	int64_t before; /* done before the start */
+	bool live;      /* redrawn in place */
+	bool drawn;     /* a line is on the screen */
 };
 
 struct progress *
@@ -35,6 +36,13 @@ progress_new(const struct app *app, const char *unit)
 	p->live = isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
 	p->next = p->start + (p->live ? FIRST : PLAIN);
 	return p;
+}
+
+void
+progress_begin(struct progress *p, int64_t done)
+{
+	p->before = done;
+	p->start = clock_boot();
 }
 
 void
@@ -85,7 +93,7 @@ format_span(double seconds, char text[64])
 static void
 draw(struct progress *p, double elapsed, int64_t done, int64_t total, const char *detail)
 {
-	double rate = elapsed > 0 ? (double)done / elapsed : 0;
+	double rate = elapsed > 0 ? (double)(done - p->before) / elapsed : 0;
 	char text[512], span[64];
 	int n;
 

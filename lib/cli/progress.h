@@ -16,6 +16,8 @@ struct progress;
 
 /* unit is what is counted: "molecules", "executions". */
 struct progress *progress_new(const struct app *app, const char *unit);
+/* So many were done before the work began: they say nothing about its rate. */
+void progress_begin(struct progress *p, int64_t done);
 /* Wipe the line and free. NULL is allowed. */
 void progress_free(struct progress *p);
 

@@ -29,16 +29,14 @@ records_result(json_t *record)
 	return result;
 }
 
-/* Each execution of the newest generation of a job, a page of ids at a time. */
-static int
-each_of_job(struct app *app, struct store *store, const struct job *job, app_record_fn *fn,
+int
+records_selected(struct app *app, struct store *store, struct selection *sel, app_record_fn *fn,
     void *ctx, struct err *err)
 {
-	struct selection sel = { .org = app->org, .job = *job, .status = -1, .account = -1 };
 	int64_t ids[PAGE];
 	int n;
 
-	while ((n = execution_ids(store, &sel, ids, PAGE, err)) > 0) {
+	while ((n = execution_ids(store, sel, ids, PAGE, err)) > 0) {
 		for (int i = 0; i < n; i++) {
 			json_t *record;
 			int rc = execution_record(store, app->org, ids[i], &record, err);
@@ -50,9 +48,9 @@ each_of_job(struct app *app, struct store *store, const struct job *job, app_rec
 				json_decref(record);
 			}
 			if (rc != 0)
-				return rc;
+				return rc < 0 ? -1 : 0;
 		}
-		sel.after = ids[n - 1];
+		sel->after = ids[n - 1];
 	}
 	return n;
 }
@@ -61,8 +59,8 @@ int
 records_each(
     struct app *app, const char *name, char **files, app_record_fn *fn, void *ctx, struct err *err)
 {
+	struct selection sel = { .org = app->org, .status = -1, .account = -1 };
 	struct store *store;
-	struct job job;
 	int rc;
 
 	if (!name)
@@ -72,13 +70,11 @@ records_each(
 	store = session_open(app, false, err);
 	if (!store)
 		return -1;
-	rc = job_find(store, app->org, name, &job, err);
+	rc = session_job(app, store, name, 0, &sel.job, err);
 	if (rc == 0)
-		rc = err_set(err, ERR_USAGE, "no job '%s'", name);
-	else if (rc > 0)
-		rc = each_of_job(app, store, &job, fn, ctx, err);
+		rc = records_selected(app, store, &sel, fn, ctx, err);
 	store_close(store);
-	return rc < 0 ? -1 : 0;
+	return rc;
 }
 
 static void

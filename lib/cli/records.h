@@ -8,10 +8,16 @@
 #include "cli/app.h"
 
 struct buf;
+struct selection;
+struct store;
 
 /* As app_each; with job (not NULL) the execution records of that job instead, in order of id. */
 int records_each(
     struct app *app, const char *job, char **files, app_record_fn *fn, void *ctx, struct err *err);
+
+/* As app_each, for the executions of a selection in order of id. sel->after moves along. */
+int records_selected(struct app *app, struct store *store, struct selection *sel, app_record_fn *fn,
+    void *ctx, struct err *err);
 
 /* What a dock-* program works on: the `result` of an execution record, else the record itself;
  * NULL when the record is a failure (an execution without a result, a record with `error`).

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "store/store.h"
+#include "task/job.h"
 #include "task/workers.h"
 
 struct store *
@@ -40,6 +41,30 @@ session_open_if_any(struct app *app, struct store **store, struct err *err)
 	free(file);
 	free(dir);
 	return none || *store ? 0 : -1;
+}
+
+void
+session_close(struct store *store)
+{
+	store_close(store);
+}
+
+int
+session_job(struct app *app, struct store *store, const char *name, int generation, struct job *job,
+    struct err *err)
+{
+	int rc = job_find(store, app->org, name, job, err);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		return err_set(err, ERR_USAGE, "no job '%s'", name);
+	if (generation > job->generation)
+		return err_set(err, ERR_USAGE, "no generation %d of job '%s': the newest is %d",
+		    generation, name, job->generation);
+	if (generation > 0)
+		job->generation = generation;
+	return 0;
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "cli/app.h"
 
+struct job;
 struct store;
 
 /* Open the state that --state and the environment name; create: make it when there is none. NULL
@@ -15,6 +16,13 @@ struct store *session_open(struct app *app, bool create, struct err *err);
 
 /* The same for looking: 0 with *store NULL when there is no state yet. 0 or -1. */
 int session_open_if_any(struct app *app, struct store **store, struct err *err);
+
+/* For programs, which do not see the store. NULL is allowed. */
+void session_close(struct store *store);
+
+/* The job that --job names; generation 0 is the newest. No such job or generation is ERR_USAGE. */
+int session_job(struct app *app, struct store *store, const char *name, int generation,
+    struct job *job, struct err *err);
 
 /* Take from dead workers what they held, and remove their folders. */
 int session_reap(struct app *app, struct store *store, struct err *err);

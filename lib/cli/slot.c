@@ -40,10 +40,8 @@ is_child_variable(const char *var)
 	return false;
 }
 
-/* A program named without a slash: beside our own first, so that shipped tasks run the programs
- * they were shipped with. NULL: parameters are part of the name, or it is nowhere. */
-static char *
-find_program(const char *name)
+char *
+slot_program(const char *name)
 {
 	char self[4096], *slash, *beside, *found;
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -69,7 +67,7 @@ slot_env_init(struct slot_env *env, const struct task *task, const char *job, co
 	size_t n = 0;
 
 	*env = (struct slot_env){ .task = task, .job = job, .org = org };
-	env->program = find_program(task->argv[0]);
+	env->program = slot_program(task->argv[0]);
 	while (environ[n])
 		n++;
 	env->vars = xcalloc(n + CHILD_VARS + 1, sizeof(*env->vars));

@@ -42,6 +42,11 @@ struct slot_env {
 	size_t nvars; /* how many are ours */
 };
 
+/* A program named without a slash: beside our own first, so that shipped tasks run the programs
+ * they were shipped with. NULL: parameters are part of the name, or it is nowhere. The caller
+ * frees. */
+char *slot_program(const char *name);
+
 void slot_env_init(struct slot_env *env, const struct task *task, const char *job, const char *org);
 void slot_env_clear(struct slot_env *env);
 

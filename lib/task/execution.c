@@ -28,12 +28,14 @@ static const char sql_record[] =
     " FROM execution e JOIN task t ON t.id = e.task JOIN job j ON j.id = e.job"
     " JOIN params p ON p.execution = e.id LEFT JOIN result r ON r.execution = e.id"
     " WHERE e.id = ? AND j.org = ?";
+/* CROSS JOIN keeps the order of ids: nothing is sorted, a page costs what it shows. */
 static const char sql_ids_job[] =
-    "SELECT e.id, e.status, t.name FROM execution e JOIN task t ON t.id = e.task"
+    "SELECT e.id, e.status, t.name FROM execution e INDEXED BY execution_job"
+    " CROSS JOIN task t ON t.id = e.task"
     " WHERE e.job = ? AND e.generation = ? AND e.id > ? ORDER BY e.id";
 static const char sql_ids_org[] =
-    "SELECT e.id, e.status, t.name FROM execution e JOIN task t ON t.id = e.task"
-    " JOIN job j ON j.id = e.job WHERE j.org = ? AND e.id > ? ORDER BY e.id";
+    "SELECT e.id, e.status, t.name FROM execution e CROSS JOIN task t ON t.id = e.task"
+    " CROSS JOIN job j ON j.id = e.job WHERE j.org = ? AND e.id > ? ORDER BY e.id";
 static const char sql_ids_unwell[] =
     "SELECT e.id, e.status, t.name FROM execution e INDEXED BY execution_unwell"
     " CROSS JOIN task t ON t.id = e.task WHERE e.job = ? AND e.generation = ? AND e.id > ?"
@@ -227,12 +229,12 @@ execution_record(struct store *store, const char *org, int64_t id, json_t **reco
 	return *record ? 1 : err_wrap(err, "execution %lld", (long long)id);
 }
 
-static bool
-is_status_selected(const struct selection *sel, int status)
+bool
+selection_takes(const struct selection *sel, enum status status)
 {
-	if (sel->status >= 0 && sel->status != status)
+	if (sel->status >= 0 && sel->status != (int)status)
 		return false;
-	return sel->account < 0 || sel->account == (int)state_account((enum status)status);
+	return sel->account < 0 || sel->account == (int)state_account(status);
 }
 
 static bool
@@ -240,7 +242,7 @@ is_selected(const struct selection *sel, const char *status_word, const char *ta
 {
 	int status = state_find(status_word);
 
-	if (status < 0 || !is_status_selected(sel, status))
+	if (status < 0 || !selection_takes(sel, (enum status)status))
 		return false;
 	return !sel->task || strcmp(sel->task, task) == 0;
 }
@@ -261,7 +263,7 @@ ids_of_job(const struct selection *sel)
 	unsigned wanted = 0;
 
 	for (int status = 0; status < ST_COUNT; status++)
-		if (is_status_selected(sel, status))
+		if (selection_takes(sel, (enum status)status))
 			wanted |= 1u << status;
 	for (size_t i = 0; i < sizeof(narrow) / sizeof(*narrow); i++)
 		if ((wanted & ~narrow[i].covers) == 0)

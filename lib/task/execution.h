@@ -9,6 +9,7 @@
 #define TASK_EXECUTION_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "task/job.h"
@@ -61,8 +62,10 @@ struct selection {
 	int account;      /* enum account, -1: any */
 	const char *task; /* name */
 	int64_t after;    /* ids above this */
-	int64_t limit;    /* 0: no limit */
 };
+
+/* Does the selection take this status? */
+bool selection_takes(const struct selection *sel, enum status status);
 
 /* The ids of a selection in order, a page at a time: fills ids[0..room), the number or -1. The
  * next page starts after the last id. No snapshot is kept between pages. Within a job, those that

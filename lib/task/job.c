@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -18,6 +19,9 @@ static const char sql_keep_settings[] =
     "INSERT INTO job_setting (job, generation, task, settings, created) VALUES (?, ?, ?, ?, ?)";
 static const char sql_settings[] =
     "SELECT settings FROM job_setting WHERE job = ? AND generation = ?";
+static const char sql_started[] =
+    "SELECT t.name, s.created FROM job_setting s JOIN task t ON t.id = s.task"
+    " WHERE s.job = ? AND s.generation = ?";
 static const char sql_each[] =
     "SELECT id, generation, name, created FROM job WHERE org = ? AND name IS NOT NULL"
     " ORDER BY id DESC";
@@ -51,6 +55,22 @@ job_settings(struct store *store, const struct job *job, struct err *err)
 	settings = json_parse(stmt_text(stmt, 0), strlen(stmt_text(stmt, 0)), err);
 	stmt_end(stmt);
 	return settings;
+}
+
+int
+job_started(
+    struct store *store, const struct job *job, char **task, int64_t *created, struct err *err)
+{
+	struct stmt *stmt = stmt_query(
+	    store, err, sql_started, "ii", job->id, (int64_t)job->generation);
+	int rc = stmt ? stmt_next(stmt, err) : -1;
+
+	if (rc <= 0)
+		return rc;
+	*task = xstrdup(stmt_text(stmt, 0));
+	*created = stmt_int(stmt, 1);
+	stmt_end(stmt);
+	return 1;
 }
 
 static int

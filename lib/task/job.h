@@ -34,6 +34,11 @@ int job_open(struct store *store, const char *org, const char *name, int64_t tas
 /* The settings of a generation; NULL on error. The caller owns them. */
 json_t *job_settings(struct store *store, const struct job *job, struct err *err);
 
+/* What a generation was started with and when: 1, 0 when there is none, -1. The caller frees *task,
+ * a name. */
+int job_started(
+    struct store *store, const struct job *job, char **task, int64_t *created, struct err *err);
+
 /* Each named job of the org, newest first; fn returns 0 to go on. */
 typedef int job_fn(const struct job *job, const char *name, int64_t created, void *ctx);
 int job_each(struct store *store, const char *org, job_fn *fn, void *ctx, struct err *err);

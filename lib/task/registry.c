@@ -32,6 +32,9 @@ static const char sql_find[] =
     "SELECT id, definition FROM task WHERE org = ? AND name = ?"
     " AND (?3 IS NULL OR version = ?3) AND origin = 'registered' AND removed IS NULL"
     " ORDER BY status = 'active' DESC, id DESC LIMIT 1";
+static const char sql_of_execution[] =
+    "SELECT t.id, t.definition, t.origin FROM execution e JOIN task t ON t.id = e.task"
+    " JOIN job j ON j.id = e.job WHERE e.id = ? AND j.org = ?";
 static const char sql_each[] =
     "SELECT id, definition FROM task WHERE org = ? AND origin = 'registered' AND removed IS NULL"
     " ORDER BY name, id DESC";
@@ -255,6 +258,25 @@ find_registered(
 		task = task_of(stmt, err);
 		stmt_end(stmt);
 	}
+	return task;
+}
+
+struct task *
+task_of_execution(struct store *store, const char *org, int64_t execution, struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_of_execution, "it", execution, org);
+	int rc = stmt ? stmt_next(stmt, err) : -1;
+	struct task *task;
+
+	if (rc == 0)
+		err_set(err, ERR_NO, "no execution %lld", (long long)execution);
+	if (rc <= 0)
+		return NULL;
+	task = task_of(stmt, err);
+	for (int origin = TASK_REGISTERED; task && origin <= TASK_ADHOC; origin++)
+		if (strcmp(task_origin_name((enum task_origin)origin), stmt_text(stmt, 2)) == 0)
+			task->origin = (enum task_origin)origin;
+	stmt_end(stmt);
 	return task;
 }
 

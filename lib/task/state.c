@@ -69,6 +69,15 @@ account_name(enum account account)
 	return accounts[account];
 }
 
+int
+account_find(const char *name)
+{
+	for (int i = 0; i < ACC_COUNT; i++)
+		if (strcasecmp(accounts[i], name) == 0)
+			return i;
+	return -1;
+}
+
 bool
 state_is_final(enum status status)
 {

@@ -44,6 +44,8 @@ const char *state_name(enum status status);
 int state_find(const char *name);
 enum account state_account(enum status status);
 const char *account_name(enum account account);
+/* The account of a word, or -1. */
+int account_find(const char *name);
 /* It has ended and stays so. */
 bool state_is_final(enum status status);
 

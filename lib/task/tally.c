@@ -13,6 +13,9 @@ static const char sql_add[] =
     " ON CONFLICT DO UPDATE SET count = count + excluded.count";
 static const char sql_of_job[] =
     "SELECT status, class, count FROM tally WHERE job = ? AND generation = ?";
+static const char sql_nameless[] =
+    "SELECT status, class, sum(count) FROM job CROSS JOIN tally ON tally.job = job.id"
+    " WHERE org = ? AND name IS NULL GROUP BY status, class";
 static const char sql_of_org[] =
     "SELECT status, class, sum(count) FROM tally JOIN job ON job.id = tally.job WHERE org = ?"
     " GROUP BY status, class";
@@ -81,21 +84,34 @@ add_row(struct account_sums *sums, const char *status_word, const char *class_te
 		sums->failed_by[class < 0 ? FAIL_NONE : class] += count;
 }
 
+/* Sum up the rows of a query. */
+static int
+read_rows(struct stmt *stmt, struct account_sums *sums, struct err *err)
+{
+	int rc = -1;
+
+	*sums = (struct account_sums){ 0 };
+	while (stmt && (rc = stmt_next(stmt, err)) > 0)
+		add_row(sums, stmt_text(stmt, 0), stmt_text(stmt, 1), stmt_int(stmt, 2));
+	return rc;
+}
+
 int
 tally_read(struct store *store, const char *org, int64_t job, int generation,
     struct account_sums *sums, struct err *err)
 {
 	struct stmt *stmt;
-	int rc;
 
-	*sums = (struct account_sums){ 0 };
 	if (job)
 		stmt = stmt_query(store, err, sql_of_job, "ii", job, (int64_t)generation);
 	else
 		stmt = stmt_query(store, err, sql_of_org, "t", org);
-	if (!stmt)
-		return -1;
-	while ((rc = stmt_next(stmt, err)) > 0)
-		add_row(sums, stmt_text(stmt, 0), stmt_text(stmt, 1), stmt_int(stmt, 2));
-	return rc;
+	return read_rows(stmt, sums, err);
+}
+
+int
+tally_read_nameless(
+    struct store *store, const char *org, struct account_sums *sums, struct err *err)
+{
+	return read_rows(stmt_query(store, err, sql_nameless, "t", org), sums, err);
 }

@@ -54,4 +54,8 @@ struct account_sums {
 int tally_read(struct store *store, const char *org, int64_t job, int generation,
     struct account_sums *sums, struct err *err);
 
+/* The account of what was run without a job. */
+int tally_read_nameless(
+    struct store *store, const char *org, struct account_sums *sums, struct err *err);
+
 #endif

@@ -64,6 +64,11 @@ int task_read_file(const char *path, task_fn *fn, task_wrong_fn *wrong, void *ct
  * NULL when there is none: err says which there are. */
 struct task *task_find(struct store *store, const char *org, const char *name, struct err *err);
 
+/* The task of an execution as it was when that was submitted. NULL on error, also when there is no
+ * such execution of the org. */
+struct task *task_of_execution(
+    struct store *store, const char *org, int64_t execution, struct err *err);
+
 /* Make sure the definition stands in the state; sets row. Within a transaction. */
 int task_keep(struct store *store, const char *org, struct task *task, struct err *err);
 

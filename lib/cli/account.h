@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * account: where the executions of a job stand, as people and programs see it.
+ *
+ * submitted = completed + failed + cancelled + skipped + waiting + running, read
+ * from the tally: what it costs does not depend on how many there are.
+ */
+#ifndef CLI_ACCOUNT_H
+#define CLI_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/app.h"
+
+struct store;
+
+/* The account of a job; generation 0 is the newest. As text, a number a line, or as a record. */
+int account_of_job(struct app *app, struct store *store, const char *name, int generation,
+    bool as_record, struct err *err);
+
+/* The account of the newest generation of every job, newest job first, then of what was run
+ * without a job: a table, or a record each. At most `limit` of them (0: all); says how many more.
+ */
+int account_of_all(
+    struct app *app, struct store *store, bool as_table, int64_t limit, struct err *err);
+
+#endif

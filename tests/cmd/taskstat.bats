@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: MIT
+load ../helper
+
+# Job a: lines 1 to 5, the third fails.
+job_a() {
+	seq 5 | taskrun -q --job a --lines -- sh -c 'echo "n $1"; echo "e $1" >&2; test "$1" != 3' sh '{line}' \
+		>/dev/null || (($? == 1))
+}
+
+# on_terminal COMMAND: with standard output on a terminal of 100 columns
+on_terminal() {
+	run_split env COLUMNS=100 script -qec "$1" /dev/null
+	output=$(tr -d '\r' <"$out")
+	printf '%s\n' "$output" >"$out"
+}
+
+# Does the account in file $1 add up?
+adds_up() {
+	awk '$1 == "submitted" { n = $2 } $1 ~ /^(completed|failed|cancelled|skipped|waiting|running)$/ { n -= $2; seen++ }
+		END { exit !(n == 0 && seen == 6) }' "$1"
+}
+
+@test "taskstat: what every program promises" {
+	assert_front taskstat
+}
+
+@test "taskstat: the account of a job is a number a line" {
+	job_a
+	run_split taskstat --job a
+	assert_status 0
+	assert_err ''
+	assert_out -l 'submitted  5'
+	assert_out -l 'completed  4'
+	assert_out -l 'failed     1  (engine 1)'
+	((${#lines[@]} == 9))
+	adds_up "$out"
+	run_split taskstat --job a --json
+	assert_status 0
+	assert_json '.type == "account" and .job == "a" and .generation == 1 and .failed_by == {engine: 1}
+		and .submitted == 5 and .statuses == {completed: 4, failed: 1}'
+	assert_json '.submitted == .completed + .failed + .cancelled + .skipped + .waiting + .running'
+}
+
+@test "taskstat: without operands the accounts of all jobs, newest first" {
+	job_a
+	echo '{}' | taskrun -q --job b -- true >/dev/null
+	taskrun -q -n -- true >/dev/null
+	run_split taskstat
+	assert_status 0
+	assert_err ''
+	assert_json -s 'map(.job) == ["b", "a", null] and map(.submitted) == [1, 5, 1]'
+	run_split taskstat --limit 1
+	assert_json -s 'map(.job) == ["b"]'
+	assert_err 'taskstat: 2 more: --limit shows them'
+	on_terminal taskstat
+	assert_out -r '^job  *task  *submitted  *completed  *failed'
+	assert_out -r $'\na  *adhoc:[0-9a-f.]+  *5  *4  *1  *0  *0  *0  *0  '
+	assert_out -r $'\n\(none\)  *1  *1 '
+}
+
+@test "taskstat: lists executions, all of them or where they stand" {
+	job_a
+	taskrun -q -n -- true >/dev/null
+	run_split taskstat --list
+	assert_status 0
+	assert_json -s 'map(.id) == [1, 2, 3, 4, 5, 6]'
+	run_split taskstat --job a --status failed --json
+	assert_status 0
+	assert_json -s 'map(.params.line) == ["3"] and .[0].error.class == "engine"'
+	run_split taskstat --status SUCCESS --job a
+	assert_json -s 'map(.id) == [1, 2, 4, 5]'
+	run_split taskstat --status waiting
+	assert_status 0
+	assert_out ''
+	assert_err 'taskstat: there are none'
+	run_split taskstat --list --limit 2 --job a
+	assert_json -s 'map(.id) == [1, 2]'
+	assert_err 'taskstat: 3 more: --limit shows them'
+	task=$(taskstat 6 | jq -r .task)
+	run_split taskstat --task "$task"
+	assert_json -s 'map(.id) == [6]'
+	run_split taskstat --task nothing
+	assert_out ''
+}
+
+@test "taskstat: failed takes timeouts in, running what is prepared" {
+	mkdir -p share/tasks
+	cat >share/tasks/slow.yaml <<-'END'
+		task_id: slow
+		service_config: { command: [sleep, "60"], timeout: 0.2, retry: none }
+	END
+	DOCKLINE_SHARE=$PWD/share run_split taskrun -q -n --job s slow
+	assert_status 1
+	for word in failed timeout FAILURE; do
+		run_split taskstat --job s --status $word
+		assert_json '.status == "timeout"'
+	done
+	run_split taskstat --job s
+	assert_out -l 'failed     1  (timeout 1)'
+	adds_up "$out"
+}
+
+@test "taskstat: a table of 100 rows on a terminal, records without a limit elsewhere" {
+	seq 250 | taskrun -q --detach --job many --lines -- true >/dev/null
+	on_terminal 'taskstat --list'
+	(($(wc -l <"$out") == 102))
+	assert_out -r $'\n100  queued '
+	assert_out -r '150 more: --limit shows them'
+	on_terminal 'taskstat --list --limit 0'
+	(($(wc -l <"$out") == 251))
+	on_terminal 'taskstat --list --json'
+	(($(wc -l <"$out") == 250))
+	run_split taskstat --list
+	((${#lines[@]} == 250))
+	run_split taskstat --job many
+	assert_out -l 'waiting    250'
+	assert_err 'taskstat: no worker is running: 250 executions wait until the same taskrun command is given again'
+	run_split taskstat -q --job many
+	assert_err ''
+}
+
+@test "taskstat: one execution in full" {
+	job_a
+	run_split taskstat 3
+	assert_status 0
+	assert_json '.id == 3 and .attempts == 1 and (.tries | length) == 1'
+	assert_json '.tries[0] | .number == 1 and .exit_code == 1 and .class == "engine" and .stderr == "e 3\n"
+		and .max_rss > 0 and .user_time >= 0 and (.host | length > 0)'
+	run_split taskstat 3 77 1
+	assert_status 1
+	assert_err 'taskstat: no execution 77'
+	assert_json -s 'map(.id) == [3, 1]'
+	on_terminal 'taskstat 3'
+	assert_out -r $'\nstatus  *failed\n'
+	assert_out -r $'\n    e 3'
+	printf '%s\n' '{"type":"x","id":2}' '' 4 >ids
+	run_split taskstat - <ids
+	assert_status 0
+	assert_json -s 'map(.id) == [2, 4]'
+	run_split taskstat - <<<'{"key":"none"}'
+	assert_status 3
+	assert_err -r "standard input:1: the record has no 'id'"
+}
+
+@test "taskstat: stderr that is no text is still told" {
+	run_split taskrun -q -n -- sh -c 'printf "a\344\000b\n" >&2; exit 1'
+	run_split taskstat 1
+	assert_status 0
+	assert_json '.tries[0].stderr == "a\\xe4\\x00b\n"'
+}
+
+@test "taskstat: wrong usage, no state, no job" {
+	run_split taskstat
+	assert_status 4
+	assert_err -r "^taskstat: no state directory '.*': nothing was submitted yet\$"
+	job_a
+	run_split taskstat --job nothing
+	assert_status 2
+	assert_err "taskstat: no job 'nothing'"
+	run_split taskstat --job a --generation 2
+	assert_status 2
+	assert_err "taskstat: no generation 2 of job 'a': the newest is 1"
+	run_split taskstat --status lost
+	assert_status 2
+	assert_err "taskstat: no status 'lost'; there are: submitted, scheduled, blocked, held, queued, preparing, running, retrying, paused, completed, failed, timeout, cancelled, skipped, waiting"
+	for wrong in 'a' '0' '--list 1' '--job a 1' '--script' '--script 1 2' '--generation 1' \
+		'--job a --limit 3' '--script --json 1'; do
+		# shellcheck disable=SC2086 # words
+		run_split taskstat $wrong
+		assert_status 2
+		assert_out ''
+	done
+	run_split taskstat --org other
+	assert_status 0
+	assert_out ''
+	assert_err "taskstat: org 'other' has submitted nothing yet"
+	run_split taskstat --org other 1
+	assert_status 1
+}
+
+@test "taskstat: older generations of a job" {
+	echo 1 >in.json
+	mkdir -p share/tasks
+	cat >share/tasks/give.yaml <<-'END'
+		task_id: give
+		interface_spec:
+		  openapi: 3.0.3
+		  info: { title: give, version: "1" }
+		  paths: { /: { post: { requestBody: { content: { application/json: { schema:
+		    { type: object, properties: { in: { type: string, format: path } } } } } } } } }
+		service_config: { command: [cat] }
+	END
+	export DOCKLINE_SHARE=$PWD/share
+	taskrun -q -n --job g --set in=in.json give >/dev/null
+	echo 2 >in.json
+	taskrun -q -n --job g --set in=in.json --new-inputs give >/dev/null
+	run_split taskstat --job g
+	assert_out -l 'generation  2'
+	assert_out -l 'submitted  1'
+	run_split taskstat --job g --generation 1 --list
+	assert_json -s 'map(.id) == [1]'
+	run_split taskstat --job g --list
+	assert_json -s 'map(.id) == [2] and .[0].generation == 2'
+}
+
+# the script of execution $1 writes what the execution wrote
+repeats() {
+	run_split taskstat --script "$1"
+	assert_status 0
+	assert_err ''
+	cp "$out" again
+	taskstat "$1" | jq -rj '.result.stdout // (.result | tojson)' >want
+	(cd / && env -u DOCKLINE_STATE sh "$OLDPWD/again") >got
+	diff want got
+}
+
+@test "taskstat: --script repeats an attempt, whatever its parameters hold" {
+	jq -cn '{t: "it'\''s $HOME `x` \\ \"q\"\nEND_OF_PARAMETERS\n* {a} é", a: ["x y", ""], n: 1.5, b: null}' >in
+	show='cat; for a; do printf "<%s>" "$a"; done; pwd; echo "$DOCKLINE_EXECUTION/$DOCKLINE_ATTEMPT/$DOCKLINE_JOB/$DOCKLINE_ORG"'
+	taskrun -q --job "it's" in -- sh -c "$show" 'my sh' '{t}' '{a}' '-{n}-' '' '{b}' '{zzz}' >/dev/null
+	repeats 1
+	taskrun -q in -- sh -c "$show" sh '{t}' >/dev/null
+	DOCKLINE_JOB=other repeats 2
+	printf '%s\n' "a 'line' \$x" | taskrun -q --lines -- sh -c "$show" sh '{line}' >/dev/null
+	repeats 3
+	shellcheck -s sh again 2>/dev/null || ! type -P shellcheck
+	run_split taskstat --script 9
+	assert_status 1
+	assert_err 'taskstat: no execution 9'
+}
+
+@test "taskstat: --script makes a work folder and keeps the time limit" {
+	mkdir -p share/tasks
+	cat >share/tasks/work.yaml <<-'END'
+		task_id: work
+		service_config:
+		  command: [sh, -c, 'cd "$DOCKLINE_WORK" && pwd >&2 && cat >x && cat x']
+		  workdir: true
+		  timeout: { soft: 1h, hard: 61m }
+	END
+	echo '{"a":"b c"}' | DOCKLINE_SHARE=$PWD/share taskrun -q work >/dev/null
+	taskstat --script 1 >again
+	grep -qx "limit='timeout -k 60 3600'" again
+	sh again >got 2>where
+	[[ $(cat got) == '{"a":"b c"}' ]]
+	[[ ! -e $(cat where) ]]
+}
+
+@test "taskstat: the account adds up after kill -9 in the middle, and after the resume" {
+	seq 200 >in
+	work=(--job k -j 2 --lines in -- sh -c 'echo "$1" >>ran; while [ -e hold ] && [ "$1" -gt 20 ]; do env sleep 0.01; done' sh '{line}')
+	touch hold
+	setsid taskrun -q "${work[@]}" >first &
+	pid=$!
+	wait_until 20 grep -qx 22 ran
+	run_split taskstat --job k
+	assert_status 0
+	assert_err ''
+	adds_up "$out"
+	kill -9 $pid
+	wait $pid || true
+	rm hold
+	run_split taskstat --job k
+	assert_status 0
+	adds_up "$out"
+	assert_err -r 'no worker is running: 1[0-9]+ executions wait'
+	run_split taskrun -q "${work[@]}"
+	assert_status 0
+	((${#lines[@]} == 200))
+	run_split taskstat --job k
+	assert_err ''
+	adds_up "$out"
+	assert_out -l 'completed  200'
+	assert_out -l 'submitted  200'
+	taskstat --job k --list | jq 'select(.attempts > 1) | .id' >again
+	lost=$(head -n 1 again)
+	run_split taskstat "$lost"
+	assert_json '[.tries[] | .class] == ["lost", null] and .tries[0].reason == "the worker died"'
+}
