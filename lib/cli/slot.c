@@ -146,7 +146,8 @@ put_params(struct slot *slot, const struct work *work, const char *text, struct 
 	struct iovec line[] = { { (void *)data, len }, { "\n", 1 } };
 	ssize_t n = pwritev(slot->in, line, 2, 0);
 
-	if (n == (ssize_t)len + 1 && ftruncate(slot->in, n) == 0 && lseek(slot->in, 0, SEEK_SET) == 0)
+	if (n == (ssize_t)len + 1 && ftruncate(slot->in, n) == 0 &&
+	    lseek(slot->in, 0, SEEK_SET) == 0)
 		return 0;
 	return err_sys(err, "cannot write %zu bytes of parameters to a memory file", len);
 }
@@ -238,8 +239,9 @@ slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct er
 		goto out;
 	}
 	slot->work = work;
-	slot->soft = slot->begun + (int64_t)(task->soft * 1e6);
-	slot->hard = slot->begun + (int64_t)(task->hard * 1e6);
+	slot->limit = task->soft * retry_room(&task->retry, FAIL_TIMEOUT, work->timeouts);
+	slot->soft = slot->begun + (int64_t)(slot->limit * 1e6);
+	slot->hard = slot->soft + (int64_t)((task->hard - task->soft) * 1e6);
 	slot->told = SLOT_NOTHING;
 	slot->timed_out = slot->overflowed = slot->interrupted = false;
 	rc = 0;

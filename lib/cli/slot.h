@@ -24,9 +24,10 @@ struct slot {
 	pid_t pid;         /* 0: free */
 	struct work *work; /* its own while busy */
 	int in, out, err;
-	char *dir;          /* work folder, NULL: the task wants none */
-	int64_t started;    /* wall clock */
-	int64_t soft, hard; /* deadlines by clock_boot */
+	char *dir;               /* work folder, NULL: the task wants none */
+	int64_t started;         /* wall clock */
+	double limit;            /* seconds it may run */
+	int64_t soft, hard;      /* deadlines by clock_boot */
 	int64_t begun, measured; /* by clock_boot; when its output was last measured */
 	enum slot_told told;
 	bool timed_out, overflowed, interrupted;

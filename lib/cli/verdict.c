@@ -166,7 +166,7 @@ judge(struct verdict *v, const struct slot *slot, const struct task *task, const
 
 	v->exit_code = o->exited ? o->code : -1;
 	if (slot->timed_out) {
-		fail(v, FAIL_TIMEOUT, "ran longer than %g s", task->soft);
+		fail(v, FAIL_TIMEOUT, "ran longer than %g s", slot->limit);
 		return;
 	}
 	if (slot->overflowed) {

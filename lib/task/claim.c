@@ -21,6 +21,8 @@ static const char sql_take[] =
     " WHERE id IN (SELECT id FROM execution INDEXED BY execution_ready"
     " WHERE job = ? AND generation = ? AND status = 'queued' ORDER BY id LIMIT ?)"
     " RETURNING id, attempts, key";
+static const char sql_timeouts[] =
+    "SELECT count(*) FROM attempt WHERE execution = ? AND class = 'timeout'";
 static const char sql_params[] = "SELECT data FROM params WHERE execution = ?";
 static const char sql_end[] =
     "UPDATE execution SET status = ?, class = ?, worker = NULL, not_before = ?, started = ?,"
@@ -84,6 +86,19 @@ load_params(struct store *store, struct work *work, struct err *err)
 	return rc;
 }
 
+/* What the attempts before tell; nothing is asked at the first. */
+static int
+load_history(struct store *store, struct work *work, struct err *err)
+{
+	int64_t timeouts = 0;
+
+	if (work->attempt > 1 &&
+	    stmt_number(store, err, &timeouts, sql_timeouts, "i", work->id) < 0)
+		return -1;
+	work->timeouts = (int)timeouts;
+	return 0;
+}
+
 static struct work *
 work_of(struct stmt *stmt)
 {
@@ -113,7 +128,7 @@ claim_take(struct store *store, int64_t worker, const struct job *job, int most,
 		n++;
 	}
 	for (struct work *w = first; w && rc == 0; w = w->next)
-		rc = load_params(store, w, err);
+		rc = load_params(store, w, err) < 0 ? -1 : load_history(store, w, err);
 	if (rc < 0) {
 		while (first) {
 			struct work *next = first->next;

@@ -19,7 +19,8 @@
 /* An execution in the hands of a worker. */
 struct work {
 	int64_t id;
-	int attempt; /* counted from 1 */
+	int attempt;  /* counted from 1 */
+	int timeouts; /* of the attempts before, how many took too long */
 	char *key;
 	char *params; /* JSON */
 	size_t params_len;
