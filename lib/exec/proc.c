@@ -154,7 +154,7 @@ keep_inherited(void)
 	if (done || !(dir = opendir("/proc/self/fd")))
 		return;
 	while ((entry = readdir(dir))) {
-		int fd = atoi(entry->d_name);
+		int fd = (int)strtol(entry->d_name, NULL, 10);
 
 		if (fd > 2)
 			fcntl(fd, F_SETFD, FD_CLOEXEC);
