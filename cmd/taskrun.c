@@ -61,25 +61,35 @@ read_operands(struct app *app)
 	o.files = files;
 }
 
+/* Die of a signal, so that make and shells stop too. */
+static void
+die_of(int caught)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, caught);
+	signal(caught, SIG_DFL);
+	raise(caught);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct err err = { 0 };
 	struct app *app = app_start(
 	    "taskrun", "TASK [FILE ...] | [FILE ...] -- PROGRAM [ARG ...]", options, argc, argv);
-	int caught, status;
+	int caught, rc, status;
+	bool reading;
 
 	read_operands(app);
-	status = app_finish(app, campaign_run(app, &o, &caught, &err), &err);
-	if (caught && caught != SIGPIPE) {
-		sigset_t set;
-
-		/* die of it, so that make and shells stop too */
-		sigemptyset(&set);
-		sigaddset(&set, caught);
-		signal(caught, SIG_DFL);
-		raise(caught);
-		sigprocmask(SIG_UNBLOCK, &set, NULL);
-	}
+	rc = campaign_run(app, &o, &caught, &err);
+	reading = app->shared;
+	status = app_finish(app, rc, &err);
+	if (caught && caught != SIGPIPE)
+		die_of(caught);
+	if (reading)
+		_exit(status); /* exit handlers would take away what the reading thread uses */
 	return status;
 }

@@ -20,7 +20,9 @@ static const char sql_enter[] =
     "INSERT INTO worker (host, boot, pid, pid_start, job, generation, scratch, started, heartbeat)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char sql_beat[] = "UPDATE worker SET heartbeat = ? WHERE id = ?";
-static const char sql_leave[] = "UPDATE worker SET ended = ? WHERE id = ?";
+static const char sql_leave[] =
+    "UPDATE worker SET ended = ?1 WHERE id = ?2 AND NOT EXISTS (SELECT 1 FROM execution"
+    " WHERE worker = ?2 AND status IN ('preparing', 'running'))";
 static const char sql_open[] =
     "SELECT id, host, boot, pid, pid_start, heartbeat, scratch, job, generation FROM worker"
     " WHERE ended IS NULL";

@@ -24,6 +24,9 @@ enum {
 int64_t worker_enter(
     struct store *store, const struct job *job, const char *scratch, struct err *err);
 int worker_beat(struct store *store, int64_t worker, struct err *err);
+
+/* Say that it ended. One that still holds executions, because they could not be given back, is
+ * left to be found dead. */
 int worker_leave(struct store *store, int64_t worker, struct err *err);
 
 /* Take from dead workers what they held: queued again, or failed with class lost after the third

@@ -149,10 +149,11 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 	mkdir disk
 	mount -t tmpfs -o size=400k tmpfs disk 2>/dev/null || skip "only root mounts a small file system"
 	seq 2000 | jq -c '{a: ., text: ("\(.)" * 200)}' >in
+	head -n 20 in | taskrun -q --state disk/s --job j -d -- true | jq -c .id | sort >acknowledged
 	run_split timeout 60 taskrun --state disk/s --job j -d in -- true
 	assert_status 5
 	assert_err "taskrun: cannot write 'state.db': No space left on device"
-	jq -c .id "$out" >acknowledged
+	jq -c .id "$out" | sort -u - acknowledged -o acknowledged
 	run_split timeout 60 taskrun --state disk/s --job j in -- true
 	assert_status 5
 	assert_err "taskrun: cannot write 'state.db': No space left on device"
@@ -160,9 +161,9 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 	mkdir roomy
 	cp -r disk/s roomy/
 	[[ $(sql roomy/s/state.db 'PRAGMA integrity_check') == ok ]]
-	[[ -s acknowledged ]]
+	(($(wc -l <acknowledged) >= 20))
 	sql roomy/s/state.db 'SELECT id FROM execution' | sort >kept
-	[[ -z $(sort acknowledged | comm -23 - kept) ]]
+	[[ -z $(comm -23 acknowledged kept) ]]
 	run_split taskrun --state roomy/s --job j in -- true
 	assert_status 0
 	((${#lines[@]} == 2000))
