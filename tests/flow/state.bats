@@ -239,3 +239,16 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 	assert_status 0
 	((${#lines[@]} == 200))
 }
+
+@test "state: the examples of its page" {
+	taskrun --job j -n -- false >all || true
+	run_split sqlite3 -readonly .dockline/state.db "SELECT class, count(*)
+		FROM execution WHERE status = 'failed' GROUP BY class"
+	assert_status 0
+	assert_out 'engine|1'
+	run_split sqlite3 -readonly .dockline/state.db 'PRAGMA integrity_check'
+	assert_status 0
+	assert_out ok
+	taskrun --job j -n -- false >again || true
+	cmp all again
+}
