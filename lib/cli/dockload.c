@@ -151,6 +151,28 @@ read_receptor(struct dockjob *job, const struct dockrun *run, struct err *err)
 	return 0;
 }
 
+/* Read the receptor and look at it. */
+static int
+lint_read_receptor(
+    struct dockjob *job, const struct dockrun *run, struct lint_facts *facts, struct err *err)
+{
+	if (read_receptor(job, run, err) < 0)
+		return -1;
+	return lint_receptor(buf_str(&job->receptor), job->receptor.len, facts, err);
+}
+
+int
+dockrun_check_receptor(const struct dockrun *run, const json_t *entry, struct err *err)
+{
+	struct dockjob job = { .request.receptor = entry };
+	struct lint_facts facts = { 0 };
+	int rc = lint_read_receptor(&job, run, &facts, err);
+
+	lint_clear(&facts);
+	dockjob_clear(&job);
+	return rc < 0 ? err_wrap(err, "receptor") : 0;
+}
+
 static int
 load_receptor(struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
 {
@@ -158,8 +180,7 @@ load_receptor(struct dockjob *job, const struct dockrun *run, struct verdict *ve
 	struct err err = { 0 };
 	int rc;
 
-	if (read_receptor(job, run, &err) < 0 ||
-	    lint_receptor(buf_str(&job->receptor), job->receptor.len, &facts, &err) < 0)
+	if (lint_read_receptor(job, run, &facts, &err) < 0)
 		return dockjob_refuse(verdict, "receptor", &err);
 	rc = judge_reach(&job->request.box, &facts, verdict);
 	lint_clear(&facts);

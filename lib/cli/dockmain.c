@@ -106,6 +106,17 @@ read_settings(struct session *s, const struct engine *engine,
 	return json_object_set_new(s->fills, "box", box);
 }
 
+/* What options say holds for every request: a fault of theirs is met once, before the first. */
+static int
+check_fills(struct session *s, const struct engine *engine, struct err *err)
+{
+	const json_t *receptor = json_object_get(s->fills, "receptor");
+
+	if (request_check_params(engine, s->fills, err) < 0)
+		app_usage(s->app, "%s", err->text);
+	return receptor ? dockrun_check_receptor(&s->run, receptor, err) : 0;
+}
+
 static json_t *
 error_json(const struct verdict *v)
 {
@@ -298,6 +309,8 @@ dockmain(struct app *app, const struct dockmain *m, struct err *err)
 		tell_no_engine(&s, err);
 		goto out;
 	}
+	if (!m->replay && check_fills(&s, engine, err) < 0)
+		goto out;
 	rc = m->replay ? dockreplay(app, &s.run, m->jobs, err) : dock_all(&s, err);
 out:
 	dockrun_close(&s.run);

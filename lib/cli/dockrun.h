@@ -43,6 +43,9 @@ int dockrun_open(struct dockrun *run, struct app *app, const struct engine *engi
     const char *name, struct err *err);
 void dockrun_close(struct dockrun *run);
 
+/* Whether a receptor, as requests name it, can be docked to by any of them. -1: why not. */
+int dockrun_check_receptor(const struct dockrun *run, const json_t *entry, struct err *err);
+
 /* A request with its files read: what is left to do needs no state directory. */
 struct dockjob {
 	json_t *record;

@@ -186,6 +186,14 @@ request_read(
 }
 
 int
+request_check_params(const struct engine *engine, const json_t *record, struct err *err)
+{
+	struct request request = { .engine = engine };
+
+	return read_params(record, &request, err) < 0 ? -1 : read_ours(record, &request, err);
+}
+
+int
 request_fits(const struct request *request, const struct engine_version *version, struct err *err)
 {
 	for (size_t i = 0; i < request->engine->nparams; i++) {

@@ -38,6 +38,9 @@ struct request {
 int request_read(
     const struct engine *engine, const json_t *record, struct request *out, struct err *err);
 
+/* The parameters alone, of a record that is no whole request yet. -1 with ERR_INPUT. */
+int request_check_params(const struct engine *engine, const json_t *record, struct err *err);
+
 /* Whether that version of the engine can do it: -1 names a parameter that was asked for, differs
  * from the preset, and does not exist in it. */
 int request_fits(

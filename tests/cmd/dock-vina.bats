@@ -230,6 +230,25 @@ fails() {
 	assert_err "dock-vina: cannot open 'none.json': No such file or directory"
 }
 
+@test "dock-vina: what is wrong with an option is said once, before any docking" {
+	export DOCKLINE_VINA=$fakes/vina-1.1.2
+	request 'del(.receptor)' >ligands
+	request 'del(.receptor) | .key = "two"' >>ligands
+	run_split dock-vina --receptor none.pdbqt ligands
+	assert_status 3
+	assert_out ''
+	assert_err "dock-vina: receptor: cannot open 'none.pdbqt': No such file or directory"
+	run_split dock-vina --receptor "$vina/aspirin.pdbqt" ligands
+	assert_status 3
+	assert_out ''
+	run_split dock-vina --receptor "$vina/protein.pdbqt" --seed 0 ligands
+	assert_status 2
+	assert_out ''
+	assert_err -l "dock-vina: 'seed' must be in 1..2147483647, found 0"
+	run_split dock-vina --receptor "$vina/protein.pdbqt" --repair maybe ligands
+	assert_status 2
+}
+
 @test "dock-vina: a compressed receptor is unpacked for Vina" {
 	gzip -c "$vina/protein.pdbqt" >rec.pdbqt.gz
 	DOCKLINE_VINA=$fakes/vina-1.1.2 run_split dock-vina <<<"$(request '.receptor = "rec.pdbqt.gz"')"
