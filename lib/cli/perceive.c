@@ -8,6 +8,27 @@
 #include "base/err.h"
 #include "cli/babel.h"
 
+/* Open Babel writes the date into the second line, and into each atom the number of its bonds, so
+ * that who reads it takes the hydrogens that PDBQT leaves out for missing, not for implied. */
+static void
+add_clean(const char *line, const char *end, struct buf *out)
+{
+	for (int number = 1; line < end; number++) {
+		const char *nl = memchr(line, '\n', (size_t)(end - line));
+		size_t len = (size_t)((nl ? nl + 1 : end) - line), start = out->len;
+
+		if (number == 1)
+			buf_add_str(out, "  Dockline\n");
+		else
+			buf_add(out, line, len);
+		/* an atom: a point in columns 6 and 16, the valence in 49-51 */
+		if (number > 3 && len > 51 && out->data[start + 5] == '.' &&
+		    out->data[start + 15] == '.')
+			memcpy(out->data + start + 48, "  0", 3);
+		line += len;
+	}
+}
+
 int
 perceive_sdf(const char *model, size_t len, const char *title, struct buf *out, struct err *err)
 {
@@ -23,8 +44,8 @@ perceive_sdf(const char *model, size_t len, const char *title, struct buf *out, 
 	if (rc == 0 && !end)
 		rc = err_set(err, ERR_INPUT, "Open Babel cannot read the pose");
 	if (rc == 0) {
-		buf_add_str(out, title);
-		buf_add(out, body, (size_t)(end - body));
+		buf_addf(out, "%s\n", title);
+		add_clean(body + 1, end, out);
 		buf_add_str(out, "M  END\n");
 	}
 	buf_clear(&in);
