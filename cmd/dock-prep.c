@@ -68,6 +68,8 @@ prepare_one(struct app *app, json_t *record, void *ctx, struct err *err)
 	const json_t *ligand = json_object_get(record, "ligand");
 	int rc = 0;
 
+	if (json_is_null(json_object_get(record, "error"))) /* jq writes it for "none" */
+		json_object_del(record, "error");
 	if (!json_object_get(record, "error") && !json_object_get(record, "skipped"))
 		rc = records_file(app, ligand, &text, &why);
 	rc = convert_put(

@@ -255,6 +255,7 @@ on_record(struct app *app, json_t *record, void *ctx, struct err *err)
 		return 0;
 	}
 	request = json_copy(result);
+	json_object_del(request, "error"); /* null, or it would be no result */
 	json_fill(request, s->fills);
 	rc = dock(s, request);
 	json_decref(request);

@@ -20,11 +20,12 @@ json_t *
 records_result(json_t *record)
 {
 	const char *type = json_string_value(json_object_get(record, "type"));
-	json_t *result = record;
+	json_t *result = record, *error;
 
 	if (type && strcmp(type, "execution") == 0)
 		result = json_object_get(record, "result");
-	if (!json_is_object(result) || json_object_get(result, "error"))
+	error = json_object_get(result, "error");
+	if (!json_is_object(result) || (error && !json_is_null(error)))
 		return NULL;
 	return result;
 }

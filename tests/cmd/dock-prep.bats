@@ -248,6 +248,13 @@ member() {
 	assert_err -r 'python3-rdkit'
 }
 
+@test "dock-prep: an error of null is none" {
+	need obabel
+	run_split dock-prep -q <<<'{"key":"a","error":null,"ligand":{"text":"CCO","format":"smi"}}'
+	assert_status 0
+	assert_json '.ligand.format == "pdbqt" and (has("error") | not)'
+}
+
 @test "dock-prep: a bad line is reported and the rest goes on" {
 	{
 		echo '{"type":'

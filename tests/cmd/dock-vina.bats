@@ -220,6 +220,9 @@ fails() {
 	run_split dock-vina <<<"$(request 'del(.box) | .receptor = "protein.pdbqt" | .autobox_ligand = "placed.pdbqt" | .padding = 9')"
 	assert_status 0
 	assert_json ".box.size[0] > 20 and .receptor.file == \"$PWD/protein.pdbqt\""
+	run_split dock-vina <<<"$(request '.error = null')"
+	assert_status 0
+	assert_json '.best.affinity and (has("error") | not)'
 	run_split dock-vina --seed x ligand
 	assert_status 2
 	assert_err -l "dock-vina: seed: 'x' is not a whole number"
