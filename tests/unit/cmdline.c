@@ -20,7 +20,8 @@ static const struct {
 	{ { "{e}", "{n}", "{f}", "{t}", "{z}" }, { "", "3", "0.5", "true", "null" }, NULL },
 	{ { "e", "{o}", "{u}", "{a-b}" }, { "e", "{\"k\":[1]}", "\xc3\xbc", "dash" }, NULL },
 	{ { "e", "<{n}{n}>", "x{e}y" }, { "e", "<33>", "xy" }, NULL },
-	{ { "e", "{}", "{none}", "{ n }", "{{n}}" }, { "e", "{}", "{none}", "{ n }", "{3}" }, NULL },
+	{ { "e", "{}", "{none}", "{ n }", "{{n}}" }, { "e", "{}", "{none}", "{ n }", "{3}" },
+	    NULL },
 	{ { "e", "{", "}", "}{", "{n" }, { "e", "{", "}", "}{", "{n" }, NULL },
 	{ { "jq", "{n: .n}", "{a:{n}}" }, { "jq", "{n: .n}", "{a:3}" }, NULL },
 	{ { "e", "{brace}" }, { "e", "{n}" }, NULL },
@@ -28,8 +29,8 @@ static const struct {
 	{ { "/bin/bash", "-exc", "{s}" }, { NULL }, REFUSED },
 	{ { "env", "A=1", "dash", "-c", "{s}" }, { NULL }, REFUSED },
 	{ { "busybox", "sh", "-c", "{s}" }, { NULL }, REFUSED },
-	{ { "sh", "-c", "echo $1 {none}", "sh", "{n}" }, { "sh", "-c", "echo $1 {none}", "sh", "3" },
-	    NULL },
+	{ { "sh", "-c", "echo $1 {none}", "sh", "{n}" },
+	    { "sh", "-c", "echo $1 {none}", "sh", "3" }, NULL },
 	{ { "sh", "script.sh", "{n}" }, { "sh", "script.sh", "3" }, NULL },
 	{ { "gcc", "-c", "{s}" }, { "gcc", "-c", "a b;$(c)'\"" }, NULL },
 	{ { "sh", "--norc", "{n}" }, { "sh", "--norc", "3" }, NULL },
@@ -50,8 +51,8 @@ check(size_t row, char **got)
 int
 main(void)
 {
-	json_t *object = json_loads(params, 0, NULL), *nul = json_loads("{\"x\":\"a\\u0000\"}",
-	    JSON_ALLOW_NUL, NULL);
+	json_t *object = json_loads(params, 0, NULL),
+	       *nul = json_loads("{\"x\":\"a\\u0000\"}", JSON_ALLOW_NUL, NULL);
 	char *bad[] = { "e", "{x}", NULL };
 	struct err err = { 0 };
 

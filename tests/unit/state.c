@@ -37,8 +37,10 @@ main(void)
 		is_str(state_name(rows[i].status), rows[i].name, "name of %zu", i);
 		is_int(state_find(rows[i].name), rows[i].status, "found by %s", rows[i].name);
 		if (rows[i].alias)
-			is_int(state_find(rows[i].alias), rows[i].status, "found by %s", rows[i].alias);
-		is_int(state_account(rows[i].status), rows[i].account, "account of %s", rows[i].name);
+			is_int(state_find(rows[i].alias), rows[i].status, "found by %s",
+			    rows[i].alias);
+		is_int(
+		    state_account(rows[i].status), rows[i].account, "account of %s", rows[i].name);
 		is_int(state_is_final(rows[i].status), rows[i].final, "%s is final", rows[i].name);
 	}
 	for (int i = 0; i < ACC_COUNT; i++)

@@ -10,7 +10,8 @@
 
 #define TASK(service) "{\"task_id\":\"t\",\"service_config\":{\"command\":[\"x\"]" service "}}"
 #define SPEC(inside) \
-	"{\"task_id\":\"t\",\"interface_spec\":{" inside "},\"service_config\":{\"command\":[\"x\"]}}"
+	"{\"task_id\":\"t\",\"interface_spec\":{" inside \
+	"},\"service_config\":{\"command\":[\"x\"]}}"
 #define BODY(schema) \
 	"\"openapi\":\"3.0.3\",\"paths\":{\"/r\":{\"post\":{\"requestBody\":{\"content\":" \
 	"{\"application/json\":{\"schema\":" schema "}}}}}}"
@@ -23,21 +24,26 @@ static const struct {
 	{ TASK(""), "" },
 	{ "[]", " must be an object that defines a task, found array\n" },
 	{ "{}", " lacks 'task_id'\n lacks 'service_config'\n" },
-	{ "{\"task_id\":null,\"service_config\":null}", " lacks 'task_id'\n lacks 'service_config'\n" },
+	{ "{\"task_id\":null,\"service_config\":null}",
+	    " lacks 'task_id'\n lacks 'service_config'\n" },
 	{ "{\"task_id\":7,\"service_config\":[]}",
-	    "/task_id must be a string, found integer\n/service_config must be an object, found array\n" },
+	    "/task_id must be a string, found integer\n/service_config must be an object, found "
+	    "array\n" },
 	{ "{\"task_id\":\"a b\",\"service_config\":{\"command\":[\"x\"]}}",
-	    "/task_id must be letters, digits, '.', '_', '-' or ':' and begin with a letter or digit, "
+	    "/task_id must be letters, digits, '.', '_', '-' or ':' and begin with a letter or "
+	    "digit, "
 	    "found 'a b'\n" },
 	{ TASK(",\"x-note\":1,\"colour\":2"),
 	    "/service_config/colour is not a member here; there are: command, resources, timeout, "
 	    "workdir, retry, cwd, lines\n" },
 	{ "{\"task_id\":\"t\",\"a/b~c\":1,\"service_config\":{\"command\":[\"x\"]}}",
-	    "/a~1b~0c is not a member here; there are: task_id, version, name, category, description, "
+	    "/a~1b~0c is not a member here; there are: task_id, version, name, category, "
+	    "description, "
 	    "tags, status, interface_spec, service_config\n" },
 	{ "{\"task_id\":\"t\",\"service_config\":{}}", "/service_config lacks 'command'\n" },
 	{ "{\"task_id\":\"t\",\"service_config\":{\"command\":[]}}",
-	    "/service_config/command must hold a program and its arguments, at most 4096, found 0\n" },
+	    "/service_config/command must hold a program and its arguments, at most 4096, found "
+	    "0\n" },
 	{ "{\"task_id\":\"t\",\"service_config\":{\"command\":\"x\"}}",
 	    "/service_config/command must be an array, found string\n" },
 	{ "{\"task_id\":\"t\",\"service_config\":{\"command\":[\"x\",{\"a\":null},1]}}",
@@ -45,14 +51,16 @@ static const struct {
 	    "/service_config/command/2 must be a string, found integer (quote it)\n" },
 	{ TASK(",\"resources\":{\"cpus\":0,\"memory\":\"much\"}"),
 	    "/service_config/resources/cpus must be more than 0\n"
-	    "/service_config/resources/memory is wrong: 'much' is not a size (4096, 700M, 1.5G)\n" },
+	    "/service_config/resources/memory is wrong: 'much' is not a size (4096, 700M, "
+	    "1.5G)\n" },
 	{ TASK(",\"timeout\":{\"soft\":20,\"hard\":10}"),
 	    "/service_config/timeout/hard must not be less than 'soft'\n" },
 	{ TASK(",\"timeout\":true"),
 	    "/service_config/timeout must be a number or a text with a unit, found boolean\n" },
 	{ TASK(",\"retry\":{\"delay\":-1,\"max_retries\":2,\"jitter\":9}"),
 	    "/service_config/retry/delay is wrong: retry: 'delay' must be between 0 and 365 days\n"
-	    "/service_config/retry/jitter is wrong: retry: 'jitter' must be between 0 and 1 (0% and "
+	    "/service_config/retry/jitter is wrong: retry: 'jitter' must be between 0 and 1 (0% "
+	    "and "
 	    "100%)\n" },
 	{ TASK(",\"workdir\":1,\"lines\":\"no\",\"cwd\":[]"),
 	    "/service_config/workdir must be true or false, found integer\n"
@@ -64,13 +72,15 @@ static const struct {
 	    "/interface_spec/paths must hold a POST operation\n" },
 	{ SPEC(BODY("{\"type\":\"object\"}")), "" },
 	{ SPEC(BODY("{\"properties\":{\"a\":{\"type\":\"int\"},\"b\":{\"oneOf\":[]}}}")),
-	    SCHEMA "/properties/a/type must be one of string, number, integer, boolean, array, object, "
+	    SCHEMA
+	    "/properties/a/type must be one of string, number, integer, boolean, array, object, "
 	    "found \"int\"\n" SCHEMA "/properties/b/oneOf must be left out: this keyword is not "
 	    "supported\n" },
 	{ SPEC(BODY("{\"$ref\":\"#/components/schemas/No\"}")),
 	    SCHEMA "/$ref leads nowhere: '#/components/schemas/No'\n" },
 	{ SPEC(BODY("{\"$ref\":\"#/components/P\"}") ",\"components\":{\"P\":{\"type\":3}}"),
-	    "/interface_spec/components/P/type must be one of string, number, integer, boolean, array, "
+	    "/interface_spec/components/P/type must be one of string, number, integer, boolean, "
+	    "array, "
 	    "object, found 3\n" },
 	{ SPEC(BODY("{}") ",\"x-metrics\":{\"good\":\"/a\",\"bad\":\"a\"}"),
 	    "/interface_spec/x-metrics/bad must be a JSON pointer into the result, like "
@@ -95,11 +105,13 @@ test_lint(void)
 
 		for (const char *p = lints[i].faults; *p; p++)
 			lines += *p == '\n';
-		is_int(task_lint(json, add_fault, &got), lines, "number of faults of %s", lints[i].json);
+		is_int(task_lint(json, add_fault, &got), lines, "number of faults of %s",
+		    lints[i].json);
 		is_str(buf_str(&got), lints[i].faults, "faults of %s", lints[i].json);
 		is_int(task_lint(json, NULL, NULL), lines, "counted only");
 		task = task_parse(json, &err);
-		ok((task == NULL) == (lines > 0) && (task || err.kind == ERR_INPUT), "parse: %s", err.text);
+		ok((task == NULL) == (lines > 0) && (task || err.kind == ERR_INPUT), "parse: %s",
+		    err.text);
 		task_free(task);
 		buf_clear(&got);
 		json_decref(json);
@@ -113,13 +125,14 @@ static const struct {
 } limits[] = {
 	{ TASK(""), 1, 7200, 7210, 0 },
 	{ TASK(",\"timeout\":90"), 1, 90, 100, 0 },
-	{ TASK(",\"timeout\":\"1h30m\",\"resources\":{\"cpus\":0.5,\"memory\":\"700M\"}"), 0.5, 5400,
-	    5410, INT64_C(700) << 20 },
-	{ TASK(",\"timeout\":{\"soft\":\"1m\"},\"resources\":{\"cpus\":\"2\",\"memory\":4096}"), 2, 60, 70,
-	    4096 },
+	{ TASK(",\"timeout\":\"1h30m\",\"resources\":{\"cpus\":0.5,\"memory\":\"700M\"}"), 0.5,
+	    5400, 5410, INT64_C(700) << 20 },
+	{ TASK(",\"timeout\":{\"soft\":\"1m\"},\"resources\":{\"cpus\":\"2\",\"memory\":4096}"), 2,
+	    60, 70, 4096 },
 	{ TASK(",\"timeout\":{\"hard\":5}"), 1, 5, 5, 0 },
 	{ TASK(",\"timeout\":{\"soft\":5,\"hard\":30}"), 1, 5, 30, 0 },
-	{ TASK(",\"timeout\":null,\"retry\":null,\"cwd\":null,\"resources\":null"), 1, 7200, 7210, 0 },
+	{ TASK(",\"timeout\":null,\"retry\":null,\"cwd\":null,\"resources\":null"), 1, 7200, 7210,
+	    0 },
 };
 
 static void
@@ -153,7 +166,8 @@ test_adhoc(void)
 	struct err err = { 0 };
 	json_t *record = task_record(task);
 
-	ok(strncmp(task->name, "adhoc:", 6) == 0 && strlen(task->name) == 22, "named %s", task->name);
+	ok(strncmp(task->name, "adhoc:", 6) == 0 && strlen(task->name) == 22, "named %s",
+	    task->name);
 	is_str(same->name, task->name, "the same for the same arguments");
 	ok(strcmp(differs->name, task->name) != 0, "another for others");
 	ok(task->lines && !differs->lines, "lines");
@@ -180,17 +194,18 @@ keep_error(const struct err *err, void *ctx)
 {
 	const char *base = strrchr(err->text, '/');
 
-	buf_addf(ctx, "%d %s\n", (int)err->kind, strstr(err->text, "t.yaml") ? strstr(err->text, "t.yaml")
-								      : base);
+	buf_addf(ctx, "%d %s\n", (int)err->kind,
+	    strstr(err->text, "t.yaml") ? strstr(err->text, "t.yaml") : base);
 }
 
 static void
 test_file(void)
 {
-	static const char text[] = "task_id: a\nservice_config: {command: [x]}\n---\n"
-				   "task_id: b\nservice_config: {command: [x]}\n---\n"
-				   "task_id: c\nservice_config:\n  command: [x, 1]\n  timeout: -1\n---\n"
-				   "task_id: d\nservice_config: {command: [x]}\n";
+	static const char text[] =
+	    "task_id: a\nservice_config: {command: [x]}\n---\n"
+	    "task_id: b\nservice_config: {command: [x]}\n---\n"
+	    "task_id: c\nservice_config:\n  command: [x, 1]\n  timeout: -1\n---\n"
+	    "task_id: d\nservice_config: {command: [x]}\n";
 	char dir[] = "/tmp/unit-task-XXXXXX", path[64];
 	struct buf got = BUF_INIT;
 	struct err err = { 0 };
@@ -201,7 +216,8 @@ test_file(void)
 	is_int(task_read_file(path, keep_name, keep_error, &got, &err), 0, "all of it");
 	is_str(buf_str(&got),
 	    "a\nb\n2 t.yaml:4:10: no b here\n"
-	    "3 t.yaml:9:16: '/service_config/command/1' must be a string, found integer (quote it)\n"
+	    "3 t.yaml:9:16: '/service_config/command/1' must be a string, found integer (quote "
+	    "it)\n"
 	    "3 t.yaml:10:12: '/service_config/timeout' must be more than 0\nd\n",
 	    "good ones and errors in turn");
 	buf_reset(&got);
