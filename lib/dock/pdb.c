@@ -19,14 +19,20 @@ static const char elements[] =
     " OS IR PT AU HG TL PB BI U ";
 
 static bool
-is_element(const char *symbol)
+is_listed(const char *list, const char *symbol)
 {
 	char word[8];
 
 	snprintf(word, sizeof(word), " %s ", symbol);
 	for (char *c = word; *c; c++)
 		*c = (char)toupper((unsigned char)*c);
-	return symbol[0] && strstr(elements, word) != NULL;
+	return symbol[0] && strstr(list, word) != NULL;
+}
+
+static bool
+is_element(const char *symbol)
+{
+	return is_listed(elements, symbol);
 }
 
 static void
@@ -40,8 +46,12 @@ trim(const char *line, int first, int last, char *out)
 	out[last - first + 1] = '\0';
 }
 
+/* Elements that names of HETATM begin with in column 13, and that no name put there by mistake
+ * looks like ("CA" and "CD" would be). */
+static const char two_letters[] = " CL BR FE ZN MG MN CU NI SE ";
+
 /* From columns 77-78 where they hold one, else from the name: " CA " is carbon, "CA  " of residue
- * CA is calcium, "1HB " hydrogen, "CL1 " of a ligand chlorine. */
+ * CA is calcium, "1HB " hydrogen, "CL1 " of a ligand chlorine, "FE  " of heme iron. */
 static void
 find_element(const char *line, struct pdb_atom *a, bool het)
 {
@@ -55,8 +65,7 @@ find_element(const char *line, struct pdb_atom *a, bool het)
 										    : line[12];
 		a->element[1] = '\0';
 		if (line[12] != ' ' && het && is_element(two) && isalpha((unsigned char)two[1]) &&
-		    (strcmp(a->name, resname) == 0 || strcmp(two, "CL") == 0 ||
-			strcmp(two, "BR") == 0))
+		    (strcmp(a->name, resname) == 0 || is_listed(two_letters, two)))
 			memcpy(a->element, two, sizeof(two));
 	}
 	a->element[0] = (char)toupper((unsigned char)a->element[0]);

@@ -10,6 +10,9 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "dock/pdbqt.h"
+
+#define LINK 2.0 /* Å; C-N is 1.33 long, P-O 1.6 */
 
 /* Side chain heavy atoms that a complete residue has; N CA C O come on top. */
 static const struct {
@@ -111,12 +114,26 @@ chain_listed(const struct pdb_residue *r, const char *chains)
 	return false;
 }
 
-/* Part of a chain: it has a backbone, also when its atoms are HETATM (MSE). */
+/* Is an atom of r bonded to one of that name in another residue? */
+static bool
+is_linked(const struct pdb *p, const struct pdb_residue *r, const char *mine, const char *theirs)
+{
+	const struct pdb_atom *a = pdb_find(p, r, mine), *b;
+
+	for (size_t i = 0; a && i < p->residues.len; i++)
+		if (&p->residues.at[i] != r && (b = pdb_find(p, &p->residues.at[i], theirs)) &&
+		    pdbqt_distance2(a->at, b->at) < LINK * LINK)
+			return true;
+	return false;
+}
+
+/* Part of a chain, also when its atoms are HETATM (MSE): its backbone goes on. A backbone alone
+ * does not tell: ATP and free amino acids have one. */
 static bool
 is_polymer(const struct pdb *p, const struct pdb_residue *r)
 {
-	return (pdb_find(p, r, "N") && pdb_find(p, r, "CA") && pdb_find(p, r, "C")) ||
-	    (pdb_find(p, r, "C4'") && pdb_find(p, r, "O3'"));
+	return is_linked(p, r, "N", "C") || is_linked(p, r, "C", "N") ||
+	    is_linked(p, r, "P", "O3'") || is_linked(p, r, "O3'", "P");
 }
 
 static size_t
@@ -236,14 +253,18 @@ best_altloc(const struct pdb *p, const struct pdb_residue *r, char wanted, char 
 	return wanted && wanted > 0 && sum[(int)wanted] > 0 ? wanted : best;
 }
 
+/* Of all residues: the letter also decides which atoms of an extracted one are written. It is noted
+ * for those that stay and for the one that is extracted. */
 static void
-choose_altlocs(struct pdb *p, char wanted, json_t *altlocs)
+choose_altlocs(struct pdb *p, const struct receptor_options *o, json_t *altlocs)
 {
 	for (size_t i = 0; i < p->residues.len; i++) {
 		struct pdb_residue *r = &p->residues.at[i];
 		char seen[27], label[24], kept[2] = "";
 
-		kept[0] = best_altloc(p, r, wanted, seen);
+		const char *why = reason_to_go(r, o);
+
+		kept[0] = best_altloc(p, r, o->altloc, seen);
 		if (!seen[0])
 			continue;
 		for (size_t k = r->first; k < r->first + r->count; k++) {
@@ -251,7 +272,7 @@ choose_altlocs(struct pdb *p, char wanted, json_t *altlocs)
 
 			a->gone = a->altloc != ' ' && a->altloc != kept[0];
 		}
-		if (!r->gone)
+		if (!why || strcmp(why, "extracted") == 0)
 			json_array_append_new(altlocs,
 			    json_pack("{s:s, s:s, s:s}", "residue", pdb_label(r, label), "kept",
 				kept, "of", seen));
@@ -326,7 +347,7 @@ receptor_choose(struct pdb *p, const struct receptor_options *options, json_t *r
 	    check_list(p, "remove", options->remove, err) < 0 ||
 	    find_extracted(p, options->extract, extracted, err) < 0)
 		return -1;
-	choose_altlocs(p, options->altloc, altlocs);
+	choose_altlocs(p, options, altlocs);
 	choose_residues(p, options, kept, removed);
 	find_missing(p, missing);
 	add_warnings(p, missing, warnings);

@@ -302,6 +302,18 @@ member() {
 	assert_status 0
 	assert_json '.warnings | index("BEZ A:201 stays in the receptor: is it a ligand?")'
 	assert_json '.warnings[-1] | startswith("no pH was given")'
+	# a free amino acid is a ligand, a modified one in the chain is not; iron without an element column
+	{
+		sed 's/^ATOM  \(.*\) GLY A   1/HETATM\1 SAR A   1/; /^CONECT/d' "$prep/tiny.pdb"
+		awk '/HIS A   2/ { printf "HETATM%s 401    %8.3f%s\n", substr($0, 7, 16), substr($0, 31, 8) + 30, substr($0, 39, 28) }' \
+			"$prep/tiny.pdb"
+		echo 'HETATM   99 FE   HEM A 402      31.000  30.000  30.000  1.00 20.00'
+	} >free.pdb
+	run_split dock-prep --receptor free.pdb --ph 7.4 -o rec.pdbqt
+	assert_status 0
+	assert_json '[.kept[] | [.residue, .why]] | index([["SAR A:1", "part of a chain"]]) == 0 and index([["HIS A:401", null]])'
+	assert_json '.warnings | index("HIS A:401 stays in the receptor: is it a ligand?")'
+	grep -q '^HETATM.*HEM A 402 .* Fe$' rec.pdbqt
 	gzip -c "$prep/tiny.pdb" >tiny.pdb.gz
 	run_split dock-prep --receptor tiny.pdb.gz --extract A:201=x.sdf --smiles 'c1ccccc1C(O)=O' -o rec.pdbqt
 	assert_status 0
