@@ -63,8 +63,8 @@ int claim_end(struct store *store, int64_t worker, const struct job *job, const 
 int claim_return(struct store *store, int64_t worker, const struct job *job, int64_t id,
     int attempt, struct tally *tally, struct err *err);
 
-/* Is any execution of the job queued: 1, 0, -1; and when is the next one due that waits for its time
- * (microseconds since 1970, 0: none does). */
+/* Is any execution of the job queued: 1, 0, -1; and when is the next one due that waits for its
+ * time (microseconds since 1970, 0: none does). */
 int claim_waiting(struct store *store, const struct job *job, int64_t *next_due, struct err *err);
 
 #endif

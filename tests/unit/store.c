@@ -56,6 +56,7 @@ static void
 test_open(void)
 {
 	struct err err = { 0 };
+	struct task *task = some_task("t", "1", "x");
 	struct store *one, *two;
 	struct stat st;
 
@@ -66,13 +67,14 @@ test_open(void)
 	is_str(store_dir(one), dir, "its directory");
 	two = open_store(0);
 	is_int(store_begin(one, &err), 0, "begin");
-	is_int(task_keep(one, ORG, some_task("t", "1", "x"), &err), 0, "write");
+	is_int(task_keep(one, ORG, task, &err), 0, "write");
 	is_int(count_tasks(two), 0, "not seen before the commit");
 	store_rollback(one);
 	is_int(count_tasks(one), 0, "taken back");
 	store_close(two);
 	store_close(one);
 	store_close(NULL);
+	task_free(task);
 }
 
 static void
