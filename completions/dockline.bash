@@ -6,6 +6,15 @@ _dockline_tasks() {
 	taskreg list --json 2>/dev/null </dev/null | sed -n 's/.*"task_id": *"\([^"]*\)".*/\1/p'
 }
 
+# what the first operand may be, one a line: a task for taskrun, else a command named in the usage
+_dockline_first() {
+	if [[ ${1##*/} == taskrun ]]; then
+		_dockline_tasks
+	else
+		"$1" -h 2>/dev/null </dev/null | sed -nE '1s/.*\] ([a-z]+(\|[a-z]+)+)( .*)?$/\1/p' | tr '|' '\n'
+	fi
+}
+
 # how many operands stand before the current word, given the options that take an argument
 _dockline_operands() {
 	local i count=0
@@ -35,8 +44,8 @@ _dockline() {
 			mapfile -t COMPREPLY < <(compgen -W "$names" -- "$current")
 			return
 		fi
-		if [[ ${program##*/} == taskrun && $(_dockline_operands "$taking") == 0 ]]; then
-			mapfile -t COMPREPLY < <(compgen -W "$(_dockline_tasks)" -- "$current")
+		if [[ $(_dockline_operands "$taking") == 0 ]]; then
+			mapfile -t COMPREPLY < <(compgen -W "$(_dockline_first "${program/#\~/$HOME}")" -- "$current")
 		fi
 	fi
 	[[ $current != = ]] || current=

@@ -6,6 +6,11 @@ function __dockline_tasks
     taskreg list --json 2>/dev/null </dev/null | string replace -rf '.*"task_id": *"([^"]*)".*' '$1'
 end
 
+# the commands named in the usage of a program
+function __dockline_commands -a program
+    $program -h 2>/dev/null </dev/null | string replace -rf '^usage: .*\] ([a-z]+(\|[a-z]+)+)( .*)?$' '$1' | string split '|'
+end
+
 function __dockline_options -a program
     set -l row
     complete -c $program -e
@@ -22,5 +27,7 @@ set -l programs (status basename | string replace -r '\.fish$' '')
 test $programs = dockline && set programs @PROGRAMS@
 for program in $programs
     command -q $program && __dockline_options $program
-    test $program = taskrun && complete -c taskrun -n __fish_is_first_arg -a '(__dockline_tasks)'
+    set -l first "(__dockline_commands $program)"
+    test $program = taskrun && set first '(__dockline_tasks)'
+    complete -c $program -n __fish_is_first_arg -a $first
 end

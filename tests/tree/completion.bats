@@ -21,6 +21,7 @@ setup() {
 	cat >"$BATS_TEST_TMPDIR/bin/taskreg" <<-'END'
 		#!/bin/sh
 		[ "$*" = "list --json" ] && printf '{"type":"task","task_id":"dock-vina","version":1}\n{"type":"task","task_id":"sum"}\n'
+		[ "$1" = -h ] && echo 'usage: taskreg [option ...] add|check|list [FILE ...] [TASK[@VERSION] ...]'
 	END
 	chmod +x "$BATS_TEST_TMPDIR"/bin/*
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH
@@ -111,4 +112,19 @@ in_zsh() {
 	assert_out ligand.sdf
 	in_bash taskrun --x
 	assert_out ''
+}
+
+@test "completion: the commands of a program that has some, then files" {
+	in_bash taskreg c
+	assert_out check
+	in_bash taskreg check lig
+	assert_out ligand.sdf
+	if type -P fish >/dev/null; then
+		in_fish 'taskreg a'
+		assert_out -l add
+	fi
+	if type -P zsh >/dev/null; then
+		in_zsh 'taskreg ch'
+		assert_out -r 'DONE taskreg check'
+	fi
 }
