@@ -405,6 +405,20 @@ molecule_clear(struct molecule *m)
 	vec_clear(&m->atoms);
 }
 
+int
+molecule_column(const char *line, size_t from)
+{
+	char text[4] = "";
+	int64_t n;
+
+	if (strnlen(line, from + 3) < from + 3)
+		return -1;
+	memcpy(text, line + from, 3);
+	if (num_int(text + strspn(text, " "), 0, 999, &n, NULL) < 0)
+		return -1;
+	return (int)n;
+}
+
 bool
 atom_is_heavy(const struct atom *atom)
 {

@@ -55,6 +55,10 @@ int molecule_read(struct molecule *m, enum molecule_format format, const char *n
     const char *text, struct err *err);
 void molecule_clear(struct molecule *m);
 
+/* The whole number in three columns of a line of a V2000 molfile, counted from 0; what is behind
+ * the line does no harm. -1: there is none. */
+int molecule_column(const char *line, size_t from);
+
 /* A real atom that is not hydrogen or deuterium. */
 bool atom_is_heavy(const struct atom *atom);
 bool atom_is_water(const struct atom *atom);

@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/num.h"
+#include "dock/molecule.h"
 #include "dock/pose.h"
 
 enum { ATOMS_MAX = 999 }; /* three columns of a counts line */
@@ -34,21 +34,6 @@ next(struct placing *p)
 	if (len > 0 && line[len - 1] == '\r')
 		((char *)line)[len - 1] = '\0';
 	return line;
-}
-
-/* A number in three columns of a line; -1 when there is none. */
-static int
-column(const char *line, size_t from)
-{
-	char text[4] = "";
-	int64_t n;
-
-	if (strlen(line) < from + 3)
-		return -1;
-	memcpy(text, line + from, 3);
-	if (num_int(text + strspn(text, " "), 0, ATOMS_MAX, &n, NULL) < 0)
-		return -1;
-	return (int)n;
 }
 
 static int
@@ -93,7 +78,7 @@ put_atom(struct placing *p, int64_t n, const char *line)
 static int
 put_bond(struct placing *p, const char *line, struct buf *lines)
 {
-	int one = line ? column(line, 0) : -1, two = line ? column(line, 3) : -1;
+	int one = line ? molecule_column(line, 0) : -1, two = line ? molecule_column(line, 3) : -1;
 
 	if (one < 1 || two < 1 || one > p->atoms || two > p->atoms)
 		return bad(p, "a bond line names no atoms");
@@ -108,13 +93,13 @@ put_bond(struct placing *p, const char *line, struct buf *lines)
 static int
 put_property(struct placing *p, const char *line)
 {
-	int count = column(line, 6), kept = 0;
+	int count = molecule_column(line, 6), kept = 0;
 	struct buf pairs = BUF_INIT;
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && i < count; i++) {
 		size_t from = 9 + 8 * (size_t)i;
-		int n = strlen(line) < from + 8 ? -1 : column(line, from + 1);
+		int n = strlen(line) < from + 8 ? -1 : molecule_column(line, from + 1);
 
 		if (n < 1 || n > p->atoms)
 			rc = bad(p, "a property names no atom");
@@ -174,8 +159,8 @@ place(struct placing *p, const json_t *map, const struct pose_atom *pose, size_t
 		if (i < 3)
 			buf_addf(p->out, "%s\n", i == 0 && title ? title : line);
 	}
-	p->atoms = column(line, 0);
-	p->bonds = column(line, 3);
+	p->atoms = molecule_column(line, 0);
+	p->bonds = molecule_column(line, 3);
 	if (p->atoms < 1 || p->bonds < 0 || strstr(line, "V3000"))
 		return bad(p, "it is no V2000 SDF");
 	if (take_map(p, map, pose, count) < 0 || put_table(p, line) < 0)

@@ -126,6 +126,7 @@ int
 prep_take_smiles(struct prep *p, const char *answer, size_t len, struct err *why)
 {
 	struct buf line = BUF_INIT;
+	const char *problem;
 
 	if (p->step == STEP_SMILES)
 		p->flat = true;
@@ -138,6 +139,9 @@ prep_take_smiles(struct prep *p, const char *answer, size_t len, struct err *why
 	buf_clear(&line);
 	if (!p->parent)
 		return -1;
+	problem = smiles_problem(p->parent);
+	if (problem)
+		return err_set(why, ERR_INPUT, "%s", problem);
 	p->smiles = xstrdup(p->parent);
 	return 0;
 }
@@ -208,17 +212,20 @@ skip_lines(const char *at, int count)
 static int
 find_impossible_carbon(const char *sdf)
 {
-	int atoms = 0, bonds = 0, from, to, order, found = 0, *sum;
 	const char *at = skip_lines(sdf, 3), *first;
+	int atoms = at ? molecule_column(at, 0) : -1, bonds = at ? molecule_column(at, 3) : -1;
+	int from, to, order, found = 0, *sum;
 
-	if (!at || sscanf(at, "%3d%3d", &atoms, &bonds) != 2 || atoms < 1 || atoms > 999)
+	if (atoms < 1)
 		return 0;
 	first = skip_lines(at, 1);
 	sum = xcalloc((size_t)atoms + 1, sizeof(*sum));
 	at = skip_lines(first, atoms);
 	for (; at && bonds > 0; bonds--, at = skip_lines(at, 1)) {
-		if (sscanf(at, "%3d%3d%3d", &from, &to, &order) != 3 || from < 1 || from > atoms ||
-		    to < 1 || to > atoms)
+		from = molecule_column(at, 0);
+		to = molecule_column(at, 3);
+		order = molecule_column(at, 6);
+		if (from < 1 || from > atoms || to < 1 || to > atoms || order < 0)
 			break;
 		sum[from] += order;
 		sum[to] += order;

@@ -101,3 +101,16 @@ smiles_strip(const char *smiles, json_t *stripped, struct err *why)
 			json_array_append_new(stripped, json_stringn(at, strcspn(at, ".")));
 	return xstrndup(best, best_len);
 }
+
+const char *
+smiles_problem(const char *smiles)
+{
+	static const char *const radicals[] = { "[CH]", "[CH2]", "[CH3]" };
+
+	if (strchr(smiles, '*'))
+		return "a dummy atom or query";
+	for (size_t i = 0; i < sizeof(radicals) / sizeof(*radicals); i++)
+		if (strstr(smiles, radicals[i]))
+			return "a carbon with too few bonds: a radical, or no aromatic ring";
+	return NULL;
+}

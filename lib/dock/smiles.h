@@ -16,4 +16,8 @@ size_t smiles_heavy(const char *smiles);
  * several is organic. A single fragment is returned whatever it is. */
 char *smiles_strip(const char *smiles, json_t *stripped, struct err *why);
 
+/* What cannot be docked in a canonical SMILES of Open Babel, or NULL: a dummy atom, and a carbon
+ * with too few bonds, which is what it makes of an aromatic ring that cannot be one (c1cccc1). */
+const char *smiles_problem(const char *smiles);
+
 #endif

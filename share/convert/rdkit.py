@@ -59,6 +59,8 @@ def read(text, form):
     for atom in mol.GetAtoms():
         if atom.GetAtomicNum() == 0:
             raise Refused("a dummy atom or query: '%s'" % (atom.GetSmarts() or "*"))
+        if atom.GetAtomicNum() == 1:
+            atom.SetIsotope(0)  # deuterium docks as hydrogen does, and RemoveHs keeps it
     return mol
 
 

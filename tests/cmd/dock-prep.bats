@@ -44,6 +44,13 @@ member() {
 	assert_json ".ligand.sha256 == \"$(cat sum)\""
 }
 
+@test "dock-prep: deuterium is hydrogen" {
+	smiles d '[2H]OC([2H])([2H])[2H]' c '[13CH3]CO' >in
+	run_split dock-prep in
+	assert_status 0
+	assert_json -s '[.[].smiles] == ["CO", "[13CH3]CO"]'
+}
+
 @test "dock-prep: every PDBQT atom is found again in the input" {
 	smiles x 'OCC(N)c1ccncc1' | dock-prep -q --ph 7.4 >rec
 	jq -r '.input.text' rec | awk 'NR > 4 && NF > 12 { printf "%.3f %.3f %.3f\n", $1, $2, $3 }' >places
@@ -231,13 +238,15 @@ member() {
 
 @test "dock-prep: without RDKit Open Babel does it all, and says so" {
 	export DOCKLINE_PYTHON=/bin/false
-	smiles a 'CC(=O)O.[Na+]' b 'C[C](C)(C)(C)C' tie 'CCCC.CCCO' d 'CCc1nn[nH]n1' e OCC f CCO >in
+	smiles ring c1cccc1 dummy '*CC' a 'CC(=O)O.[Na+]' b 'C[C](C)(C)(C)C' tie 'CCCC.CCCO' d 'CCc1nn[nH]n1' e OCC f CCO >in
 	jq -cn --rawfile text "$data/box/aspirin.sdf" \
 		'{type: "ligand", key: "g", ligand: {name: "g", format: "sdf", text: $text}}' >>in
 	run_split dock-prep --ph 7.4 --unique in
 	assert_status 1
 	assert_err -l 'dock-prep: no RDKit: Open Babel makes the 3D structures, and not reproducibly'
 	[ "$(member a '[.charge, .prep.stripped, .prep.reproducible]')" = '[-1,["[Na+]"],false]' ]
+	[[ $(member ring .error.reason) == *'no aromatic ring"' ]]
+	[ "$(member dummy .error.reason)" = '"a dummy atom or query"' ]
 	[[ $(member b .error.reason) == *'more than four bonds"' ]]
 	[[ $(member tie .error.reason) == '"two fragments of equal size'* ]]
 	[ "$(member d '[.charge, .warnings]')" = '[0,["protonation_rejected"]]' ]
