@@ -374,6 +374,10 @@ commit_state(struct commit *c, struct commit_state *state)
 static void
 free_commit(struct commit *c)
 {
+	/* what could not be written any more */
+	struct batch left = { .lines = c->lines, .ends = c->ends, .returned = c->returned };
+
+	free_batch(&left);
 	free_works(c->claimed);
 	ledger_clear(&c->ledger);
 	close(c->fd);
