@@ -206,11 +206,30 @@ find_program(const struct program *p)
 	return path_program(p->program);
 }
 
+/* The other Python that may have the modules, as dock-prep looks for them; NULL: none. The caller
+ * frees. */
+static char *
+find_other(const struct program *p, const char *path)
+{
+	const char *given = p->variable ? getenv(p->variable) : NULL;
+	char *other;
+
+	if (strcmp(p->program, "python3") != 0 || (given && *given))
+		return NULL;
+	other = path_program(p->program);
+	if (other && path && strcmp(other, path) == 0) {
+		free(other);
+		other = NULL;
+	}
+	return other;
+}
+
+/* The check of one program at one path; NULL: it is nowhere. */
 static int
-check_program(const struct program *p, json_t *checks, struct err *err)
+check_path(const struct program *p, char *path, json_t *checks, struct err *err)
 {
 	json_t *check = new_check(p->group, p->name);
-	char *path = find_program(p), hex[DIGEST_HEX];
+	char hex[DIGEST_HEX];
 	int rc = 0;
 
 	json_object_set_new(check, "needed", json_boolean(p->needed));
@@ -228,7 +247,23 @@ check_program(const struct program *p, json_t *checks, struct err *err)
 			    getenv(p->variable));
 	}
 	json_array_append_new(checks, check);
+	return rc;
+}
+
+static int
+check_program(const struct program *p, json_t *checks, struct err *err)
+{
+	char *path = find_program(p), *other = find_other(p, path);
+	size_t place = json_array_size(checks);
+	int rc = check_path(p, path, checks, err);
+	json_t *status = json_object_get(json_array_get(checks, place), "status");
+
+	if (rc == 0 && other && strcmp(json_string_value(status), "missing") == 0) {
+		json_array_remove(checks, place);
+		rc = check_path(p, other, checks, err);
+	}
 	free(path);
+	free(other);
 	return rc;
 }
 

@@ -68,6 +68,12 @@ check() {
 	assert_out -r "vina +missing +- +Debian package autodock-vina; DOCKLINE_VINA names it; .*'/nowhere/vina', which cannot be run"
 }
 
+@test "dock-doctor: a Python on PATH serves where the distribution's lacks the module" {
+	fake python3 0.5.1
+	run_split env PATH="$PWD/fakes" "$BUILD/bin/dock-doctor"
+	check meeko '.status == "ok" and .version == "0.5.1" and .path == "'"$PWD"'/fakes/python3"'
+}
+
 @test "dock-doctor: what is there and does not work is broken" {
 	fake obabel 'Open Babel 3.1.1' 3
 	fake vina 'command not found'
