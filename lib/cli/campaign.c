@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -97,6 +98,23 @@ out:
 	return rc;
 }
 
+/* The folder first: it is found as long as the worker stands. */
+static int
+leave(struct run *r, struct err *err)
+{
+	if (r->scratch)
+		file_remove_tree(r->scratch, NULL);
+	if (!r->worker)
+		return 0;
+	if (store_begin(r->store, err) < 0)
+		return -1;
+	if (worker_leave(r->store, r->worker, err) < 0) {
+		store_rollback(r->store);
+		return -1;
+	}
+	return store_commit(r->store, err);
+}
+
 static int
 begin(struct run *r, struct err *err)
 {
@@ -112,21 +130,13 @@ begin(struct run *r, struct err *err)
 		store_rollback(r->store);
 		return -1;
 	}
-	return store_commit(r->store, err);
-}
-
-static int
-leave(struct run *r, struct err *err)
-{
-	if (!r->worker)
+	if (store_commit(r->store, err) < 0)
+		return -1;
+	if (!r->scratch || mkdir(r->scratch, 0700) == 0)
 		return 0;
-	if (store_begin(r->store, err) < 0)
-		return -1;
-	if (worker_leave(r->store, r->worker, err) < 0) {
-		store_rollback(r->store);
-		return -1;
-	}
-	return store_commit(r->store, err);
+	err_sys(err, "cannot create a folder '%s'", r->scratch);
+	leave(r, NULL);
+	return -1;
 }
 
 /* Submit and work. The reading thread is not waited for after a signal: it may read for ever. */
@@ -236,8 +246,6 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 	else if (rc == 0 && (*signal || c->detach) && c->job)
 		say_what_stays(&r, &late);
 out:
-	if (r.scratch)
-		file_remove_tree(r.scratch, NULL);
 	free(r.scratch);
 	json_decref(r.settings);
 	submit_free(r.submit);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -134,13 +135,14 @@ char *
 worker_scratch(struct err *err)
 {
 	const char *tmp = getenv("TMPDIR");
-	char *dir = xasprintf("%s/dockline-XXXXXX", tmp && *tmp == '/' ? tmp : "/tmp");
+	uint64_t random[2];
 
-	if (mkdtemp(dir))
-		return dir;
-	err_sys(err, "cannot create a folder '%s'", dir);
-	free(dir);
-	return NULL;
+	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random)) {
+		err_sys(err, "cannot read random numbers");
+		return NULL;
+	}
+	return xasprintf("%s/dockline-%016llx%016llx", tmp && *tmp == '/' ? tmp : "/tmp",
+	    (unsigned long long)random[0], (unsigned long long)random[1]);
 }
 
 static int

@@ -30,7 +30,8 @@ void worker_block_signals(void);
  * memory that is there does not hold so many; says so. At least 1. */
 int worker_slots(struct app *app, const struct task *task, int jobs);
 
-/* A fresh private folder in $TMPDIR or /tmp. The caller frees and removes it. */
+/* The path of a folder in $TMPDIR or /tmp that nobody else will think of; the caller enters the
+ * worker with it and then makes it, so that it is known wherever the worker is killed. To free. */
 char *worker_scratch(struct err *err);
 
 /* Run until everything asked for has ended, or the program is told to stop: the first signal ends
