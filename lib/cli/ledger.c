@@ -185,8 +185,12 @@ beat(struct ledger *l, struct err *err)
 		return 0;
 	l->beaten = now;
 	n = workers_reap(l->o.store, &l->tally, remove_scratch, l, err);
-	if (n > 0)
-		app_say(l->o.app, "%d executions of a worker that died are run again", n);
+	if (n > 0) {
+		/* what was lost once too often has ended, by nobody's doing but ours */
+		l->version = -1;
+		app_say(l->o.app, "a worker died: %d execution%s it held %s taken over", n,
+		    n == 1 ? "" : "s", n == 1 ? "is" : "are");
+	}
 	return n < 0 ? -1 : worker_beat(l->o.store, l->o.worker, err);
 }
 

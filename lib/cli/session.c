@@ -91,7 +91,8 @@ session_reap(struct app *app, struct store *store, struct err *err)
 	} else if (store_commit(store, err) < 0) {
 		n = -1;
 	} else if (n > 0) {
-		app_say(app, "a worker died: %d executions it held are queued again", n);
+		app_say(app, "a worker died: %d execution%s it held %s taken over", n,
+		    n == 1 ? "" : "s", n == 1 ? "is" : "are");
 	}
 	tally_clear(&tally);
 	return n < 0 ? -1 : 0;

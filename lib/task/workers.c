@@ -50,7 +50,8 @@ read_boot(char boot[64])
 	buf_clear(&text);
 }
 
-/* Start time of a process in clock ticks since boot (proc(5), field 22), 0: there is none. */
+/* Start time of a process in clock ticks since boot (proc(5), field 22), 0: there is none, or
+ * what is left of it waits for its parent. */
 static int64_t
 pid_start(int64_t pid)
 {
@@ -61,6 +62,8 @@ pid_start(int64_t pid)
 	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)pid);
 	if (file_read(path, 4096, &text, NULL) == 0)
 		p = strrchr(text.data, ')'); /* the name before it may hold anything */
+	if (p && (p[1] != ' ' || strchr("ZX", p[2])))
+		p = NULL;
 	for (int field = 2; p && field < 22; field++)
 		p = strchr(p + 1, ' ');
 	if (p)

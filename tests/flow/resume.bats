@@ -5,7 +5,8 @@ load ../helper
 setup() {
 	fresh
 	export DOCKLINE_SHARE=$BATS_TEST_TMPDIR/share
-	mkdir -p "$DOCKLINE_SHARE/tasks"
+	export TMPDIR=$BATS_TEST_TMPDIR/tmp
+	mkdir -p "$DOCKLINE_SHARE/tasks" "$TMPDIR"
 	cp "$data/tasks/sum.yaml" "$DOCKLINE_SHARE/tasks/"
 }
 
@@ -179,7 +180,7 @@ closed() {
 	touch go
 	run_split taskrun -j 2 --job j in -- sh -c 'echo "$1" >>begun; [ "$1" -lt 15 ] || [ -e go ] || exec sleep 100; echo "$1" >>ran; echo "$1"' sh '{a}'
 	assert_status 0
-	assert_err -r 'a worker died: [0-9]+ executions it held are queued again'
+	assert_err -r 'a worker died: [0-9]+ executions? it held (is|are) taken over'
 	((${#lines[@]} == 30))
 	assert_json -s 'map(.result) | sort == [range(1; 31)]'
 	[[ $(sql "SELECT count(*) FROM execution WHERE status = 'completed'") == 30 ]]
@@ -188,7 +189,7 @@ closed() {
 		[[ $(grep -cx "$a" ran) == 1 ]]
 	done
 	closed
-	[[ -z $(find "${TMPDIR:-/tmp}" -maxdepth 1 -user "$(id -u)" -name 'dockline-*' -newer in) ]]
+	[[ -z $(ls -A "$TMPDIR") ]]
 }
 
 @test "resume: killed workers three times, then the execution is lost for good" {
