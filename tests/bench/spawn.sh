@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# usage: [BUILD=build] [N=5000] [ROUNDS=3] tests/bench/spawn.sh
+# What a task costs: N runs of `true`, two at a time, by taskrun (lines read, submitted, worked on,
+# every record durable and printed), by a bare posix_spawn loop, and by what people use instead.
+# All in turn, the median of the rounds. Prints a table; a slow machine fails nothing.
+set -u
+cd "$(dirname "$0")/../.." || exit 5
+BUILD=${BUILD:-build} N=${N:-5000} ROUNDS=${ROUNDS:-3}
+[[ $BUILD == /* ]] || BUILD=$PWD/$BUILD
+PATH=$BUILD/bin:$PATH
+export DOCKLINE_SHARE=$PWD/share
+work=$(mktemp -d) || exit 5
+trap 'rm -rf "$work"' EXIT
+true=$(type -P true)
+
+seq "$N" >"$work/lines"
+seq "$N" | sed 's/.*/{"n":&}/' >"$work/records"
+{
+	printf 'all: %s\n' "$(seq -s ' ' -f 't%.0f' "$N")"
+	seq -f "t%.0f:; @$true" "$N"
+} >"$work/makefile"
+
+# each runs `true` N times, two at once
+loop() { "$BUILD/bench/spawn_loop" "$N" 2 "$true"; }
+taskrun_j2() {
+	rm -rf "$work/state"
+	taskrun -q --state "$work/state" --job bench -j 2 "$work/records" -- "$true" >"$work/out" &&
+		[[ $(grep -c '"status":"completed"' "$work/out") == "$N" ]]
+}
+make_j2() { MAKEFLAGS='' make -s -j2 -f "$work/makefile"; }
+xargs_p2() { xargs -P2 -n1 "$true" <"$work/lines"; }
+parallel_j2() { parallel -j2 "$true" <"$work/lines"; }
+
+declare -A times what=(
+	[loop]='posix_spawn loop, nothing else'
+	[taskrun_j2]='taskrun -j2, every record durable'
+	[make_j2]='make -j2'
+	[xargs_p2]='xargs -P2 -n1'
+	[parallel_j2]='GNU parallel -j2'
+)
+all=(loop taskrun_j2 make_j2 xargs_p2)
+if parallel --version 2>/dev/null | grep -q '^GNU parallel'; then
+	all+=(parallel_j2)
+else
+	echo 'spawn: GNU parallel is not installed: left out'
+fi
+
+echo "spawn: $N x true, two at a time, median of $ROUNDS; load $(cut -d' ' -f1-2 /proc/loadavg), $(nproc) cores"
+for ((round = 0; round < ROUNDS; round++)); do
+	for run in "${all[@]}"; do
+		begin=$EPOCHREALTIME
+		"$run" >/dev/null 2>"$work/err" || { echo "spawn: $run failed: $(tail -n1 "$work/err")" && exit 1; }
+		times[$run]+="$begin $EPOCHREALTIME"$'\n'
+	done
+done
+
+# seconds, the median round
+median() { awk 'NF == 2 { print $2 - $1 }' <<<"${times[$1]}" | sort -n | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
+
+ours=$(median taskrun_j2)
+printf '%-36s %9s %9s  %s\n' '' 'per s' 'ms each' 'taskrun is'
+for run in "${all[@]}"; do
+	awk -v what="${what[$run]}" -v t="$(median "$run")" -v n="$N" -v ours="$ours" -v self="$run" 'BEGIN {
+		printf "%-36s %9.0f %9.3f  %s\n", what, n / t, 1000 * t / n,
+			self == "taskrun_j2" ? "" : sprintf("%.2f times as fast", t / ours) }'
+done
+echo 'aims: 0.8 of the loop (a task costs what its process costs), 1.4 x xargs, 7 x parallel'
