@@ -85,12 +85,12 @@ keep_settings(struct store *store, const struct job *job, int64_t task, const js
 	return rc < 0 ? -1 : 0;
 }
 
-/* What stands for a member in a message: a string as it is, another value as JSON, or "nothing". */
+/* What stands for a member in a message: a string as it is, another value as JSON, or "not given". */
 static char *
 shown(const json_t *value)
 {
 	if (!value)
-		return strdup("nothing");
+		return strdup("not given");
 	if (json_is_string(value))
 		return strdup(json_string_value(value));
 	return json_canonical(value);

@@ -47,7 +47,7 @@ schema_errors_text(const json_t *errors)
 		if (*pointer)
 			buf_addf(&text, "'%s'", pointer);
 		else
-			buf_add_str(&text, "the whole");
+			buf_add_str(&text, "it");
 		buf_addf(
 		    &text, " must be %s", json_string_value(json_object_get(error, "expected")));
 		if (found)
