@@ -85,7 +85,8 @@ keep_settings(struct store *store, const struct job *job, int64_t task, const js
 	return rc < 0 ? -1 : 0;
 }
 
-/* What stands for a member in a message: a string as it is, another value as JSON, or "not given". */
+/* What stands for a member in a message: a string as it is, another value as JSON, or "not given".
+ */
 static char *
 shown(const json_t *value)
 {
