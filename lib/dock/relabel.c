@@ -10,7 +10,9 @@
 #include "dock/pdbqt.h"
 
 /* Where in an atom line things are, from 0. */
-enum { NAME = 12, NAME_LEN = 15, PLACE = 30, PLACE_LEN = 24, TYPE = 77 };
+enum { NAME = 12, NAME_LEN = 15, PLACE = 30, TYPE = 77 };
+
+#define SAME 0.002 /* Å, what rounding may do */
 
 struct source {
 	VEC(const struct pdb_atom *) atoms; /* the heavy ones that stay, in order */
@@ -30,13 +32,25 @@ gather(const struct pdb *p, struct source *s)
 	}
 }
 
+static void
+read_place(const char *line, double at[3])
+{
+	for (int k = 0; k < 3; k++) {
+		char text[9] = "";
+
+		memcpy(text, line + PLACE + 8 * k, 8);
+		at[k] = strtod(text, NULL);
+	}
+}
+
+/* By number: Open Babel writes three decimals, and 0.000 for -0.000. */
 static const struct pdb_atom *
-find_place(struct source *s, const char *line)
+find_place(struct source *s, const double at[3])
 {
 	for (size_t i = 0; i < s->atoms.len; i++) {
 		size_t k = (s->next + i) % s->atoms.len;
 
-		if (memcmp(s->atoms.at[k]->head + PLACE, line + PLACE, PLACE_LEN) == 0) {
+		if (pdbqt_distance2(s->atoms.at[k]->at, at) < SAME * SAME) {
 			s->next = k + 1;
 			s->used++;
 			return s->atoms.at[k];
@@ -70,17 +84,8 @@ relabel_line(struct source *s, char *line, struct err *err)
 	const struct pdb_atom *from;
 	double at[3];
 
-	if (hydrogen) {
-		for (int k = 0; k < 3; k++) {
-			char text[9] = "";
-
-			memcpy(text, line + PLACE + 8 * k, 8);
-			at[k] = strtod(text, NULL);
-		}
-		from = find_nearest(s, at);
-	} else {
-		from = find_place(s, line);
-	}
+	read_place(line, at);
+	from = hydrogen ? find_nearest(s, at) : find_place(s, at);
 	if (!from)
 		return err_set(err, ERR_INPUT, "Open Babel moved an atom: '%.54s'", line);
 	memcpy(line, from->head, 6);

@@ -323,6 +323,9 @@ member() {
 	assert_json '[.kept[] | [.residue, .why]] | index([["SAR A:1", "part of a chain"]]) == 0 and index([["HIS A:401", null]])'
 	assert_json '.warnings | index("HIS A:401 stays in the receptor: is it a ligand?")'
 	grep -q '^HETATM.*HEM A 402 .* Fe$' rec.pdbqt
+	sed 's/  -7.522   2.376/  -0.000   2.37 /' "$prep/tiny.pdb" >zero.pdb # other ways to write a number
+	run_split dock-prep --receptor zero.pdb --ph 7.4 -o rec.pdbqt
+	assert_status 0
 	gzip -c "$prep/tiny.pdb" >tiny.pdb.gz
 	run_split dock-prep --receptor tiny.pdb.gz --extract A:201=x.sdf --smiles 'c1ccccc1C(O)=O' -o rec.pdbqt
 	assert_status 0
