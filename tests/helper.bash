@@ -46,7 +46,8 @@ fresh() {
 	export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:$ASAN_OPTIONS
 	export LSAN_OPTIONS=suppressions=$root/tests/lsan.supp:print_suppressions=0
 	out=$BATS_TEST_TMPDIR/stdout err=$BATS_TEST_TMPDIR/stderr
-	mkdir -p "$HOME" "$BATS_TEST_TMPDIR/here"
+	export TMPDIR=$BATS_TEST_TMPDIR/tmp
+	mkdir -p "$HOME" "$TMPDIR" "$BATS_TEST_TMPDIR/here"
 	cd "$BATS_TEST_TMPDIR/here" || return
 	exec </dev/null
 	set -o pipefail
