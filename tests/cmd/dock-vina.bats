@@ -8,7 +8,7 @@ space=(--center 11,90.5,57.5 --size 22,24,28)
 setup() {
 	fresh
 	export TMPDIR=$BATS_TEST_TMPDIR/tmp
-	mkdir "$TMPDIR"
+	mkdir -p "$TMPDIR"
 }
 
 # every folder that a docking worked in is gone

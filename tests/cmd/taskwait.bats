@@ -11,6 +11,8 @@ teardown() {
 # lines with an f.
 hold=(--lines -- sh -c 'while [ -e "hold-$1" ]; do env sleep 0.02; done; case $1 in f*) exit 1; esac' sh '{line}')
 
+# so many of job j run now
+running() { taskstat --job j --json | jq -e ".running == $1"; }
 
 @test "taskwait: what every program promises" {
 	assert_front taskwait
@@ -19,7 +21,7 @@ hold=(--lines -- sh -c 'while [ -e "hold-$1" ]; do env sleep 0.02; done; case $1
 @test "taskwait: prints each record as it ends, in the order of ends" {
 	touch hold-a hold-b hold-c
 	printf '%s\n' a b c | taskrun -q --job j -j 3 "${hold[@]}" >/dev/null &
-	wait_until 10 grep -q . <(until taskstat --job j --json 2>/dev/null | jq -e '.running == 3'; do :; done)
+	wait_until 10 running 3
 	taskwait --job j >waited 2>said &
 	waiting=$!
 	rm hold-c
@@ -140,7 +142,7 @@ hold=(--lines -- sh -c 'while [ -e "hold-$1" ]; do env sleep 0.02; done; case $1
 	touch hold-a
 	echo a | setsid taskrun -q --job j "${hold[@]}" >/dev/null &
 	pid=$!
-	wait_until 10 grep -q . <(until taskstat --job j --json 2>/dev/null | jq -e '.running == 1'; do :; done)
+	wait_until 10 running 1
 	kill -9 "$(sqlite3 "$DOCKLINE_STATE/state.db" 'SELECT pid FROM worker')"
 	wait $pid || true
 	taskwait --job j >waited 2>said &
