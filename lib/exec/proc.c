@@ -49,6 +49,7 @@ reset_signals(void)
 	sigaction(SIGINT, &dfl, NULL);
 	sigaction(SIGQUIT, &dfl, NULL);
 	sigaction(SIGHUP, &dfl, NULL);
+	sigaction(SIGALRM, &dfl, NULL); /* GNU parallel ignores it */
 	sigaction(SIGTERM, &dfl, NULL);
 	sigaction(SIGCHLD, &dfl, NULL);
 	sigemptyset(&none);
@@ -265,11 +266,13 @@ on_signal(int signal)
 void
 proc_catch(void)
 {
-	struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction sa = { .sa_handler = on_signal }, hangup;
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
+	/* a hangup is nothing to us under nohup(1) */
+	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &sa, NULL);
 }
 
 int
