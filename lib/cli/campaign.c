@@ -139,6 +139,22 @@ begin(struct run *r, struct err *err)
 	return -1;
 }
 
+/* To whom sits there: in place of the progress line, how it went. */
+static void
+say_how_it_went(const struct run *r, const struct commit_state *s)
+{
+	if (s->asked == 0 || r->c->detach || !isatty(STDERR_FILENO))
+		return;
+	if (s->failed == 0)
+		app_say(r->app, "%lld execution%s, none failed", (long long)s->asked,
+		    s->asked == 1 ? "" : "s");
+	else if (r->c->job)
+		app_say(r->app, "%lld of %lld failed: taskstat --job %s --status failed",
+		    (long long)s->failed, (long long)s->asked, r->c->job);
+	else
+		app_say(r->app, "%lld of %lld failed", (long long)s->failed, (long long)s->asked);
+}
+
 /* Submit and work. The reading thread is not waited for after a signal: it may read for ever. */
 static int
 work(struct run *r, int *signal, struct err *err)
@@ -170,6 +186,8 @@ work(struct run *r, int *signal, struct err *err)
 		rc = lines < 0 ? -1 : 0;
 		if (lines == 0 && r->app->status == EXIT_DONE)
 			app_say(r->app, "no parameters were given: no executions");
+		if (!*signal)
+			say_how_it_went(r, &state);
 	} else {
 		/* the reading thread goes on with them until the process ends */
 		r->app->shared = true;
@@ -199,10 +217,8 @@ cancel_rest(struct run *r, struct err *err)
 	} else if (store_commit(r->store, err) < 0) {
 		n = -1;
 	} else if (n > 0) {
-		app_say(r->app,
-		    "%lld executions were cancelled (with --job NAME they could be"
-		    " resumed)",
-		    (long long)n);
+		app_say(r->app, "%lld execution%s cancelled (with --job NAME %s could be resumed)",
+		    (long long)n, n == 1 ? " was" : "s were", n == 1 ? "it" : "they");
 	}
 	tally_clear(&tally);
 	return n < 0 ? -1 : 0;
@@ -219,8 +235,9 @@ say_what_stays(struct run *r, struct err *err)
 	left = sums.by[ACC_WAITING] + sums.by[ACC_RUNNING];
 	if (left == 0)
 		return;
-	app_say(r->app, "%lld executions wait in job '%s': the same command%s goes on with them",
-	    (long long)left, r->c->job, r->c->detach ? " without --detach" : "");
+	app_say(r->app, "%lld execution%s in job '%s': the same command%s goes on with %s",
+	    (long long)left, left == 1 ? " waits" : "s wait", r->c->job,
+	    r->c->detach ? " without --detach" : "", left == 1 ? "it" : "them");
 }
 
 int

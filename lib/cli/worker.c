@@ -44,14 +44,18 @@ struct worker {
 	struct progress *progress;
 };
 
+/* A hangup is nothing to us under nohup(1). */
 static void
 signal_set(sigset_t *set)
 {
+	struct sigaction hangup;
+
 	sigemptyset(set);
 	sigaddset(set, SIGCHLD);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGHUP);
+	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+		sigaddset(set, SIGHUP);
 }
 
 void
@@ -250,9 +254,10 @@ stop(struct worker *w, int signal)
 {
 	if (w->signals++ == 0) {
 		w->signal = signal;
+		progress_hide(w->progress);
 		if (w->busy && signal && signal != SIGPIPE)
-			app_say(
-			    w->o->app, "stopping: ending %d executions (again: at once)", w->busy);
+			app_say(w->o->app, "stopping: ending %d execution%s (again: at once)",
+			    w->busy, w->busy == 1 ? "" : "s");
 	}
 	while (w->ready)
 		commit_return(w->o->commit, take_ready(w));

@@ -84,12 +84,33 @@ assert_whole() {
 	wait $run || status=$?
 	assert_status 130
 	ended
-	grep -x 'taskrun: stopping: ending [12] executions (again: at once)' stopped
+	grep -x 'taskrun: stopping: ending [12] executions\? (again: at once)' stopped
 	grep -xE "taskrun: [1-6] executions wait in job 'kill': the same command goes on with them" stopped
 	[[ -z $(ls -A "$TMPDIR") ]]
 	run_split eval '(dock)'
 	assert_err ''
 	assert_whole
+}
+
+@test "kill: a hangup is nothing under nohup, and stops it otherwise" {
+	command='echo >begun; until [ -e go ]; do sleep 0.05; done; echo 1'
+	for nohup in '' nohup; do
+		rm -f begun go
+		$nohup taskrun --job "hup$nohup" -n -- sh -c "$command" >"$out" 2>"$err" 3>&- &
+		run=$!
+		wait_until 20 test -s begun
+		kill -HUP $run
+		[[ -z $nohup ]] || touch go
+		status=0
+		wait $run || status=$?
+		if [[ $nohup ]]; then
+			assert_status 0
+			assert_json '.status == "completed"'
+		else
+			assert_status 129
+			grep -x "taskrun: 1 execution waits in job 'hup': the same command goes on with it" "$err"
+		fi
+	done
 }
 
 @test "kill: what a dead worker lost for the third time is told by who waits for it" {
