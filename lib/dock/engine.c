@@ -28,10 +28,6 @@ static const struct engine_param vina_params[] = {
 };
 _Static_assert(COUNT(vina_params) <= ENGINE_PARAMS_MAX, "raise ENGINE_PARAMS_MAX");
 
-static const struct engine_score vina_scores[] = {
-	{ "affinity", "kcal/mol", false },
-};
-
 static const struct engine engines[] = {
 	{
 	    .name = "vina",
@@ -41,8 +37,7 @@ static const struct engine engines[] = {
 	    .banner = "AutoDock Vina ",
 	    .params = vina_params,
 	    .nparams = COUNT(vina_params),
-	    .scores = vina_scores,
-	    .nscores = COUNT(vina_scores),
+	    .score = "affinity",
 	    .least = -30,
 	    .most = 100,
 	    .unbound_since = 10200,

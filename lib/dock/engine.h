@@ -38,11 +38,6 @@ struct engine_param {
 
 enum { ENGINE_PARAMS_MAX = 16 };
 
-struct engine_score {
-	const char *name, *unit;
-	bool higher; /* is better */
-};
-
 struct engine {
 	const char *name;     /* "vina", in records and in the names of programs */
 	const char *program;  /* what is looked for on PATH */
@@ -51,8 +46,7 @@ struct engine {
 	const char *banner;   /* what --version prints before the version; a "v" may follow */
 	const struct engine_param *params; /* in the order of the command line */
 	size_t nparams;
-	const struct engine_score *scores; /* the first is what poses are ordered by */
-	size_t nscores;
+	const char *score;  /* what its poses are ordered by, by its name in dock/score.h */
 	double least, most; /* a score outside is not believed */
 	int unbound_since,
 	    unbound_fixed; /* versions in [since, fixed) subtract a wrong unbound energy */

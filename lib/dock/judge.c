@@ -274,7 +274,7 @@ judge_score(const struct engine *engine, double score, size_t number, struct ver
 	if (isfinite(score) && score >= engine->least && score <= engine->most)
 		return 0;
 	return verdict_set(verdict, "result", "pose %zu: %s of %g is not between %g and %g", number,
-	    engine->scores[0].name, score, engine->least, engine->most);
+	    engine->score, score, engine->least, engine->most);
 }
 
 int
@@ -294,8 +294,7 @@ judge_poses(const struct engine *engine, const struct poses *poses, const struct
 	}
 	if (zero)
 		return verdict_set(verdict, "result",
-		    "the %s of every pose is exactly 0: the ligand touches nothing",
-		    engine->scores[0].name);
+		    "the %s of every pose is exactly 0: the ligand touches nothing", engine->score);
 	if (reported(&poses->at[0]) > 0)
 		json_array_append_new(warnings, json_string("positive_score"));
 	return 0;
