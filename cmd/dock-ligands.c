@@ -226,8 +226,8 @@ read_all(struct run *run)
 	}
 	progress_hide(run->progress);
 	if (run->bad > 0)
-		app_say(
-		    app, "%" PRId64 " of %" PRId64 " molecules were bad", run->bad, run->printed);
+		app_say(app, "%" PRId64 " of %" PRId64 " molecules %s bad", run->bad, run->printed,
+		    run->bad == 1 ? "was" : "were");
 }
 
 /* An option's number of at least lo; fallback when it was not given. */

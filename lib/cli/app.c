@@ -121,7 +121,7 @@ is_last(const struct poptOption *o)
 static void
 print_help(const struct app *app)
 {
-	printf("usage: %s [option ...] %s\n", app->name, app->usage);
+	printf("usage: %s [option ...]%s%s\n", app->name, *app->usage ? " " : "", app->usage);
 	for (const struct poptOption *o = app->options; !is_last(o); o++) {
 		char *label;
 
