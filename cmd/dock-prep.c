@@ -2,6 +2,7 @@
 /* dock-prep: ligand records made ready to dock. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -115,6 +116,16 @@ read_extract(struct app *app, struct receptor_job *job)
 	job->sdf = equals + 1;
 }
 
+static bool
+is_same_file(const char *a, const char *b)
+{
+	struct stat one, two;
+
+	return strcmp(a, b) == 0 ||
+	    (stat(a, &one) == 0 && stat(b, &two) == 0 && one.st_dev == two.st_dev &&
+		one.st_ino == two.st_ino);
+}
+
 static int
 prepare_receptor(struct app *app, const struct convert_options *how, struct err *err)
 {
@@ -136,6 +147,10 @@ prepare_receptor(struct app *app, const struct convert_options *how, struct err 
 		app_usage(app, "--altloc: '%s' is not one letter", o.altloc);
 	job.choose.altloc = o.altloc ? o.altloc[0] : '\0';
 	read_extract(app, &job);
+	if (is_same_file(job.out, job.file) || (job.sdf && is_same_file(job.sdf, job.file)))
+		app_usage(app, "'%s' would be overwritten", job.file);
+	if (job.sdf && is_same_file(job.sdf, job.out))
+		app_usage(app, "-o and --extract name the same file");
 	record = receptor_prepare(app, &job, err);
 	if (!record)
 		return -1;

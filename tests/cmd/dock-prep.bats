@@ -332,6 +332,17 @@ member() {
 	assert_json '.extracted.smiles == "O=C(O)c1ccccc1" and .versions.rdkit'
 }
 
+@test "dock-prep --receptor: its input is not overwritten" {
+	cp "$prep/tiny.pdb" in.pdb
+	ln in.pdb also.pdb
+	for args in '-o in.pdb' '-o also.pdb' '-o ./in.pdb' '-o rec.pdbqt --extract BEZ=in.pdb' '-o x --extract BEZ=x'; do
+		# shellcheck disable=SC2086 # words are meant
+		run_split dock-prep --receptor in.pdb $args
+		assert_status 2
+		cmp in.pdb "$prep/tiny.pdb"
+	done
+}
+
 @test "dock-prep --receptor: what is wrong is said, and nothing is written" {
 	for args in '--extract XYZ=x.sdf' '--extract HOH=x.sdf' '--chain Q' '--keep 999' \
 		'--extract BEZ=x.sdf --smiles CCO' '--chain A --remove A:1,2,3,4,5,6,ZN,BEZ'; do
