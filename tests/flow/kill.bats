@@ -7,9 +7,8 @@ load ../helper
 setup() {
 	fresh
 	need vina jq sqlite3
-	export TMPDIR=$BATS_TEST_TMPDIR/tmp VINA DOCKLINE_VINA=$PWD/vina
+	export VINA DOCKLINE_VINA=$PWD/vina
 	VINA=$(type -P vina)
-	mkdir "$TMPDIR"
 	cat >vina <<-'EOF'
 		#!/bin/sh
 		case " $* " in *" --ligand "*) echo $$ >>"${0%/*}/pids" ;; esac
