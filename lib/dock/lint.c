@@ -14,8 +14,9 @@
 
 #include "base/err.h"
 
-#define OVERLAP 0.5 /* Å; the shortest bond, N-H, is twice as long */
-#define BOND 1.75   /* Å; two heavy atoms of the second period are bonded within it */
+#define OVERLAP 0.5   /* Å; the shortest bond, N-H, is twice as long */
+#define BOND 1.75     /* Å; two heavy atoms of the second period are bonded within it */
+#define NITRILE 1.275 /* Å; Open Babel builds nitriles of 1.26 */
 
 enum { NEIGHBOURS = 5 };
 
@@ -140,7 +141,7 @@ needs_hydrogen(const struct pdbqt *p, const struct pdbqt_atom *a)
 		return is_element(n.atom[0], 'C') && n.distance[0] > 1.39;
 	if (n.count == 1)
 		return is_element(n.atom[0], 'C')
-		    ? n.distance[0] > 1.26
+		    ? n.distance[0] > NITRILE
 		    : is_element(n.atom[0], 'S') && n.distance[0] > 1.5;
 	return n.count == 2 && is_element(a, 'N') && is_element(n.atom[0], 'C') &&
 	    is_element(n.atom[1], 'C') && n.distance[0] > 1.32 && n.distance[1] > 1.42;

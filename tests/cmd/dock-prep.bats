@@ -238,7 +238,7 @@ member() {
 
 @test "dock-prep: without RDKit Open Babel does it all, and says so" {
 	export DOCKLINE_PYTHON=/bin/false
-	smiles ring c1cccc1 dummy '*CC' a 'CC(=O)O.[Na+]' b 'C[C](C)(C)(C)C' tie 'CCCC.CCCO' d 'CCc1nn[nH]n1' e OCC f CCO >in
+	smiles ring c1cccc1 dummy '*CC' nitrile CC#N a 'CC(=O)O.[Na+]' b 'C[C](C)(C)(C)C' tie 'CCCC.CCCO' d 'CCc1nn[nH]n1' e OCC f CCO >in
 	jq -cn --rawfile text "$data/box/aspirin.sdf" \
 		'{type: "ligand", key: "g", ligand: {name: "g", format: "sdf", text: $text}}' >>in
 	run_split dock-prep --ph 7.4 --unique in
@@ -246,6 +246,7 @@ member() {
 	assert_err -l 'dock-prep: no RDKit: Open Babel makes the 3D structures, and not reproducibly'
 	[ "$(member a '[.charge, .prep.stripped, .prep.reproducible]')" = '[-1,["[Na+]"],false]' ]
 	[[ $(member ring .error.reason) == *'no aromatic ring"' ]]
+	[ "$(member nitrile .torsions)" = 0 ]
 	[ "$(member dummy .error.reason)" = '"a dummy atom or query"' ]
 	[[ $(member b .error.reason) == *'more than four bonds"' ]]
 	[[ $(member tie .error.reason) == '"two fragments of equal size'* ]]
