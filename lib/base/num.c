@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,8 +100,9 @@ bad:
 	return err_set(err, ERR_INPUT, "'%s' is not a size (4096, 700M, 1.5G)", text);
 }
 
+/* The unit at *end, smaller than `below` (0: any), which is passed; 0 when there is none. */
 static double
-unit_seconds(char **end)
+unit_seconds(char **end, double below)
 {
 	static const struct {
 		const char *name;
@@ -110,10 +112,10 @@ unit_seconds(char **end)
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
 		size_t len = strlen(units[i].name);
 
-		if (strncmp(*end, units[i].name, len) == 0) {
-			*end += len;
-			return units[i].seconds;
-		}
+		if (strncmp(*end, units[i].name, len) != 0)
+			continue;
+		*end += len;
+		return below > 0 && units[i].seconds >= below ? 0 : units[i].seconds;
 	}
 	return 0;
 }
@@ -121,28 +123,43 @@ unit_seconds(char **end)
 int
 num_duration(const char *text, double *seconds, struct err *err)
 {
-	double total = 0, x, unit;
+	double total = 0, x, unit = 0;
 	const char *p = text;
 	char *end;
 
 	do {
 		x = leading_number(p, &end);
-		if (end == p || x < 0 || !isfinite(x))
+		if (end == p || *p == '-' || *p == '+')
 			goto bad;
 		if (!*end && p == text) {
 			total = x;
 			break;
 		}
-		unit = unit_seconds(&end);
+		unit = unit_seconds(&end, unit);
 		if (unit == 0)
 			goto bad;
 		total += x * unit;
 		p = end;
 	} while (*p);
-	if (!isfinite(total))
-		goto bad;
+	if (!(total <= NUM_DURATION_MAX))
+		return err_set(err, ERR_INPUT, "'%s' is longer than 36500 days", text);
 	*seconds = total;
 	return 0;
 bad:
 	return err_set(err, ERR_INPUT, "'%s' is not a duration (90, 55m, 2h, 1h30m)", text);
+}
+
+int
+num_fraction(const char *text, double *fraction, struct err *err)
+{
+	char *end;
+	double x = leading_number(text, &end);
+	bool percent = end > text && *end == '%';
+
+	if (percent)
+		x /= 100;
+	if (end == text || end[percent] || !(x >= 0 && x <= 1))
+		return err_set(err, ERR_INPUT, "'%s' is not a part of the whole (0.1, 10%%)", text);
+	*fraction = x;
+	return 0;
 }

@@ -27,7 +27,12 @@ char *num_text(double x, char text[NUM_TEXT]);
 /* Bytes: "700M", "4G", "1.5GiB", "4096". K M G T are powers of 1024. */
 int num_size(const char *text, int64_t *bytes, struct err *err);
 
-/* Seconds: "90", "1.5", "55m", "2h", "1d", "1h30m". */
+/* Seconds, at most NUM_DURATION_MAX (a hundred years): "90", "1.5", "55m", "2h", "1d12h", "250ms".
+ * No signs; units from large to small, each once. */
+#define NUM_DURATION_MAX (36500 * 86400.0)
 int num_duration(const char *text, double *seconds, struct err *err);
+
+/* A part of the whole, 0..1: "0.1", "10%". */
+int num_fraction(const char *text, double *fraction, struct err *err);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/num.h"
+#include "base/quantity.h"
 #include "base/strtab.h"
 #include "task/fault.h"
 #include "task/openapi.h"
@@ -128,34 +128,22 @@ read_command(struct task *task, const json_t *service, struct faults *f)
 /* A member that is a number or a text with a unit, and more than 0. */
 static void
 read_quantity(struct faults *f, const char *pointer, const json_t *object, const char *key,
-    int (*read)(const char *, double *, struct err *), double *out)
+    enum quantity kind, double *out)
 {
 	json_t *value = json_object_get(object, key);
 	struct err why = { 0 };
-	double number = json_number_value(value);
+	double number;
 
 	if (!value || json_is_null(value))
 		return;
-	if (!json_is_number(value) && !json_is_string(value))
-		fault(f, pointer, key, "must be a number or a text with a unit, found %s",
-		    json_type_name(value));
-	else if (json_is_string(value) && read(json_string_value(value), &number, &why) < 0)
-		fault(f, pointer, key, "is wrong: %s", why.text);
+	if (json_is_number(value) && json_number_value(value) <= 0)
+		fault(f, pointer, key, "must be more than 0");
+	else if (quantity_read(kind, value, &number, &why) < 0)
+		fault(f, pointer, key, "%s", why.text);
 	else if (number <= 0)
 		fault(f, pointer, key, "must be more than 0");
 	else
 		*out = number;
-}
-
-static int
-read_bytes(const char *text, double *out, struct err *err)
-{
-	int64_t bytes;
-
-	if (num_size(text, &bytes, err) < 0)
-		return -1;
-	*out = (double)bytes;
-	return 0;
 }
 
 static void
@@ -168,12 +156,9 @@ read_resources(struct task *task, const json_t *service, struct faults *f)
 
 	task->cpus = 1;
 	fault_unknown(f, at, resources, LIST(names));
-	read_quantity(f, at, resources, "cpus", num_double, &task->cpus);
-	read_quantity(f, at, resources, "memory", read_bytes, &memory);
-	if (memory >= 0x1p62)
-		fault(f, at, "memory", "is more than there can be");
-	else
-		task->memory = (int64_t)memory;
+	read_quantity(f, at, resources, "cpus", QUANTITY_NUMBER, &task->cpus);
+	read_quantity(f, at, resources, "memory", QUANTITY_BYTES, &memory);
+	task->memory = (int64_t)memory;
 }
 
 static void
@@ -186,11 +171,11 @@ read_timeout(struct task *task, const json_t *service, struct faults *f)
 
 	task->soft = DEFAULT_TIMEOUT;
 	if (!json_is_object(timeout)) {
-		read_quantity(f, SERVICE, service, "timeout", num_duration, &task->soft);
+		read_quantity(f, SERVICE, service, "timeout", QUANTITY_SECONDS, &task->soft);
 	} else {
 		fault_unknown(f, at, timeout, LIST(names));
-		read_quantity(f, at, timeout, "soft", num_duration, &task->soft);
-		read_quantity(f, at, timeout, "hard", num_duration, &task->hard);
+		read_quantity(f, at, timeout, "soft", QUANTITY_SECONDS, &task->soft);
+		read_quantity(f, at, timeout, "hard", QUANTITY_SECONDS, &task->hard);
 		if (task->hard > 0 && !json_object_get(timeout, "soft"))
 			task->soft = task->hard;
 		if (task->hard > 0 && task->hard < task->soft && f->count == before)

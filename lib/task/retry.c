@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "base/quantity.h"
 #include "base/strtab.h"
 
 #define SECOND 1000000
@@ -87,16 +88,12 @@ parse_max(const json_t *v, struct retry_policy *policy, struct err *err)
 static int
 parse_wait(const char *key, const json_t *v, int64_t *out, struct err *err)
 {
-	double seconds = json_number_value(v);
+	struct err why = { 0 };
+	double seconds;
 
-	if (json_is_string(v)) {
-		if (num_duration(json_string_value(v), &seconds, err) < 0)
-			return err_wrap(err, "'%s'", key);
-	} else if (!json_is_number(v)) {
-		return err_set(err, ERR_INPUT, "'%s' must be seconds or a duration, found %s", key,
-		    json_type_name(v));
-	}
-	if (!(seconds >= 0 && seconds <= LONGEST))
+	if (quantity_read(QUANTITY_SECONDS, v, &seconds, &why) < 0)
+		return err_set(err, ERR_INPUT, "'%s' %s", key, why.text);
+	if (seconds > LONGEST)
 		return err_set(err, ERR_INPUT, "'%s' must be between 0 and 365 days", key);
 	*out = (int64_t)(seconds * SECOND + 0.5);
 	return 0;
@@ -114,39 +111,13 @@ parse_max_delay(const json_t *v, struct retry_policy *policy, struct err *err)
 	return parse_wait("max_delay", v, &policy->max_delay, err);
 }
 
-/* A number, or text that is one in front of a unit. -1 when it is neither. */
-static int
-with_unit(const json_t *v, char unit, double *out)
-{
-	char *text;
-	size_t len;
-	int rc = -1;
-
-	*out = json_number_value(v);
-	if (!json_is_string(v))
-		return json_is_number(v) ? 0 : -1;
-	len = json_string_length(v);
-	if (len < 2 || json_string_value(v)[len - 1] != unit)
-		return -1;
-	text = xstrndup(json_string_value(v), len - 1);
-	rc = num_double(text, out, NULL);
-	free(text);
-	return rc;
-}
-
 static int
 parse_jitter(const json_t *v, struct retry_policy *policy, struct err *err)
 {
-	double x;
+	struct err why = { 0 };
 
-	if (with_unit(v, '%', &x) < 0)
-		return err_set(
-		    err, ERR_INPUT, "'jitter' must be a number or a percentage (0.1, 10%%)");
-	if (json_is_string(v))
-		x /= 100;
-	if (!(x >= 0 && x <= 1))
-		return err_set(err, ERR_INPUT, "'jitter' must be between 0 and 1 (0%% and 100%%)");
-	policy->jitter = x;
+	if (quantity_read(QUANTITY_FRACTION, v, &policy->jitter, &why) < 0)
+		return err_set(err, ERR_INPUT, "'jitter' %s", why.text);
 	return 0;
 }
 
@@ -178,6 +149,26 @@ parse_on(const json_t *v, struct retry_policy *policy, struct err *err)
 	return 0;
 }
 
+/* A number, or "1.5x". -1 when it is neither. */
+static int
+read_factor(const json_t *v, double *out)
+{
+	char *text;
+	size_t len;
+	int rc = -1;
+
+	*out = json_number_value(v);
+	if (!json_is_string(v))
+		return json_is_number(v) ? 0 : -1;
+	len = json_string_length(v);
+	if (len < 2 || json_string_value(v)[len - 1] != 'x')
+		return -1;
+	text = xstrndup(json_string_value(v), len - 1);
+	rc = num_double(text, out, NULL);
+	free(text);
+	return rc;
+}
+
 static int
 parse_grow(const json_t *v, struct retry_policy *policy, struct err *err)
 {
@@ -194,7 +185,7 @@ parse_grow(const json_t *v, struct retry_policy *policy, struct err *err)
 		if (class != FAIL_MEMORY && class != FAIL_TIMEOUT)
 			return err_set(
 			    err, ERR_INPUT, "'grow' knows memory and timeout, found '%s'", key);
-		if (with_unit(value, 'x', &x) < 0 || !(x >= 1 && x <= 100))
+		if (read_factor(value, &x) < 0 || !(x >= 1 && x <= 100))
 			return err_set(err, ERR_INPUT,
 			    "'grow': '%s' must be a factor in 1..100 (2, 1.5x)", key);
 		policy->grow[class] = x;

@@ -99,6 +99,7 @@ test_size(void)
 		{ "1.5GiB", (int64_t)3 << 29 },
 		{ "2T", (int64_t)2 << 40 },
 		{ "10KB", 10240 },
+		{ "2.5Gi", (int64_t)5 << 29 },
 		{ "5B", 5 },
 		{ "", -1 },
 		{ "G", -1 },
@@ -123,33 +124,50 @@ test_size(void)
 	}
 }
 
+#define NO_DURATION "is not a duration (90, 55m, 2h, 1h30m)"
+#define TOO_LONG "is longer than 36500 days"
+
 static void
 test_duration(void)
 {
 	static const struct {
 		const char *text;
 		double seconds; /* -1: refused */
+		const char *error;
 	} rows[] = {
-		{ "0", 0 },
-		{ "90", 90 },
-		{ "1.5", 1.5 },
-		{ "55m", 3300 },
-		{ "2h", 7200 },
-		{ "1d", 86400 },
-		{ "1h30m", 5400 },
-		{ "250ms", 0.25 },
-		{ "1m30.5s", 90.5 },
-		{ "", -1 },
-		{ "m", -1 },
-		{ "-1", -1 },
-		{ "1h-5m", -1 },
-		{ "1h30", -1 },
-		{ "5x", -1 },
-		{ "5 m", -1 },
-		{ "1w", -1 },
-		{ "nan", -1 },
-		{ "1e308d", -1 },
-		{ "1e308h1e308h", -1 },
+		{ "0", 0, NULL },
+		{ "90", 90, NULL },
+		{ "1.5", 1.5, NULL },
+		{ "55m", 3300, NULL },
+		{ "2h", 7200, NULL },
+		{ "4h", 14400, NULL },
+		{ "2.5s", 2.5, NULL },
+		{ "1d", 86400, NULL },
+		{ "1d12h", 129600, NULL },
+		{ "1h30m", 5400, NULL },
+		{ "250ms", 0.25, NULL },
+		{ "1m30.5s", 90.5, NULL },
+		{ "36500d", 36500 * 86400.0, NULL },
+		{ "36500d1ms", -1, TOO_LONG },
+		{ "3153600001", -1, TOO_LONG },
+		{ "1e308d", -1, TOO_LONG },
+		{ "1e309", -1, TOO_LONG },
+		{ "", -1, NO_DURATION },
+		{ "m", -1, NO_DURATION },
+		{ "-1", -1, NO_DURATION },
+		{ "-0", -1, NO_DURATION },
+		{ "+1", -1, NO_DURATION },
+		{ "1h-5m", -1, NO_DURATION },
+		{ "1h+5m", -1, NO_DURATION },
+		{ "1h30", -1, NO_DURATION },
+		{ "30m1h", -1, NO_DURATION },
+		{ "1m1m", -1, NO_DURATION },
+		{ "5x", -1, NO_DURATION },
+		{ "5 m", -1, NO_DURATION },
+		{ "5M", -1, NO_DURATION },
+		{ "1w", -1, NO_DURATION },
+		{ "nan", -1, NO_DURATION },
+		{ "inf", -1, NO_DURATION },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -158,8 +176,43 @@ test_duration(void)
 		int rc = num_duration(rows[i].text, &seconds, &err);
 
 		ok(seconds == rows[i].seconds, "duration '%s': %g", rows[i].text, seconds);
-		ok(rc == 0 || strstr(err.text, "is not a duration (90, 55m, 2h, 1h30m)"),
+		ok(rc == 0 ? !rows[i].error : strstr(err.text, rows[i].error) != NULL,
 		    "duration '%s': %s", rows[i].text, err.text);
+	}
+}
+
+static void
+test_fraction(void)
+{
+	static const struct {
+		const char *text;
+		double fraction; /* -1: refused */
+	} rows[] = {
+		{ "0", 0 },
+		{ "0.1", 0.1 },
+		{ "1", 1 },
+		{ "10%", 0.1 },
+		{ "12.5%", 0.125 },
+		{ "100%", 1 },
+		{ "100.1%", -1 },
+		{ "10", -1 },
+		{ "-1%", -1 },
+		{ "", -1 },
+		{ "%", -1 },
+		{ "5%%", -1 },
+		{ "5 %", -1 },
+		{ "nan%", -1 },
+		{ "1e999%", -1 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct err err = { 0 };
+		double fraction = -1;
+		int rc = num_fraction(rows[i].text, &fraction, &err);
+
+		ok(fraction == rows[i].fraction, "fraction '%s': %g", rows[i].text, fraction);
+		ok(rc == 0 || strstr(err.text, "is not a part of the whole (0.1, 10%)"),
+		    "fraction '%s': %s", rows[i].text, err.text);
 	}
 }
 
@@ -170,6 +223,7 @@ main(void)
 	test_double();
 	test_size();
 	test_duration();
+	test_fraction();
 	is_int(num_int("x", 0, 1, &(int64_t){ 0 }, NULL), -1, "err may be NULL");
 	return done_testing();
 }

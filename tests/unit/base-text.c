@@ -172,6 +172,73 @@ test_program(void)
 	unsetenv("DOCKLINE_SHARE");
 }
 
+#define NOON INT64_C(1769860800000000) /* 2026-01-31T12:00:00Z */
+#define NO_TIME "' is not a time (+2h, 2026-01-31T09:30:00Z, 2026-01-31T09:30:00+01:00)"
+
+/* Times as people write them, at noon of the last day of January 2026. */
+static const struct {
+	const char *text;
+	int64_t since_noon; /* microseconds */
+	const char *error;
+} times[] = {
+	{ "+2h", 7200000000, NULL },
+	{ "+1d12h", 129600000000, NULL },
+	{ "+0", 0, NULL },
+	{ "-90", -90000000, NULL },
+	{ "+0.5ms", 500, NULL },
+	{ "+36500d", 36500 * INT64_C(86400000000), NULL },
+	{ "2026-01-31T12:00:00Z", 0, NULL },
+	{ "2026-01-31t12:00:00z", 0, NULL },
+	{ "2026-01-31 12:00:01Z", 1000000, NULL },
+	{ "2026-01-31T12:00:00.5Z", 500000, NULL },
+	{ "2026-01-31T12:00:00.1234569Z", 123456, NULL },
+	{ "2026-01-31T13:30:00+01:30", 0, NULL },
+	{ "2026-01-31T00:00:00-12:00", 0, NULL },
+	{ "2026-01-31T12:00:00-00:00", 0, NULL },
+	{ "2026-02-01T11:59:00+23:59", 0, NULL },
+	{ "2026-01-31T23:59:60Z", 43200000000, NULL },
+	{ "2026-02-01T05:29:60+05:30", 43200000000, NULL },
+	{ "1969-12-31T23:59:59.000001Z", -NOON - 999999, NULL },
+	{ "2024-02-29T12:00:00Z", -702 * INT64_C(86400000000), NULL },
+	{ "+", 0, "'+' is no time from now: '' is not a duration (90, 55m, 2h, 1h30m)" },
+	{ "+-1h", 0, "'+-1h' is no time from now: '-1h' is not a duration (90, 55m, 2h, 1h30m)" },
+	{ "+36501d", 0, "'+36501d' is no time from now: '36501d' is longer than 36500 days" },
+	{ "", 0, "'" NO_TIME },
+	{ "tomorrow", 0, "'tomorrow" NO_TIME },
+	{ "2h", 0, "'2h" NO_TIME },
+	{ "2026-01-31", 0, "'2026-01-31" NO_TIME },
+	{ "2026-01-31T12:00Z", 0, "'2026-01-31T12:00Z" NO_TIME },
+	{ "2026-01-31T12:00:00", 0,
+	    "'2026-01-31T12:00:00' has no offset from UTC: add Z, or one such as +01:00" },
+	{ "2026-01-31T12:00:00+1", 0, "'2026-01-31T12:00:00+1" NO_TIME },
+	{ "2026-01-31T12:00:00+24:00", 0, "'2026-01-31T12:00:00+24:00" NO_TIME },
+	{ "2026-01-31T12:00:00+0100", 0, "'2026-01-31T12:00:00+0100" NO_TIME },
+	{ "2026-01-31T12:00:00Zulu", 0, "'2026-01-31T12:00:00Zulu" NO_TIME },
+	{ "2026-01-31T12:00:00.Z", 0, "'2026-01-31T12:00:00.Z" NO_TIME },
+	{ "2026-01-31T12:00:60Z", 0, "'2026-01-31T12:00:60Z" NO_TIME },
+	{ "2026-01-31T24:00:00Z", 0, "'2026-01-31T24:00:00Z" NO_TIME },
+	{ "2026-02-29T12:00:00Z", 0, "'2026-02-29T12:00:00Z" NO_TIME },
+	{ "1900-02-29T12:00:00Z", 0, "'1900-02-29T12:00:00Z" NO_TIME },
+	{ "2026-13-01T12:00:00Z", 0, "'2026-13-01T12:00:00Z" NO_TIME },
+	{ "2026-04-31T12:00:00Z", 0, "'2026-04-31T12:00:00Z" NO_TIME },
+	{ "2026-00-10T12:00:00Z", 0, "'2026-00-10T12:00:00Z" NO_TIME },
+	{ "26-01-31T12:00:00Z", 0, "'26-01-31T12:00:00Z" NO_TIME },
+	{ " 2026-01-31T12:00:00Z", 0, "' 2026-01-31T12:00:00Z" NO_TIME },
+};
+
+static void
+test_times(void)
+{
+	for (size_t i = 0; i < COUNT(times); i++) {
+		struct err err = { 0 };
+		int64_t wall = NOON;
+		int rc = clock_parse(times[i].text, NOON, &wall, &err);
+
+		is_str(rc < 0 ? err.text : NULL, times[i].error, "time '%s'", times[i].text);
+		is_int(wall - NOON, times[i].since_noon, "time '%s': value", times[i].text);
+	}
+}
+
 static void
 test_clock(void)
 {
@@ -263,6 +330,7 @@ main(void)
 	test_stem();
 	test_program();
 	test_clock();
+	test_times();
 	test_digest();
 	test_err();
 	return done_testing();

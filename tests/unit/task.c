@@ -55,10 +55,14 @@ static const struct {
 	    "1.5G)\n" },
 	{ TASK(",\"timeout\":{\"soft\":20,\"hard\":10}"),
 	    "/service_config/timeout/hard must not be less than 'soft'\n" },
+	{ TASK(",\"timeout\":1e300,\"resources\":{\"memory\":1e19}"),
+	    "/service_config/resources/memory must be between 0 and 4194304T\n"
+	    "/service_config/timeout must be between 0 and 36500 days\n" },
 	{ TASK(",\"timeout\":true"),
-	    "/service_config/timeout must be a number or a text with a unit, found boolean\n" },
+	    "/service_config/timeout must be seconds or a duration, found boolean\n" },
 	{ TASK(",\"retry\":{\"delay\":-1,\"max_retries\":2,\"jitter\":9}"),
-	    "/service_config/retry/delay is wrong: retry: 'delay' must be between 0 and 365 days\n"
+	    "/service_config/retry/delay is wrong: retry: 'delay' must be between 0 and 36500 "
+	    "days\n"
 	    "/service_config/retry/jitter is wrong: retry: 'jitter' must be between 0 and 1 (0% "
 	    "and "
 	    "100%)\n" },
