@@ -77,7 +77,7 @@ static const struct {
 	/* white space and bytes */
 	{ "  two\n\tlines\r\n", "two lines" },
 	{ "bell \a and del \x7f.", "bell and del ." },
-	{ "bad \xff byte", "bad \\NAME byte" },
+	{ "bad \xff byte", "bad \\xff byte" },
 };
 
 static void
