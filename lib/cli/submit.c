@@ -285,7 +285,10 @@ make_line(struct submit *s, const struct made *m, const char *where)
 	line->digest = (int64_t)(strtoull(hex, NULL, 16) >> 1);
 	line->status = m->status;
 	line->class = m->class;
-	line->error = m->error ? json_dumps(m->error, JSON_COMPACT) : NULL;
+	if (m->error) {
+		json_put(m->error, &text);
+		line->error = buf_take(&text);
+	}
 	line->where = where ? xstrdup(where) : NULL;
 	return line;
 }

@@ -234,9 +234,9 @@ take_files(struct verdict *v, const struct slot *slot, struct ended *e)
 static char *
 metrics_of(const struct task *task, const json_t *result)
 {
+	struct buf text = BUF_INIT;
 	json_t *metrics, *pointer;
 	const char *name;
-	char *text = NULL;
 
 	if (!task->metrics || !result)
 		return NULL;
@@ -248,9 +248,9 @@ metrics_of(const struct task *task, const json_t *result)
 			json_object_set(metrics, name, value);
 	}
 	if (json_object_size(metrics) > 0)
-		text = json_dumps(metrics, JSON_COMPACT);
+		json_put(metrics, &text);
 	json_decref(metrics);
-	return text;
+	return text.len ? buf_take(&text) : NULL;
 }
 
 static char *
@@ -259,16 +259,16 @@ error_text(const struct verdict *v, const struct buf *errout)
 	size_t skip = errout->len > ERROUT_SHOWN ? errout->len - ERROUT_SHOWN : 0;
 	json_t *error = json_object_get(v->result, "error");
 	json_t *out = json_is_object(error) ? json_copy(error) : json_object();
-	char *text;
+	struct buf text = BUF_INIT;
 
 	json_object_set_new(out, "class", json_string(failure_name(v->class)));
 	json_object_set_new(out, "reason", string_of(v->reason, strlen(v->reason)));
 	if (errout->len)
 		json_object_set_new(
 		    out, "stderr", string_of(errout->data + skip, errout->len - skip));
-	text = json_dumps(out, JSON_COMPACT);
+	json_put(out, &text);
 	json_decref(out);
-	return text;
+	return buf_take(&text);
 }
 
 static void

@@ -65,6 +65,19 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	[[ $(column .result.sum) == "3 7.5" ]]
 }
 
+@test "taskrun: numbers are stored as short as they were written" {
+	run_split taskrun sum <<<'{"a":0,"b":-6.1}'
+	assert_status 0
+	run_split taskrun -n -- sh -c 'echo "{\"error\":{\"class\":\"result\",\"reason\":\"high\",\"score\":-6.1}}"'
+	assert_status 1
+	run_split taskrun <<<'{"error":{"class":"input","reason":"bad","score":-6.1}}' -- true
+	assert_status 1
+	run_split sqlite3 "$DOCKLINE_STATE/state.db" 'SELECT coalesce(metrics, error) FROM execution ORDER BY id'
+	assert_out -l '{"total":-6.1}'
+	assert_out -l '{"class":"result","reason":"high","score":-6.1}'
+	assert_out -l '{"class":"input","reason":"bad","score":-6.1}'
+}
+
 @test "taskrun: zero lines are zero executions, and that is said" {
 	run_split taskrun sum
 	assert_status 0
