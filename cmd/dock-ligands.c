@@ -277,6 +277,7 @@ set_up(struct run *run)
 	set_shard(run);
 	run->rules = (struct ligand_rules){ names_new(), o.key, o.label };
 	run->progress = progress_new(app, "molecules");
+	progress_give_way(run->progress); /* to who works on them */
 }
 
 int

@@ -26,7 +26,7 @@ static void
 speak(const struct app *app, const char *fmt, va_list ap)
 {
 	char text[2048];
-	int n = snprintf(text, sizeof(text), "%s: ", app->name);
+	int n = snprintf(text, sizeof(text), "%s%s: ", app->terminal ? APP_WIPE : "", app->name);
 
 	n += vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
 	if (n > (int)sizeof(text) - 2)
@@ -273,6 +273,14 @@ check_allow_failed(struct app *app)
 	free(text);
 }
 
+static bool
+can_wipe(int fd)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
+}
+
 struct app *
 app_start(
     const char *name, const char *usage, const struct poptOption *options, int argc, char **argv)
@@ -285,6 +293,7 @@ app_start(
 	app->usage = usage;
 	app->options = options;
 	hold_standard_descriptors();
+	app->terminal = can_wipe(STDERR_FILENO);
 	signal(SIGPIPE, SIG_IGN);
 	unsetenv("POSIXLY_CORRECT"); /* options may follow operands */
 	argc = split_rest(app, argc, argv);

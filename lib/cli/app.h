@@ -34,6 +34,9 @@ enum app_option {
 	APP_ALLOW_FAILED,
 };
 
+/* To a terminal before a line of text: wipes the progress line, whichever program drew it. */
+#define APP_WIPE "\r\033[K"
+
 struct store;
 
 struct app {
@@ -60,6 +63,7 @@ struct app {
 	char *allow_failed;
 	size_t records, failed;
 	bool output_failed; /* stdout cannot be written, and that was told */
+	bool terminal;      /* stderr is one that can wipe a line */
 	bool shared;        /* a thread that cannot be ended may still use it: do not free */
 };
 

@@ -2,10 +2,11 @@
 /* progress: one line on stderr about long work. */
 #include "cli/progress.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -13,36 +14,69 @@
 #include "base/clock.h"
 #include "cli/app.h"
 
-enum { FIRST = 1000000, REDRAW = 100000, PLAIN = 30000000 };
+enum { FIRST = 1000000, REDRAW = 100000, PLAIN = 30000000, STEADY = 1000000 };
+
+/* A point from which a rate is measured. */
+struct mark {
+	int64_t when, done;
+};
 
 struct progress {
 	const struct app *app;
 	const char *unit;
-	int64_t start, next;
-	int64_t before; /* done before the start */
-	bool live;      /* redrawn in place */
-	bool drawn;     /* a line is on the screen */
+	int64_t next;
+	int64_t total;
+	struct mark begin;  /* the first tick */
+	struct mark steady; /* since then the total is what it is */
+	bool gives_way;
+	bool drawn; /* our line is on the screen */
 };
 
 struct progress *
 progress_new(const struct app *app, const char *unit)
 {
 	struct progress *p = xcalloc(1, sizeof(*p));
-	const char *term = getenv("TERM");
 
 	p->app = app;
 	p->unit = unit;
-	p->start = clock_boot();
-	p->live = isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
-	p->next = p->start + (p->live ? FIRST : PLAIN);
+	p->total = -1;
+	p->next = clock_boot() + (app->terminal ? FIRST : PLAIN);
 	return p;
 }
 
 void
-progress_begin(struct progress *p, int64_t done)
+progress_give_way(struct progress *p)
 {
-	p->before = done;
-	p->start = clock_boot();
+	p->gives_way = true;
+}
+
+/* Locks belong to processes: stderr is one open file for the whole pipe. */
+static bool
+lock_terminal(short type)
+{
+	struct flock lock = { .l_type = type, .l_whence = SEEK_SET, .l_len = 1 };
+
+	return fcntl(STDERR_FILENO, F_SETLK, &lock) == 0 || (errno != EAGAIN && errno != EACCES);
+}
+
+static bool
+in_background(void)
+{
+	pid_t foreground = tcgetpgrp(STDERR_FILENO);
+
+	return foreground > 0 && foreground != getpgrp();
+}
+
+/* May we draw now? Another line that is there is not ours to wipe. */
+static bool
+own_terminal(struct progress *p)
+{
+	if (in_background())
+		lock_terminal(F_UNLCK);
+	else if (lock_terminal(F_WRLCK))
+		return true;
+	p->drawn = false;
+	return false;
 }
 
 void
@@ -50,7 +84,7 @@ progress_hide(struct progress *p)
 {
 	if (!p || !p->drawn)
 		return;
-	fputs("\r\033[K", stderr);
+	fputs(APP_WIPE, stderr);
 	fflush(stderr);
 	p->drawn = false;
 }
@@ -58,7 +92,11 @@ progress_hide(struct progress *p)
 void
 progress_free(struct progress *p)
 {
+	if (!p)
+		return;
 	progress_hide(p);
+	if (p->app->terminal)
+		lock_terminal(F_UNLCK);
 	free(p);
 }
 
@@ -90,31 +128,43 @@ format_span(double seconds, char text[64])
 		snprintf(text, 64, "%lds", s);
 }
 
-static void
-draw(struct progress *p, double elapsed, int64_t done, int64_t total, const char *detail)
+/* Done a second since the mark; 0 where nothing was, or too short a while ago to tell. */
+static double
+rate_since(const struct mark *mark, int64_t now, int64_t done)
 {
-	double rate = elapsed > 0 ? (double)(done - p->before) / elapsed : 0;
+	if (mark->done == done || now - mark->when < STEADY)
+		return 0;
+	return (double)(done - mark->done) * 1e6 / (double)(now - mark->when);
+}
+
+static void
+draw(const struct progress *p, int64_t now, int64_t done, const char *detail)
+{
+	double steady = rate_since(&p->steady, now, done), rate = steady;
 	char text[512], span[64];
 	int n;
 
+	if (rate == 0)
+		rate = rate_since(&p->begin, now, done);
 	n = snprintf(text, sizeof(text), "%s: %lld", p->app->name, (long long)done);
-	if (total > 0)
-		n += snprintf(text + n, sizeof(text) - (size_t)n, "/%lld (%d%%)", (long long)total,
-		    (int)(100 * done / total));
-	n += snprintf(
-	    text + n, sizeof(text) - (size_t)n, " %s, %.*f/s", p->unit, rate < 10 ? 2 : 0, rate);
-	if (total > done && rate > 0) {
-		format_span((double)(total - done) / rate, span);
+	if (p->total > 0)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, "/%lld (%d%%)",
+		    (long long)p->total, (int)(100 * done / p->total));
+	n += snprintf(text + n, sizeof(text) - (size_t)n, " %s", p->unit);
+	if (rate > 0)
+		n += snprintf(
+		    text + n, sizeof(text) - (size_t)n, ", %.*f/s", rate < 10 ? 2 : 0, rate);
+	if (p->total > done && steady > 0) {
+		format_span((double)(p->total - done) / steady, span);
 		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %s left", span);
 	}
 	if (detail && *detail)
 		snprintf(text + n, sizeof(text) - (size_t)n, ", %s", detail);
-	if (p->live)
-		fprintf(stderr, "\r\033[K%.*s", columns() - 1, text);
+	if (p->app->terminal)
+		fprintf(stderr, APP_WIPE "%.*s", columns() - 1, text);
 	else
 		fprintf(stderr, "%s\n", text);
 	fflush(stderr);
-	p->drawn = p->live;
 }
 
 void
@@ -125,8 +175,19 @@ progress_tick(struct progress *p, int64_t done, int64_t total, const char *detai
 	if (!p || p->app->quiet)
 		return;
 	now = clock_boot();
-	if (now < p->next)
+	if (p->total < 0)
+		p->begin = (struct mark){ now, done };
+	if (p->total != total) {
+		p->total = total;
+		p->steady = (struct mark){ now, done };
+	}
+	if (now < p->next || (done == 0 && total == 0))
 		return;
-	p->next = now + (p->live ? REDRAW : PLAIN);
-	draw(p, (double)(now - p->start) / 1e6, done, total, detail);
+	p->next = now + (p->app->terminal ? REDRAW : PLAIN);
+	if (p->app->terminal && !own_terminal(p))
+		return;
+	draw(p, now, done, detail);
+	p->drawn = p->app->terminal;
+	if (p->gives_way && p->app->terminal)
+		lock_terminal(F_UNLCK);
 }

@@ -317,7 +317,7 @@ loop(struct wait *w, int64_t deadline, struct err *err)
 
 	if (look(w, true, err) < 0)
 		return -1;
-	progress_begin(w->progress, w->set.marked);
+	show(w);
 	while (!is_done(w) && clock_boot() < deadline) {
 		int64_t now = clock_boot(), found;
 
