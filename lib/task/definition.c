@@ -14,7 +14,7 @@
 #include "task/openapi.h"
 #include "task/task.h"
 
-enum { ARGV_MAX = 4096, NAME_MAX_LEN = 128 };
+enum { ARGV_MAX = 4096, NAME_MAX_LEN = 128, WINDOW_MAX = 10000 };
 
 #define DEFAULT_TIMEOUT 7200.0 /* seconds: dockline-task(5) */
 #define DEFAULT_GRACE 10.0
@@ -210,11 +210,55 @@ read_retry(struct task *task, const json_t *service, struct faults *f)
 	}
 }
 
+/* A coprocess serves many executions: no parameter of one can be part of its command. */
+static void
+check_fixed(const struct task *task, struct faults *f)
+{
+	const char *name;
+	json_t *schema;
+
+	json_object_foreach(json_object_get(task->params, "properties"), name, schema) {
+		char *braced = xasprintf("{%s}", name), index[24];
+
+		for (size_t i = 0; task->argv && task->argv[i]; i++) {
+			snprintf(index, sizeof(index), "%zu", i);
+			if (strstr(task->argv[i], braced))
+				fault(f, SERVICE "/command", index,
+				    "must not hold the parameter %s: with 'stream' one process"
+				    " serves many executions",
+				    braced);
+		}
+		free(braced);
+	}
+}
+
+static void
+read_stream(struct task *task, const json_t *service, struct faults *f)
+{
+	static const char *const names[] = { "window" };
+	static const char at[] = SERVICE "/stream";
+	json_t *stream = fault_member(f, SERVICE, service, "stream", JSON_OBJECT), *window;
+
+	if (!stream)
+		return;
+	task->window = 1;
+	fault_unknown(f, at, stream, LIST(names));
+	window = fault_member(f, at, stream, "window", JSON_INTEGER);
+	if (window && (json_integer_value(window) < 1 || json_integer_value(window) > WINDOW_MAX))
+		fault(f, at, "window", "must be between 1 and %d, found %lld", WINDOW_MAX,
+		    (long long)json_integer_value(window));
+	else if (window)
+		task->window = (int)json_integer_value(window);
+	if (task->lines)
+		fault(f, SERVICE, "lines", "does not go together with 'stream'");
+	check_fixed(task, f);
+}
+
 static void
 read_service(struct task *task, struct faults *f)
 {
-	static const char *const known[] = { "command", "resources", "timeout", "workdir", "retry",
-		"cwd", "lines" };
+	static const char *const known[] = { "command", "stream", "resources", "timeout", "workdir",
+		"retry", "cwd", "lines" };
 	json_t *service = fault_member(f, "", task->definition, "service_config", JSON_OBJECT);
 	const char *cwd;
 
@@ -228,6 +272,7 @@ read_service(struct task *task, struct faults *f)
 	read_retry(task, service, f);
 	task->workdir = json_is_true(fault_member(f, SERVICE, service, "workdir", JSON_TRUE));
 	task->lines = json_is_true(fault_member(f, SERVICE, service, "lines", JSON_TRUE));
+	read_stream(task, service, f);
 	cwd = read_text(f, SERVICE, service, "cwd", NULL);
 	if (cwd)
 		task->cwd = xstrdup(cwd);

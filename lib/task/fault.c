@@ -71,6 +71,8 @@ type_words(json_type type)
 	case JSON_TRUE:
 	case JSON_FALSE:
 		return "true or false";
+	case JSON_INTEGER:
+		return "an integer";
 	default:
 		return "a string";
 	}

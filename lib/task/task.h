@@ -32,8 +32,9 @@ struct task {
 	json_t *params;     /* schema of the parameters, NULL: anything goes */
 	json_t *metrics;    /* x-metrics: name to JSON pointer, NULL: none */
 	char **argv;        /* command, NULL-terminated, elements borrowed */
-	double cpus;        /* for one execution */
-	int64_t memory;     /* bytes for one execution, 0: not said */
+	int window;         /* executions one coprocess has at a time; 0: a process for each */
+	double cpus;        /* for one execution, or one coprocess */
+	int64_t memory;     /* bytes for it, 0: not said */
 	double soft, hard;  /* seconds; TERM at soft, KILL at hard */
 	bool workdir;
 	bool lines; /* ad hoc over lines of text */

@@ -54,6 +54,17 @@ on_terminal() { run_split env COLUMNS=100 TERM=dumb script -qec "$*" /dev/null; 
 	[[ ! -e .dockline ]]
 }
 
+@test "taskreg: a coprocess serves many executions, so its command holds no parameter" {
+	sed 's/^  command:.*/  command: [cat, "{a}"]\n  stream: {window: 4}/' "$tasks/sum.yaml" >stream.yaml
+	run_split taskreg check stream.yaml
+	assert_status 3
+	assert_err -r "'/service_config/command/1' must not hold the parameter [{]a[}]: "
+	printf '%s\n' 'task_id: add' 'service_config:' '  command: [cat, "{x}"]' '  stream: {}' >add.yaml
+	run_split taskreg add add.yaml
+	assert_status 0
+	assert_json '.service_config.stream == {}'
+}
+
 @test "taskreg: check is silent about good files, -v names them" {
 	run_split taskreg check "$tasks/sum.yaml" "$tasks"/sum.json
 	assert_status 3

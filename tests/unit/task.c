@@ -34,7 +34,8 @@ static const struct {
 	    "digit, "
 	    "found 'a b'\n" },
 	{ TASK(",\"x-note\":1,\"colour\":2"),
-	    "/service_config/colour is not a member here; there are: command, resources, timeout, "
+	    "/service_config/colour is not a member here; there are: command, stream, resources, "
+	    "timeout, "
 	    "workdir, retry, cwd, lines\n" },
 	{ "{\"task_id\":\"t\",\"a/b~c\":1,\"service_config\":{\"command\":[\"x\"]}}",
 	    "/a~1b~0c is not a member here; there are: task_id, version, name, category, "
@@ -70,6 +71,24 @@ static const struct {
 	    "/service_config/workdir must be true or false, found integer\n"
 	    "/service_config/lines must be true or false, found string\n"
 	    "/service_config/cwd must be a string, found array\n" },
+	{ TASK(",\"stream\":{\"window\":8,\"x-why\":1},\"workdir\":true"), "" },
+	{ TASK(",\"stream\":8"), "/service_config/stream must be an object, found integer\n" },
+	{ TASK(",\"stream\":{\"window\":0,\"size\":3},\"lines\":true"),
+	    "/service_config/stream/size is not a member here; there are: window\n"
+	    "/service_config/stream/window must be between 1 and 10000, found 0\n"
+	    "/service_config/lines does not go together with 'stream'\n" },
+	{ TASK(",\"stream\":{\"window\":10001}"),
+	    "/service_config/stream/window must be between 1 and 10000, found 10001\n" },
+	{ TASK(",\"stream\":{\"window\":\"8\"}"),
+	    "/service_config/stream/window must be an integer, found string\n" },
+	{ TASK(",\"stream\":{\"window\":1.0}"),
+	    "/service_config/stream/window must be an integer, found number\n" },
+	{ "{\"task_id\":\"t\",\"interface_spec\":{" BODY(
+	      "{\"properties\":{\"a\":{\"type\":\"string\"}}}") "},\"service_config\":{"
+								"\"command\":[\"x\",\"{b}\",\"-{a}"
+								"\"],\"stream\":{}}}",
+	    "/service_config/command/2 must not hold the parameter {a}: with 'stream' one process "
+	    "serves many executions\n" },
 	{ SPEC(""), "/interface_spec lacks 'openapi'\n/interface_spec lacks 'paths'\n" },
 	{ SPEC("\"openapi\":\"3.1.0\",\"paths\":{}"),
 	    "/interface_spec/openapi must be 3.0.x, found '3.1.0'\n"
@@ -160,6 +179,32 @@ test_limits(void)
 	}
 }
 
+static const struct {
+	const char *json;
+	int window;
+} windows[] = {
+	{ TASK(""), 0 },
+	{ TASK(",\"stream\":null"), 0 },
+	{ TASK(",\"stream\":{}"), 1 },
+	{ TASK(",\"stream\":{\"window\":null}"), 1 },
+	{ TASK(",\"stream\":{\"window\":10000}"), 10000 },
+};
+
+static void
+test_windows(void)
+{
+	for (size_t i = 0; i < COUNT(windows); i++) {
+		json_t *json = json_loads(windows[i].json, 0, NULL);
+		struct err err = { 0 };
+		struct task *task = task_parse(json, &err);
+
+		if (ok(task != NULL, "%s %s", windows[i].json, err.text))
+			is_int(task->window, windows[i].window, "window");
+		task_free(task);
+		json_decref(json);
+	}
+}
+
 static void
 test_adhoc(void)
 {
@@ -240,6 +285,7 @@ main(void)
 {
 	test_lint();
 	test_limits();
+	test_windows();
 	test_adhoc();
 	test_file();
 	return done_testing();
