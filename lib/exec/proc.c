@@ -220,18 +220,17 @@ seconds(const struct timeval *tv)
 int
 proc_reap(pid_t pid, struct outcome *outcome)
 {
+	siginfo_t info = { 0 };
 	struct rusage usage;
 	int status;
-	pid_t got;
 
-	do
-		got = wait4(pid, &status, WNOHANG, &usage);
-	while (got < 0 && errno == EINTR);
-	if (got == 0)
-		return 0;
-	kill(-pid, SIGKILL);
-	if (got < 0)
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
 		BUG("child %d is not ours: %s", (int)pid, strerror(errno));
+	if (info.si_pid == 0)
+		return 0;
+	kill(-pid, SIGKILL); /* until it is reaped, no other group can have its number */
+	while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR)
+		;
 	outcome->exited = WIFEXITED(status);
 	outcome->code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 	outcome->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
