@@ -70,7 +70,7 @@ run(const struct tree_task *task, const char *script)
 	int pass[] = { 3, -1 }, n = 0;
 	struct proc_spec spec = { .argv = argv, .env = env, .out = -1, .err = -1, .pass = pass };
 
-	for (; environ[n] && n < 90; n++)
+	for (; n < 90 && environ[n]; n++)
 		env[n] = environ[n];
 	snprintf(execution, sizeof(execution), "DOCKLINE_EXECUTION=%d", (int)task->execution);
 	snprintf(attempt, sizeof(attempt), "DOCKLINE_ATTEMPT=%d", task->attempt);
