@@ -157,7 +157,7 @@ static int
 say_what_stays(struct app *app, struct store *store, const struct account_row *row, struct err *err)
 {
 	int64_t left = row->sums.by[ACC_WAITING] + row->sums.by[ACC_RUNNING];
-	int workers = left > 0 ? workers_of_job(store, &row->job, err) : 1;
+	int workers = left > 0 ? workers_of_job(store, app->org, &row->job, err) : 1;
 
 	if (workers == 0)
 		app_say(app,

@@ -9,11 +9,14 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "cli/commit.h"
 #include "cli/session.h"
 #include "cli/submit.h"
 #include "cli/worker.h"
 #include "store/store.h"
+#include "task/control.h"
+#include "task/lane.h"
 #include "task/task.h"
 #include "task/workers.h"
 
@@ -26,8 +29,8 @@ struct run {
 	struct submit *submit;
 	json_t *settings;
 	struct job job;
-	int64_t worker;
-	int slots;
+	int64_t lane, worker;
+	struct room capacity;
 	char *scratch;
 };
 
@@ -70,6 +73,21 @@ read_options(struct run *r, struct err *err)
 	return r->settings ? 0 : -1;
 }
 
+static int
+enter_worker(struct run *r, struct err *err)
+{
+	json_t *room = room_json(&r->capacity);
+	char *text = json_canonical(room);
+	struct worker_entry entry = {
+		.org = r->app->org, .job = r->job, .scratch = r->scratch, .room = text
+	};
+
+	r->worker = worker_enter(r->store, &entry, err);
+	json_decref(room);
+	free(text);
+	return r->worker < 0 ? -1 : 0;
+}
+
 /* Everything that must stand before the first line is submitted, in one transaction. */
 static int
 enter(struct run *r, struct err *err)
@@ -83,14 +101,18 @@ enter(struct run *r, struct err *err)
 		&r->job, err) < 0 ||
 	    submit_store_inputs(r->submit, r->store, err) < 0)
 		goto out;
+	r->lane = lane_open(
+	    r->store, &(struct lane_spec){ .job = r->job, .task = r->task->row }, err);
+	if (r->lane < 0)
+		goto out;
 	if (c->retry_failed) {
-		int64_t n = execution_retry_failed(r->store, &r->job, &tally, err);
+		int64_t n = control_retry_failed(r->store, r->app->org, &r->job, &tally, err);
 
 		if (n < 0)
 			goto out;
 		app_say(r->app, "%lld failed executions are tried again", (long long)n);
 	}
-	if (!c->detach && (r->worker = worker_enter(r->store, &r->job, r->scratch, err)) < 0)
+	if (!c->detach && enter_worker(r, err) < 0)
 		goto out;
 	rc = tally_write(&tally, r->store, err);
 out:
@@ -115,11 +137,26 @@ leave(struct run *r, struct err *err)
 	return store_commit(r->store, err);
 }
 
+/* One of our own task at a time we try to run, however little there is. */
+static void
+hold_one(struct run *r)
+{
+	struct room one;
+
+	room_of_task(r->task, 0, &one);
+	if (r->capacity.cpus < one.cpus)
+		r->capacity.cpus = one.cpus;
+	if (r->capacity.memory < one.memory)
+		r->capacity.memory = one.memory;
+}
+
 static int
 begin(struct run *r, struct err *err)
 {
 	if (!r->c->detach) {
-		r->slots = worker_slots(r->app, r->task, r->c->jobs);
+		worker_capacity(r->c->jobs, &r->capacity);
+		worker_say_memory(r->app, r->task, &r->capacity);
+		hold_one(r);
 		r->scratch = worker_scratch(err);
 		if (!r->scratch)
 			return -1;
@@ -163,16 +200,18 @@ work(struct run *r, int *signal, struct err *err)
 		.store = r->store,
 		.job = r->job,
 		.task = r->task->row,
+		.lane = r->lane,
 		.job_name = r->c->job,
 		.worker = r->worker,
+		.capacity = r->capacity,
 		.print_submitted = r->c->detach };
 	struct commit *commit = commit_start(&co);
 	struct worker_options wo = { .app = r->app,
 		.commit = commit,
-		.task = r->task,
-		.job = r->c->job,
-		.slots = r->slots,
-		.scratch = r->scratch };
+		.capacity = r->capacity,
+		.scratch = r->scratch,
+		.until = WORKER_ASKED,
+		.idle_exit = -1 };
 	struct commit_state state;
 	struct err late = { 0 };
 	int rc;
@@ -210,7 +249,7 @@ cancel_rest(struct run *r, struct err *err)
 
 	if (store_begin(r->store, err) < 0)
 		return -1;
-	n = execution_cancel_waiting(r->store, &r->job, &tally, err);
+	n = control_cancel_waiting(r->store, r->app->org, &r->job, &tally, err);
 	if (n < 0 || tally_write(&tally, r->store, err) < 0) {
 		store_rollback(r->store);
 		n = -1;

@@ -2,7 +2,7 @@
 /*
  * commit: the writer thread, the only one that touches the state.
  *
- * The inbox (lines, ended, returned, want) is filled by other threads under
+ * The inbox (lines, ended, returned, changes, want) is filled by other threads under
  * the lock and emptied by the writer as one batch. What a batch did is told to
  * others only after its commit: records are printed, ids marked, claimed work
  * put into the outbox. When a commit fails nothing of the batch was told, and
@@ -45,17 +45,20 @@ struct commit {
 	bool lines_end, stop;
 	struct ended *ends, **ends_tail;
 	struct work *returned;
-	int want;
+	struct change *changes, **changes_tail;
+	struct want want;
 	bool hungry;
 	bool napping; /* the writer waits for company: only what is urgent wakes it */
 
 	/* outbox */
 	struct work *claimed, **claimed_tail;
+	struct order *orders, **orders_tail;
 	struct commit_state state;
 
 	/* the writer's own */
 	struct ledger ledger;
 	int64_t committed, polled;
+	bool more; /* somebody else queued something, or it is due */
 	struct err err;
 };
 
@@ -107,6 +110,12 @@ free_batch(struct batch *b)
 		b->ends = next;
 	}
 	free_works(b->returned);
+	while (b->changes) {
+		struct change *next = b->changes->next;
+
+		free(b->changes);
+		b->changes = next;
+	}
 }
 
 /* Take what has gathered. Locked. */
@@ -134,15 +143,21 @@ collect(struct commit *c, struct batch *b)
 	c->ends_tail = &c->ends;
 	b->returned = c->returned;
 	c->returned = NULL;
-	b->want = c->state.dry ? 0 : c->want;
-	c->want = 0;
+	b->changes = c->changes;
+	c->changes = NULL;
+	c->changes_tail = &c->changes;
+	b->want = c->want;
+	if (c->state.dry)
+		b->want.most = 0;
+	c->want.most = 0;
 	pthread_cond_broadcast(&c->room);
 }
 
 static bool
 has_work(const struct commit *c)
 {
-	return c->lines || c->ends || c->returned || (c->want > 0 && !c->state.dry);
+	return c->lines || c->ends || c->returned || c->changes ||
+	    (c->want.most > 0 && !c->state.dry);
 }
 
 /* Wait on wake for so many microseconds. Locked. */
@@ -176,6 +191,16 @@ gather(struct commit *c)
 	c->napping = false;
 }
 
+/* Nobody takes what is claimed any more: give it back. Locked. */
+static void
+take_back(struct commit *c)
+{
+	*c->claimed_tail = c->returned;
+	c->returned = c->claimed;
+	c->claimed = NULL;
+	c->claimed_tail = &c->claimed;
+}
+
 /* Tell the others how it went. Locked. */
 static void
 publish(struct commit *c, const struct batch *b)
@@ -190,39 +215,62 @@ publish(struct commit *c, const struct batch *b)
 		c->claimed_tail = l->fresh_tail;
 	}
 	l->fresh = NULL;
-	if (b->want > 0)
-		c->state.dry = got < b->want;
-	else if (b->lines || b->ends || b->returned)
+	if (l->orders) {
+		*c->orders_tail = l->orders;
+		c->orders_tail = l->orders_tail;
+	}
+	l->orders = NULL;
+	if (c->stop)
+		take_back(c);
+	if (b->want.most > 0)
+		c->state.dry = got < b->want.most;
+	else if (b->lines || b->ends || b->returned || c->more)
 		c->state.dry = false; /* there may be something now */
+	c->more = false;
+	c->state.waits = l->waits;
 	c->state.asked = l->asked.count;
 	c->state.printed = l->asked.marked;
 	c->state.failed = l->failed;
+	c->state.worked = l->worked;
+	c->state.worked_failed = l->worked_failed;
 	c->state.output_gone = l->output_gone;
 	poke(c);
 }
 
-/* One round of the writer. 0, or -1 when the state cannot be written. */
+/* Now and then: what others did. 0, or -1 when the state cannot be read. */
 static int
-round_of(struct commit *c, const struct batch *b)
+look(struct commit *c, bool dry)
 {
 	struct ledger *l = &c->ledger;
-	bool empty = !b->lines && !b->ends && !b->returned && b->want == 0;
+	int rc = ledger_look(l, &c->err);
+
+	if (rc < 0 || !l->o.worker || !dry)
+		return rc;
+	rc = claim_waiting(l->o.store, &l->scope, &l->waits, &c->err);
+	if (rc == 0 && (l->waits.queued || (l->waits.due && l->waits.due <= clock_wall())))
+		c->more = true;
+	return rc;
+}
+
+/* One round of the writer. 0, or -1 when the state cannot be written. */
+static int
+round_of(struct commit *c, const struct batch *b, bool dry)
+{
+	struct ledger *l = &c->ledger;
+	bool empty = !b->lines && !b->ends && !b->returned && !b->changes && b->want.most == 0;
 	int64_t now = clock_boot();
 	int rc = 0;
 
-	if (!empty || now - l->beaten >= WORKER_HEARTBEAT)
+	if (!empty || now - l->beaten >= WORKER_HEARTBEAT || l->ordered)
 		rc = ledger_write(l, b, &c->err);
-	if (rc == 0 && c->state.dry && now - c->polled >= POLL &&
-	    l->asked.count > l->asked.marked) {
+	if (rc == 0 && now - c->polled >= POLL) {
 		c->polled = now;
-		rc = ledger_look(l, &c->err);
-		if (rc == 0 && l->o.worker)
-			rc = claim_waiting(l->o.store, &l->o.job, &c->state.due, &c->err);
-		if (rc > 0) /* queued by someone else, or due */
-			c->state.dry = false;
+		rc = look(c, dry);
 	}
-	if (rc == 0 && c->state.due && c->state.due <= clock_wall())
-		c->state.dry = false;
+	if (rc < 0) { /* what was claimed is not: nobody may begin it */
+		free_works(l->fresh);
+		l->fresh = NULL;
+	}
 	return rc < 0 ? -1 : 0;
 }
 
@@ -234,12 +282,15 @@ writer(void *ctx)
 	pthread_mutex_lock(&c->lock);
 	while (!c->stop || has_work(c)) {
 		struct batch b = { 0 };
+		bool dry, broken;
 		int rc;
 
 		gather(c);
 		collect(c, &b);
+		dry = c->state.dry;
+		broken = c->state.broken;
 		pthread_mutex_unlock(&c->lock);
-		rc = c->state.broken ? 0 : round_of(c, &b);
+		rc = broken ? 0 : round_of(c, &b, dry);
 		c->committed = clock_boot();
 		pthread_mutex_lock(&c->lock);
 		if (rc < 0)
@@ -266,6 +317,8 @@ commit_start(const struct commit_options *options)
 	c->lines_tail = &c->lines;
 	c->ends_tail = &c->ends;
 	c->claimed_tail = &c->claimed;
+	c->changes_tail = &c->changes;
+	c->orders_tail = &c->orders;
 	c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -293,6 +346,11 @@ commit_line(struct commit *c, struct line *line)
 	pthread_mutex_lock(&c->lock);
 	while ((c->nlines >= LINES_MAX || c->bytes > BYTES_MAX) && !c->stop && !c->state.broken)
 		pthread_cond_wait(&c->room, &c->lock);
+	if (c->stop) {
+		pthread_mutex_unlock(&c->lock);
+		line_free(line);
+		return;
+	}
 	line->next = NULL;
 	*c->lines_tail = line;
 	c->lines_tail = &line->next;
@@ -312,18 +370,18 @@ commit_lines_end(struct commit *c)
 }
 
 void
-commit_want(struct commit *c, int want, bool hungry)
+commit_want(struct commit *c, const struct want *want, bool hungry)
 {
 	pthread_mutex_lock(&c->lock);
-	c->want = want;
+	c->want = *want;
 	c->hungry = hungry;
-	if (want > 0 && !c->state.dry && (hungry || !c->napping))
+	if (want->most > 0 && !c->state.dry && (hungry || !c->napping))
 		pthread_cond_signal(&c->wake);
 	pthread_mutex_unlock(&c->lock);
 }
 
 struct work *
-commit_take(struct commit *c)
+commit_take(struct commit *c, struct order **orders)
 {
 	struct work *work;
 	uint64_t count;
@@ -334,8 +392,23 @@ commit_take(struct commit *c)
 	work = c->claimed;
 	c->claimed = NULL;
 	c->claimed_tail = &c->claimed;
+	*orders = c->orders;
+	c->orders = NULL;
+	c->orders_tail = &c->orders;
 	pthread_mutex_unlock(&c->lock);
 	return work;
+}
+
+void
+commit_change(struct commit *c, const struct work *work, enum event event)
+{
+	struct change *change = xcalloc(1, sizeof(*change));
+
+	*change = (struct change){ work->lane, work->id, work->attempt, event, NULL };
+	pthread_mutex_lock(&c->lock);
+	*c->changes_tail = change;
+	c->changes_tail = &change->next;
+	pthread_mutex_unlock(&c->lock);
 }
 
 void
@@ -362,6 +435,13 @@ commit_return(struct commit *c, struct work *work)
 }
 
 void
+commit_pause(struct commit *c, struct work *work)
+{
+	commit_change(c, work, EV_RETURN);
+	work_free(work);
+}
+
+void
 commit_state(struct commit *c, struct commit_state *state)
 {
 	pthread_mutex_lock(&c->lock);
@@ -375,10 +455,18 @@ static void
 free_commit(struct commit *c)
 {
 	/* what could not be written any more */
-	struct batch left = { .lines = c->lines, .ends = c->ends, .returned = c->returned };
+	struct batch left = {
+		.lines = c->lines, .ends = c->ends, .returned = c->returned, .changes = c->changes
+	};
 
 	free_batch(&left);
 	free_works(c->claimed);
+	while (c->orders) {
+		struct order *next = c->orders->next;
+
+		free(c->orders);
+		c->orders = next;
+	}
 	ledger_clear(&c->ledger);
 	close(c->fd);
 	pthread_cond_destroy(&c->wake);
@@ -394,7 +482,8 @@ commit_stop(struct commit *c, bool keep, struct err *err)
 
 	pthread_mutex_lock(&c->lock);
 	c->stop = true;
-	c->want = 0;
+	c->want.most = 0;
+	take_back(c);
 	pthread_cond_signal(&c->wake);
 	pthread_cond_broadcast(&c->room);
 	pthread_mutex_unlock(&c->lock);

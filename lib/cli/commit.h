@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/room.h"
 #include "cli/verdict.h"
 #include "task/execution.h"
 
@@ -36,26 +37,51 @@ struct line {
 
 void line_free(struct line *line);
 
+/* Something happened to an execution in our hands. */
+struct change {
+	const struct lane *lane;
+	int64_t id;
+	int attempt;
+	enum event event; /* EV_START, EV_PAUSE, EV_CONTINUE; EV_RETURN: given back paused */
+	struct change *next;
+};
+
 struct commit_options {
 	struct app *app;
 	struct store *store; /* the thread's own until commit_stop */
-	struct job job;
-	int64_t task;
+
+	/* submitting */
+	struct job job; /* id 0: nothing is submitted */
+	int64_t task, lane;
 	const char *job_name; /* NULL: none */
+
+	/* working */
 	int64_t worker;       /* 0: submit only */
+	bool any_job;         /* work on whatever there is, else on the job */
+	char *const *queues;  /* NULL-terminated; NULL: any */
+	struct room capacity; /* of the whole worker */
+
 	bool print_submitted; /* print each record as soon as it is submitted (--detach) */
+};
+
+/* What there is room for; a copy goes with each request. */
+struct want {
+	int most;         /* executions to claim */
+	int waiting;      /* claimed and not begun */
+	struct room free; /* not taken by what runs or waits to be started */
 };
 
 /* How far it is; a copy. */
 struct commit_state {
 	int64_t asked, printed,
-	    failed;       /* executions this run asked for; of them ended and printed */
-	bool dry;         /* nothing was left to claim when last asked */
-	int64_t due;      /* wall clock when something will be; 0: unknown */
-	bool output_gone; /* stdout is closed: stop */
-	bool broken;      /* the state cannot be written: commit_stop tells why */
-	bool idle;        /* nothing waits to be written */
-	bool ended;       /* no more lines will come */
+	    failed; /* executions this run asked for; of them ended and printed */
+	int64_t worked, worked_failed; /* attempts that this worker ended; not well */
+	bool dry;                      /* nothing was left to claim when last asked */
+	struct claim_waits waits;      /* when it was last dry */
+	bool output_gone;              /* stdout is closed: stop */
+	bool broken;                   /* the state cannot be written: commit_stop tells why */
+	bool idle;                     /* nothing waits to be written */
+	bool ended;                    /* no more lines will come */
 };
 
 struct commit *commit_start(const struct commit_options *options);
@@ -68,13 +94,15 @@ int commit_fd(const struct commit *c);
 void commit_line(struct commit *c, struct line *line);
 void commit_lines_end(struct commit *c);
 
-/* From the main thread. commit_want: this many executions can be started. commit_take: work that
- * was claimed, as a list, NULL: none. The others give it back. hungry: slots are idle, do not wait
- * for company before a commit. */
-void commit_want(struct commit *c, int want, bool hungry);
-struct work *commit_take(struct commit *c);
+/* From the main thread. commit_want: so much can be started; hungry: slots are idle, do not wait
+ * for company before a commit. commit_take: work that was claimed, as a list, NULL: none; and
+ * *orders, what people asked of what we hold. The others give work back, or tell of it. */
+void commit_want(struct commit *c, const struct want *want, bool hungry);
+struct work *commit_take(struct commit *c, struct order **orders);
+void commit_change(struct commit *c, const struct work *work, enum event event);
 void commit_ended(struct commit *c, struct ended *ended);
-void commit_return(struct commit *c, struct work *work);
+void commit_return(struct commit *c, struct work *work); /* queued again */
+void commit_pause(struct commit *c, struct work *work);  /* the same, and it rests there */
 void commit_state(struct commit *c, struct commit_state *state);
 
 /* Write what is left, end the thread. -1 when something could not be written. Freed too, unless

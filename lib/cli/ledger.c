@@ -15,9 +15,15 @@
 #include "cli/app.h"
 #include "store/object.h"
 #include "store/store.h"
+#include "task/control.h"
 #include "task/workers.h"
 
-enum { PRINT_BYTES = 256 << 10 };
+enum {
+	PRINT_BYTES = 256 << 10,
+	AHEAD = 50000,    /* microseconds of work claimed ahead */
+	AHEAD_MAX = 2000, /* executions claimed ahead */
+	SLOTS_MAX = 1000,
+};
 
 /* How often a derived key was given in this run: only keys given twice are in here. */
 struct repeated {
@@ -26,10 +32,73 @@ struct repeated {
 	char key[];
 };
 
+/* Could we ever run an execution of the lane? */
+static bool
+is_able(const struct lane *lane, void *ctx)
+{
+	const struct ledger *l = ctx;
+	struct room one;
+
+	room_of_task(lane->task, 0, &one);
+	return room_fits(&l->o.capacity, &one, 1) > 0;
+}
+
+/* How many of a lane may be taken: what fits, and 50 ms of work ahead. A task that waits for cores,
+ * memory or GPUs goes before what is behind it, or small ones would keep it waiting for ever; one
+ * that waits for a named limit does not. */
+static int
+room_for(const struct lane *lane, void *ctx)
+{
+	const struct ledger *l = ctx;
+	int64_t mean = *lane->mean;
+	struct room one;
+	int fit, ahead = 0;
+
+	room_of_task(lane->task, 0, &one);
+	fit = room_fits(&l->want.free, &one, l->want.most);
+	if (mean > 0 && mean < AHEAD) {
+		ahead = (int)(room_fits(&l->o.capacity, &one, SLOTS_MAX) * AHEAD / mean);
+		ahead = (ahead < AHEAD_MAX ? ahead : AHEAD_MAX) - l->want.waiting;
+	}
+	if (ahead > 0)
+		fit += ahead;
+	if (fit > 0)
+		return fit;
+	one.nlimits = 0;
+	return room_fits(&l->want.free, &one, 1) > 0 ? 0 : -1;
+}
+
+static void
+took(const struct lane *lane, int count, void *ctx)
+{
+	struct ledger *l = ctx;
+	struct room one;
+	int fit;
+
+	room_of_task(lane->task, 0, &one);
+	fit = room_fits(&l->want.free, &one, count);
+	room_take(&l->want.free, &one, fit);
+	l->want.waiting += count - fit;
+	l->want.most -= count;
+}
+
 void
 ledger_init(struct ledger *l, const struct commit_options *options)
 {
-	*l = (struct ledger){ .o = *options, .version = -1, .beaten = clock_boot() };
+	*l = (struct ledger){ .o = *options,
+		.version = -1,
+		.beaten = clock_boot(),
+		.tally = { .worker = options->worker },
+		.scope = { .worker = options->worker,
+		    .org = options->app->org,
+		    .queues = options->queues,
+		    .book = lane_book_new(),
+		    .able = is_able,
+		    .room = room_for,
+		    .took = took } };
+	l->scope.ctx = l;
+	if (!options->any_job)
+		l->scope.job = options->job;
 }
 
 void
@@ -42,6 +111,7 @@ ledger_clear(struct ledger *l)
 		HASH_DEL(l->repeated, r);
 		free(r);
 	}
+	lane_book_free(l->scope.book);
 	tally_clear(&l->tally);
 	idset_clear(&l->asked);
 	vec_clear(&l->print);
@@ -94,6 +164,7 @@ submit(struct ledger *l, struct line *line, struct err *err)
 {
 	struct submission sub = { .job = l->o.job,
 		.task = l->o.task,
+		.lane = l->o.lane,
 		.key = line->key,
 		.digest = line->digest,
 		.params = line->params,
@@ -142,27 +213,54 @@ give_back(struct ledger *l, const struct ended *e, struct err *err)
 	int rc;
 
 	if (e->interrupted)
-		return claim_return(
-		    l->o.store, l->o.worker, &l->o.job, e->end.id, e->end.attempt, &l->tally, err);
+		return claim_change(l->o.store, l->o.worker, e->end.lane, e->end.id, e->end.attempt,
+		    EV_RETURN, &l->tally, err);
 	if (store_files(l, e, err) < 0)
 		return -1;
-	rc = claim_end(l->o.store, l->o.worker, &l->o.job, &e->end, &l->tally, err);
+	l->worked++;
+	l->worked_failed += e->end.class != FAIL_NONE;
+	rc = claim_end(l->o.store, l->o.worker, &e->end, &l->tally, err);
 	if (rc == 0)
 		app_warn(l->o.app,
 		    "execution %lld was taken over by another worker: this end of it is"
 		    " dropped",
 		    (long long)e->end.id);
-	if (rc > 0 && state_is_final(e->end.status))
+	if (rc > 0 && state_is_final(e->end.status) && idset_has(&l->asked, e->end.id))
 		vec_add(&l->print, e->end.id);
 	return rc;
 }
 
 static int
-take(struct ledger *l, int want, struct err *err)
+change(struct ledger *l, const struct change *c, struct err *err)
+{
+	enum status was;
+	int rc = claim_change(
+	    l->o.store, l->o.worker, c->lane, c->id, c->attempt, c->event, &l->tally, err);
+
+	if (rc <= 0 || c->event != EV_RETURN)
+		return rc;
+	return control_execution(
+	    l->o.store, l->o.app->org, c->id, CONTROL_PAUSE, NULL, &l->tally, &was, err);
+}
+
+static int
+take(struct ledger *l, const struct want *want, struct err *err)
 {
 	l->fresh = NULL;
 	l->fresh_tail = &l->fresh;
-	return claim_take(l->o.store, l->o.worker, &l->o.job, want, &l->tally, &l->fresh_tail, err);
+	l->want = *want;
+	return claim_take(l->o.store, &l->scope, want->most, &l->tally, &l->fresh_tail, err);
+}
+
+static int
+take_orders(struct ledger *l, struct err *err)
+{
+	if (!l->ordered)
+		return 0;
+	l->ordered = false;
+	l->orders = NULL;
+	l->orders_tail = &l->orders;
+	return claim_orders(l->o.store, l->o.worker, &l->orders_tail, err);
 }
 
 static void
@@ -191,7 +289,10 @@ beat(struct ledger *l, struct err *err)
 		app_say(l->o.app, "a worker died: %d execution%s it held %s taken over", n,
 		    n == 1 ? "" : "s", n == 1 ? "is" : "are");
 	}
-	return n < 0 ? -1 : worker_beat(l->o.store, l->o.worker, err);
+	if (n < 0 || worker_beat(l->o.store, l->o.worker, l->worked - l->told, err) < 0)
+		return -1;
+	l->told = l->worked;
+	return 0;
 }
 
 /* ---- telling ---- */
@@ -284,20 +385,24 @@ int
 ledger_look(struct ledger *l, struct err *err)
 {
 	int64_t version = store_version(l->o.store);
-	int rc;
+	int rc = 0;
 
-	if (version == l->version || l->o.print_submitted)
+	if (version == l->version)
 		return 0;
 	l->version = version;
 	if (store_read(l->o.store, err) < 0)
 		return -1;
-	rc = idset_unmarked(&l->asked, look_at, l);
-	store_read_end(l->o.store);
-	if (rc < 0) {
-		*err = l->err;
-		return -1;
+	if (l->o.worker) {
+		rc = claim_has_orders(l->o.store, l->o.worker, err);
+		l->ordered = rc > 0;
 	}
-	return print_all(l, err);
+	if (rc >= 0 && !l->o.print_submitted && l->asked.count > l->asked.marked) {
+		rc = idset_unmarked(&l->asked, look_at, l);
+		if (rc < 0)
+			*err = l->err;
+	}
+	store_read_end(l->o.store);
+	return rc < 0 ? -1 : print_all(l, err);
 }
 
 /* ---- batches ---- */
@@ -308,16 +413,19 @@ write_batch(struct ledger *l, const struct batch *b, struct err *err)
 	for (struct ended *e = b->ends; e; e = e->next)
 		if (give_back(l, e, err) < 0)
 			return -1;
+	for (struct change *c = b->changes; c; c = c->next)
+		if (change(l, c, err) < 0)
+			return -1;
 	for (struct work *w = b->returned; w; w = w->next)
-		if (claim_return(
-			l->o.store, l->o.worker, &l->o.job, w->id, w->attempt, &l->tally, err) < 0)
+		if (claim_change(l->o.store, l->o.worker, w->lane, w->id, w->attempt, EV_RETURN,
+			&l->tally, err) < 0)
 			return -1;
 	for (struct line *line = b->lines; line; line = line->next)
 		if (submit(l, line, err) < 0)
 			return -1;
 	if (beat(l, err) < 0)
 		return -1;
-	if (b->want > 0 && take(l, b->want, err) < 0)
+	if (take_orders(l, err) < 0 || (b->want.most > 0 && take(l, &b->want, err) < 0))
 		return -1;
 	return tally_write(&l->tally, l->o.store, err);
 }

@@ -19,7 +19,8 @@ struct batch {
 	struct line *lines;
 	struct ended *ends;
 	struct work *returned;
-	int want; /* executions to claim */
+	struct change *changes;
+	struct want want;
 };
 
 struct ledger {
@@ -27,12 +28,20 @@ struct ledger {
 	struct idset asked; /* what this run asked for; marked: printed */
 	struct work *fresh; /* claimed by the last batch; the caller takes them */
 	struct work **fresh_tail;
-	int64_t failed;   /* of the printed */
-	bool output_gone; /* stdout cannot be written any more */
-	int64_t beaten;   /* last heartbeat, by clock_boot */
+	struct order *orders; /* found by the last batch; the caller takes them */
+	struct order **orders_tail;
+	bool ordered; /* there are orders to fetch */
+	struct claim_scope scope;
+	struct claim_waits waits;
+	int64_t failed;                /* of the printed */
+	int64_t worked, worked_failed; /* attempts that ended; not well */
+	bool output_gone;              /* stdout cannot be written any more */
+	int64_t beaten;                /* last heartbeat, by clock_boot */
 
 	/* its own */
 	struct tally tally;
+	struct want want; /* what is left of it while claiming */
+	int64_t told;     /* of worked, with the last heartbeat */
 	struct repeated *repeated;
 	VEC(int64_t) print; /* ids whose records are due after the commit */
 	int64_t version;
@@ -45,7 +54,7 @@ void ledger_clear(struct ledger *l);
 /* Write a batch; then print. -1: the state cannot be written, nothing of the batch was told. */
 int ledger_write(struct ledger *l, const struct batch *b, struct err *err);
 
-/* Print what was asked for and ended by others since the last look. */
+/* Print what was asked for and ended by others since the last look; note orders. */
 int ledger_look(struct ledger *l, struct err *err);
 
 #endif

@@ -62,11 +62,11 @@ slot_program(const char *name)
 }
 
 void
-slot_env_init(struct slot_env *env, const struct task *task, const char *job, const char *org)
+slot_env_init(struct slot_env *env, const struct task *task, const char *org)
 {
 	size_t n = 0;
 
-	*env = (struct slot_env){ .task = task, .job = job, .org = org };
+	*env = (struct slot_env){ .task = task, .org = org };
 	env->program = slot_program(task->argv[0]);
 	while (environ[n])
 		n++;
@@ -96,7 +96,7 @@ open_file(const char *scratch, int number, const char *kind, struct err *err)
 }
 
 int
-slot_open(struct slot *slot, int number, const char *scratch, bool workdir, struct err *err)
+slot_open(struct slot *slot, int number, const char *scratch, struct err *err)
 {
 	*slot = (struct slot){ .number = number, .in = -1, .out = -1, .err = -1 };
 	slot->in = memfd_create("params", MFD_CLOEXEC);
@@ -108,8 +108,7 @@ slot_open(struct slot *slot, int number, const char *scratch, bool workdir, stru
 	slot->err = open_file(scratch, number, "log", err);
 	if (slot->err < 0)
 		return -1;
-	if (workdir)
-		slot->dir = xasprintf("%s/%d", scratch, number);
+	slot->folder = xasprintf("%s/%d", scratch, number);
 	return 0;
 }
 
@@ -122,7 +121,7 @@ slot_close(struct slot *slot)
 		close(slot->out);
 	if (slot->err >= 0)
 		close(slot->err);
-	free(slot->dir);
+	free(slot->folder);
 	work_free(slot->work);
 }
 
@@ -188,8 +187,8 @@ spawn(
 	env->vars[n++] = execution;
 	env->vars[n++] = attempt;
 	env->vars[n++] = org;
-	if (env->job)
-		env->vars[n++] = job = xasprintf("DOCKLINE_JOB=%s", env->job);
+	if (work->lane->job_name)
+		env->vars[n++] = job = xasprintf("DOCKLINE_JOB=%s", work->lane->job_name);
 	if (slot->dir)
 		env->vars[n++] = dir = xasprintf("DOCKLINE_WORK=%s", slot->dir);
 	env->vars[n] = NULL;
@@ -219,6 +218,8 @@ slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct er
 	const char *text = NULL;
 	int rc = -1;
 
+	slot->task = task;
+	slot->dir = task->workdir ? slot->folder : NULL;
 	if (expand || task->lines) {
 		params = json_parse(work->params, work->params_len, err);
 		if (!params)
@@ -239,11 +240,14 @@ slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct er
 		goto out;
 	}
 	slot->work = work;
-	slot->limit = task->soft * retry_room(&task->retry, FAIL_TIMEOUT, work->timeouts);
+	slot->limit = (work->timeout > 0 ? work->timeout : task->soft) *
+	    retry_room(&task->retry, FAIL_TIMEOUT, work->timeouts);
 	slot->soft = slot->begun + (int64_t)(slot->limit * 1e6);
 	slot->hard = slot->soft + (int64_t)((task->hard - task->soft) * 1e6);
 	slot->told = SLOT_NOTHING;
-	slot->timed_out = slot->overflowed = slot->interrupted = false;
+	slot->timed_out = slot->overflowed = slot->interrupted = slot->cancelled = false;
+	slot->noted = false;
+	slot->paused = 0;
 	rc = 0;
 out:
 	cmdline_free(argv);
@@ -258,6 +262,8 @@ tell(struct slot *slot, enum slot_told what)
 		return;
 	slot->told = what;
 	proc_signal(slot->pid, what == SLOT_KILL ? SIGKILL : SIGTERM);
+	if (slot->paused) /* it must run to hear it */
+		proc_signal(slot->pid, SIGCONT);
 }
 
 static bool
@@ -279,7 +285,9 @@ slot_check(struct slot *slot, int64_t now)
 	}
 	if (slot->overflowed)
 		tell(slot, SLOT_KILL);
-	if (now >= slot->soft && !slot->interrupted) {
+	if (slot->paused && slot->told == SLOT_NOTHING)
+		return;
+	if (now >= slot->soft && !slot->interrupted && !slot->cancelled) {
 		slot->timed_out = true;
 		tell(slot, SLOT_TERM);
 	}
@@ -290,10 +298,24 @@ slot_check(struct slot *slot, int64_t now)
 int64_t
 slot_next_check(const struct slot *slot)
 {
-	int64_t next = slot->told == SLOT_NOTHING ? slot->soft : slot->hard;
-	int64_t size = slot->measured + SIZE_CHECK;
+	int64_t next = slot->measured + SIZE_CHECK;
 
-	return next < size ? next : size;
+	if (slot->told == SLOT_NOTHING && !slot->paused && slot->soft < next)
+		next = slot->soft;
+	if (slot->told == SLOT_TERM && slot->hard < next)
+		next = slot->hard;
+	return next;
+}
+
+/* TERM now and KILL after the grace of the first Ctrl-C, or KILL. */
+static void
+end(struct slot *slot, bool kill)
+{
+	int64_t hard = clock_boot() + 10 * 1000000;
+
+	if (slot->told == SLOT_NOTHING || hard < slot->hard)
+		slot->hard = hard;
+	tell(slot, kill ? SLOT_KILL : SLOT_TERM);
 }
 
 void
@@ -302,6 +324,34 @@ slot_interrupt(struct slot *slot, bool kill)
 	if (slot->pid == 0)
 		return;
 	slot->interrupted = true;
-	slot->hard = clock_boot() + 10 * 1000000; /* the grace of the first Ctrl-C */
-	tell(slot, kill ? SLOT_KILL : SLOT_TERM);
+	end(slot, kill);
+}
+
+void
+slot_cancel(struct slot *slot)
+{
+	slot->cancelled = true;
+	end(slot, false);
+}
+
+void
+slot_pause(struct slot *slot)
+{
+	if (slot->paused || slot->told != SLOT_NOTHING)
+		return;
+	slot->paused = clock_boot();
+	proc_signal(slot->pid, SIGSTOP);
+}
+
+void
+slot_continue(struct slot *slot)
+{
+	int64_t rested = slot->paused ? clock_boot() - slot->paused : 0;
+
+	if (!slot->paused)
+		return;
+	slot->paused = 0;
+	slot->soft += rested;
+	slot->hard += rested;
+	proc_signal(slot->pid, SIGCONT);
 }

@@ -24,20 +24,23 @@ struct slot {
 	pid_t pid;         /* 0: free */
 	struct work *work; /* its own while busy */
 	int in, out, err;
-	char *dir;               /* work folder, NULL: the task wants none */
+	char *folder;            /* where its work folder is made */
+	const char *dir;         /* work folder, NULL: the task wants none */
+	const struct task *task; /* of the work */
 	int64_t started;         /* wall clock */
 	double limit;            /* seconds it may run */
 	int64_t soft, hard;      /* deadlines by clock_boot */
 	int64_t begun, measured; /* by clock_boot; when its output was last measured */
 	enum slot_told told;
-	bool timed_out, overflowed, interrupted;
+	bool timed_out, overflowed, interrupted, cancelled;
+	bool noted;     /* that it runs stands in the state */
+	int64_t paused; /* since when, by clock_boot; 0: it is not */
 };
 
-/* What children of this worker get besides their slot. */
+/* What the children of a task get besides their slot. */
 struct slot_env {
 	const struct task *task;
-	char *program;   /* full path of the task's program; NULL: looked up for each */
-	const char *job; /* NULL: none */
+	char *program; /* full path of the task's program; NULL: looked up for each */
 	const char *org;
 	char **vars;  /* our environment with room for the variables of a child */
 	size_t nvars; /* how many are ours */
@@ -48,11 +51,11 @@ struct slot_env {
  * frees. */
 char *slot_program(const char *name);
 
-void slot_env_init(struct slot_env *env, const struct task *task, const char *job, const char *org);
+void slot_env_init(struct slot_env *env, const struct task *task, const char *org);
 void slot_env_clear(struct slot_env *env);
 
 /* Make the files of slot number below scratch. */
-int slot_open(struct slot *slot, int number, const char *scratch, bool workdir, struct err *err);
+int slot_open(struct slot *slot, int number, const char *scratch, struct err *err);
 void slot_close(struct slot *slot);
 
 /* Start work in a free slot, which owns it from now on. -1: it could not be started (err says why;
@@ -65,7 +68,12 @@ void slot_check(struct slot *slot, int64_t now);
 /* When to look again, by clock_boot. */
 int64_t slot_next_check(const struct slot *slot);
 
-/* End it because the worker was told to stop. */
+/* End it because the worker was told to stop, or because somebody cancelled it. */
 void slot_interrupt(struct slot *slot, bool kill);
+void slot_cancel(struct slot *slot);
+
+/* Stop its processes, and let them go on; the time between does not count against its limit. */
+void slot_pause(struct slot *slot);
+void slot_continue(struct slot *slot);
 
 #endif

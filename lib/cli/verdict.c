@@ -285,6 +285,15 @@ decide_status(struct ending *end, const struct verdict *v, const struct task *ta
 	end->not_before = clock_wall() + retry_delay(&task->retry, end->attempt, (uint64_t)end->id);
 }
 
+static void
+cancel(struct ended *e)
+{
+	e->end.status = ST_CANCELLED;
+	e->end.class = FAIL_NONE;
+	free(e->error);
+	e->end.error = e->error = xstrdup("{\"reason\":\"cancelled\"}");
+}
+
 /* Put the verdict into the ending. */
 static void
 conclude(
@@ -307,9 +316,21 @@ conclude(
 	}
 }
 
-struct ended *
-verdict_of(struct slot *slot, const struct task *task, const struct outcome *outcome)
+/* What it wrote to stdout, where that is no result. */
+static void
+keep_output(int fd, struct ended *e)
 {
+	struct buf out = BUF_INIT;
+
+	read_tail(fd, ERROUT_KEPT, &out);
+	e->end.out_len = out.len;
+	e->end.out = e->out = buf_take(&out);
+}
+
+struct ended *
+verdict_of(struct slot *slot, const struct outcome *outcome)
+{
+	const struct task *task = slot->task;
 	struct ended *e = xcalloc(1, sizeof(*e));
 	struct verdict v = { 0 };
 	struct buf errout = BUF_INIT;
@@ -317,6 +338,7 @@ verdict_of(struct slot *slot, const struct task *task, const struct outcome *out
 
 	*end = (struct ending){ .id = slot->work->id,
 		.attempt = slot->work->attempt,
+		.lane = slot->work->lane,
 		.started = slot->started,
 		.ended = clock_wall(),
 		.exited = outcome->exited,
@@ -331,8 +353,12 @@ verdict_of(struct slot *slot, const struct task *task, const struct outcome *out
 		take_files(&v, slot, e);
 	e->interrupted = slot->interrupted && v.class != FAIL_NONE;
 	conclude(e, &v, task, &errout);
+	if (slot->cancelled && v.class != FAIL_NONE)
+		cancel(e);
 	end->errout_len = errout.len;
 	end->errout = e->errout = buf_take(&errout);
+	if (v.class != FAIL_NONE)
+		keep_output(slot->out, e);
 	json_decref(v.result);
 	work_free(slot->work);
 	slot->work = NULL;
@@ -343,7 +369,7 @@ verdict_of(struct slot *slot, const struct task *task, const struct outcome *out
 }
 
 struct ended *
-verdict_unstarted(struct work *work, const struct task *task, const struct err *why)
+verdict_unstarted(struct work *work, const struct err *why)
 {
 	struct ended *e = xcalloc(1, sizeof(*e));
 	struct buf none = BUF_INIT;
@@ -352,11 +378,16 @@ verdict_unstarted(struct work *work, const struct task *task, const struct err *
 
 	e->end = (struct ending){ .id = work->id,
 		.attempt = work->attempt,
+		.lane = work->lane,
 		.started = now,
 		.ended = now,
 		.exited = false };
-	fail(&v, why->kind == ERR_INPUT ? FAIL_INPUT : FAIL_REJECTED, "%s", why->text);
-	conclude(e, &v, task, &none);
+	if (why) {
+		fail(&v, why->kind == ERR_INPUT ? FAIL_INPUT : FAIL_REJECTED, "%s", why->text);
+		conclude(e, &v, work->lane->task, &none);
+	} else {
+		cancel(e);
+	}
 	work_free(work);
 	return e;
 }
@@ -378,5 +409,6 @@ ended_free(struct ended *e)
 	free(e->metrics);
 	free(e->reason);
 	free(e->errout);
+	free(e->out);
 	free(e);
 }

@@ -21,16 +21,16 @@ struct stored {
 struct ended {
 	struct ending end;
 	bool interrupted; /* give it back as if it had never begun */
-	char *result, *error, *metrics, *reason, *errout;
+	char *result, *error, *metrics, *reason, *errout, *out;
 	struct stored *files;
 	struct ended *next;
 };
 
 /* Judge the attempt whose child was just reaped; the slot is free afterwards, its work freed. */
-struct ended *verdict_of(struct slot *slot, const struct task *task, const struct outcome *outcome);
+struct ended *verdict_of(struct slot *slot, const struct outcome *outcome);
 
-/* Judge work that could not even be started. Frees the work. */
-struct ended *verdict_unstarted(struct work *work, const struct task *task, const struct err *why);
+/* Judge work that could not even be started, or was cancelled before (why NULL). Frees the work. */
+struct ended *verdict_unstarted(struct work *work, const struct err *why);
 
 void ended_free(struct ended *ended);
 

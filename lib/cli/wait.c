@@ -256,7 +256,7 @@ look_for_workers(struct wait *w, struct err *err)
 		return 0;
 	rc = execution_status(w->store, w->app->org, id, &stand, err);
 	if (rc > 0 && !state_is_final(stand.status)) {
-		rc = workers_of_job(w->store, &stand.job, err);
+		rc = workers_of_job(w->store, w->app->org, &stand.job, err);
 		w->told = rc == 0;
 	}
 	if (w->told) {

@@ -13,6 +13,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <uthash.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -21,27 +22,42 @@
 #include "base/file.h"
 #include "base/num.h"
 #include "cli/progress.h"
+#include "task/begun.h"
 
 enum {
-	AHEAD_MAX = 2000, /* executions claimed ahead */
-	TICK = 1000,      /* milliseconds between looks when nothing happens */
+	TICK = 1000,   /* milliseconds between looks when nothing happens */
+	NOTE = 100000, /* microseconds after which it is written that an execution runs */
+	SLOTS_MAX = 1000,
 	SLOTS_DEFAULT_MAX = 20,
+	AHEAD_MAX = 2000, /* executions claimed ahead */
 };
 
 #define AHEAD_SECONDS 0.05 /* of work claimed ahead */
 
+/* What the processes of a task get. */
+struct env_entry {
+	const struct task *task;
+	struct slot_env env;
+	UT_hash_handle hh;
+};
+
 struct worker {
 	const struct worker_options *o;
-	struct slot_env env;
+	struct env_entry *envs;
 	struct slot *slots;
-	int busy;
+	int nslots, busy;
+	struct begun *begun;
+	struct room free; /* not taken by what runs */
 	struct work *ready, **ready_tail;
 	int nready;
-	double mean; /* seconds an execution takes, 0: not known */
-	int signals; /* how often we were told to stop */
-	int signal;  /* by what first */
-	int fd;      /* signalfd */
+	double mean;   /* seconds an execution takes, 0: not known */
+	int64_t since; /* idle, by clock_boot; 0: it is not */
+	int signals;   /* how often we were told to stop */
+	int signal;    /* by what first */
+	int fd;        /* signalfd */
+	bool full;     /* the machine runs no more processes now */
 	struct progress *progress;
+	struct err err; /* why it cannot go on */
 };
 
 /* A hangup is nothing to us under nohup(1). */
@@ -112,27 +128,31 @@ default_cpus(void)
 	return cores < SLOTS_DEFAULT_MAX ? cores : SLOTS_DEFAULT_MAX;
 }
 
-int
-worker_slots(struct app *app, const struct task *task, int jobs)
+void
+worker_capacity(int jobs, struct room *capacity)
 {
-	int cpus = jobs > 0 ? jobs : default_cpus(), slots = (int)(cpus / task->cpus);
-	int64_t memory = available_memory(), fit;
+	*capacity = (struct room){ .cpus = jobs > 0 ? jobs : default_cpus(),
+		.memory = available_memory() };
+	if (capacity->memory == 0)
+		capacity->memory = INT64_MAX / 2; /* not known */
+}
 
-	if (slots < 1)
-		slots = 1;
-	if (task->memory == 0 || memory == 0)
-		return slots;
-	fit = memory / task->memory;
-	if (fit < 1)
-		fit = 1;
-	if (fit >= slots)
-		return slots;
-	app_warn(app,
-	    "%lld MiB of memory are free and one execution of '%s' takes %lld MiB:"
-	    " %lld at once, not %d",
-	    (long long)memory >> 20, task->name, (long long)task->memory >> 20, (long long)fit,
-	    slots);
-	return (int)fit;
+void
+worker_say_memory(struct app *app, const struct task *task, const struct room *capacity)
+{
+	struct room one;
+	int slots, fit;
+
+	room_of_task(task, 0, &one);
+	fit = room_fits(capacity, &one, SLOTS_MAX);
+	one.memory = 0;
+	slots = room_fits(capacity, &one, SLOTS_MAX);
+	if (fit < slots && slots > 1)
+		app_warn(app,
+		    "%lld MiB of memory are free and one execution of '%s' takes %lld MiB:"
+		    " %d at once, not %d",
+		    (long long)capacity->memory >> 20, task->name, (long long)task->memory >> 20,
+		    fit > 0 ? fit : 1, slots);
 }
 
 char *
@@ -149,16 +169,39 @@ worker_scratch(struct err *err)
 	    (unsigned long long)random[0], (unsigned long long)random[1]);
 }
 
-static int
-open_slots(struct worker *w, struct err *err)
+/* A free slot, opened if need be; NULL: there can be no more, or err. */
+static struct slot *
+free_slot(struct worker *w)
 {
-	w->slots = xcalloc((size_t)w->o->slots + 1, sizeof(*w->slots));
-	for (int i = 0; i < w->o->slots; i++)
-		w->slots[i] = (struct slot){ .in = -1, .out = -1, .err = -1 };
-	for (int i = 0; i < w->o->slots; i++)
-		if (slot_open(&w->slots[i], i, w->o->scratch, w->o->task->workdir, err) < 0)
-			return -1;
-	return 0;
+	struct slot *slot;
+
+	for (int i = 0; w->busy < w->nslots && i < w->nslots; i++)
+		if (w->slots[i].pid == 0)
+			return &w->slots[i];
+	if (w->nslots == SLOTS_MAX)
+		return NULL;
+	slot = &w->slots[w->nslots];
+	if (slot_open(slot, w->nslots, w->o->scratch, &w->err) < 0) {
+		slot_close(slot);
+		return NULL;
+	}
+	w->nslots++;
+	return slot;
+}
+
+static struct slot_env *
+env_of(struct worker *w, const struct task *task)
+{
+	struct env_entry *entry;
+
+	HASH_FIND_PTR(w->envs, &task, entry);
+	if (!entry) {
+		entry = xcalloc(1, sizeof(*entry));
+		entry->task = task;
+		slot_env_init(&entry->env, task, w->o->app->org);
+		HASH_ADD_PTR(w->envs, task, entry);
+	}
+	return &entry->env;
 }
 
 static void
@@ -184,47 +227,95 @@ take_ready(struct worker *w)
 	return work;
 }
 
-/* Put work into a free slot; work that cannot be started ends here and the next is tried. */
 static void
-fill(struct worker *w, struct slot *slot)
+put_back(struct worker *w, struct work *work)
 {
-	while (w->ready && slot->pid == 0 && !w->signals) {
-		struct work *work = take_ready(w);
-		struct err why = { 0 };
-
-		if (slot_start(slot, &w->env, work, &why) == 0)
-			w->busy++;
-		else
-			commit_ended(w->o->commit, verdict_unstarted(work, w->o->task, &why));
-	}
+	work->next = w->ready;
+	w->ready = work;
+	if (!work->next)
+		w->ready_tail = &work->next;
+	w->nready++;
 }
 
 static void
-fill_all(struct worker *w)
+need(const struct work *work, struct room *one)
 {
-	for (int i = 0; i < w->o->slots && w->ready; i++)
-		fill(w, &w->slots[i]);
+	int64_t memory = work->memory ? work->memory : work->lane->task->memory;
+
+	memory = (int64_t)((double)memory *
+	    retry_room(&work->lane->task->retry, FAIL_MEMORY, work->memories));
+	room_of_task(work->lane->task, memory, one);
+}
+
+/* Start work in a slot. What cannot be started ends here; where the machine refused it is not to
+ * blame: it waits until others have ended. */
+static void
+start(struct worker *w, struct slot *slot, struct work *work, const struct room *one)
+{
+	struct err why = { 0 };
+
+	begun_set(w->begun, slot->number, work->id);
+	if (slot_start(slot, env_of(w, work->lane->task), work, &why) == 0) {
+		w->busy++;
+		room_take(&w->free, one, 1);
+		return;
+	}
+	begun_set(w->begun, slot->number, 0);
+	if (why.kind != ERR_SYSTEM) {
+		commit_ended(w->o->commit, verdict_unstarted(work, &why));
+		return;
+	}
+	put_back(w, work);
+	w->full = true;
+	if (w->busy == 0)
+		w->err = why;
+}
+
+/* Start what is ready, in order, while there is room. */
+static void
+fill(struct worker *w)
+{
+	w->full = false;
+	while (w->ready && !w->signals && !w->full) {
+		struct slot *slot;
+		struct room one;
+
+		need(w->ready, &one);
+		if (room_fits(&w->free, &one, 1) == 0 && w->busy > 0)
+			return;
+		slot = free_slot(w);
+		if (!slot)
+			return;
+		start(w, slot, take_ready(w), &one);
+	}
 }
 
 static void
 learn(struct worker *w, const struct slot *slot)
 {
+	_Atomic int64_t *mean = slot->work->lane->mean;
 	double elapsed = (double)(clock_boot() - slot->begun) / 1e6;
 
 	w->mean = w->mean > 0 ? 0.9 * w->mean + 0.1 * elapsed : elapsed;
+	*mean = *mean > 0 ? (int64_t)(0.9 * (double)*mean + 1e5 * elapsed)
+			  : (int64_t)(1e6 * elapsed) + 1;
 }
 
 static void
 reap(struct worker *w, struct slot *slot)
 {
 	struct outcome outcome = { 0 };
+	struct room one;
 
 	if (slot->pid == 0 || proc_reap(slot->pid, &outcome) == 0)
 		return;
 	learn(w, slot);
+	need(slot->work, &one);
+	room_give(&w->free, &one, 1);
 	w->busy--;
-	commit_ended(w->o->commit, verdict_of(slot, w->o->task, &outcome));
-	fill(w, slot);
+	commit_ended(w->o->commit, verdict_of(slot, &outcome));
+	begun_set(w->begun, slot->number, 0);
+	fill(w);
 }
 
 static void
@@ -237,9 +328,9 @@ reap_all(struct worker *w)
 	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
 		int i = 0;
 
-		while (i < w->o->slots && w->slots[i].pid != info.si_pid)
+		while (i < w->nslots && w->slots[i].pid != info.si_pid)
 			i++;
-		if (i == w->o->slots) {
+		if (i == w->nslots) {
 			waitpid(info.si_pid, NULL, WNOHANG); /* not ours */
 			continue;
 		}
@@ -261,8 +352,88 @@ stop(struct worker *w, int signal)
 	}
 	while (w->ready)
 		commit_return(w->o->commit, take_ready(w));
-	for (int i = 0; i < w->o->slots; i++)
+	for (int i = 0; i < w->nslots; i++)
 		slot_interrupt(&w->slots[i], w->signals > 1);
+}
+
+/* ---- orders ---- */
+
+static struct slot *
+slot_of(struct worker *w, int64_t id)
+{
+	for (int i = 0; i < w->nslots; i++)
+		if (w->slots[i].pid != 0 && w->slots[i].work->id == id)
+			return &w->slots[i];
+	return NULL;
+}
+
+/* Take one out of what is ready; NULL: it is not there. */
+static struct work *
+pick_ready(struct worker *w, int64_t id)
+{
+	for (struct work **at = &w->ready; *at; at = &(*at)->next) {
+		struct work *work = *at;
+
+		if (work->id != id)
+			continue;
+		*at = work->next;
+		if (!work->next)
+			w->ready_tail = at;
+		w->nready--;
+		work->next = NULL;
+		return work;
+	}
+	return NULL;
+}
+
+/* Of what has not begun; pausing gives it back, so that it waits in the queue as paused. */
+static void
+obey_ready(struct worker *w, const struct order *order)
+{
+	struct work *work = order->request == REQUEST_RESUME ? NULL : pick_ready(w, order->id);
+
+	if (!work)
+		return;
+	if (order->request == REQUEST_CANCEL)
+		commit_ended(w->o->commit, verdict_unstarted(work, NULL));
+	else
+		commit_pause(w->o->commit, work);
+}
+
+static void
+obey(struct worker *w, const struct order *order)
+{
+	struct slot *slot = slot_of(w, order->id);
+
+	if (!slot) {
+		obey_ready(w, order);
+		return;
+	}
+	switch (order->request) {
+	case REQUEST_CANCEL:
+		slot_cancel(slot);
+		break;
+	case REQUEST_PAUSE:
+		slot_pause(slot);
+		commit_change(w->o->commit, slot->work, EV_PAUSE);
+		break;
+	case REQUEST_RESUME:
+		slot_continue(slot);
+		commit_change(w->o->commit, slot->work, EV_CONTINUE);
+		break;
+	}
+}
+
+static void
+obey_all(struct worker *w, struct order *orders)
+{
+	while (orders) {
+		struct order *next = orders->next;
+
+		obey(w, orders);
+		free(orders);
+		orders = next;
+	}
 }
 
 static void
@@ -278,23 +449,42 @@ read_signals(struct worker *w)
 	}
 }
 
-/* Ask for as much work as free slots and the next 50 ms can use. */
+static bool
+is_closing(const struct worker *w)
+{
+	return w->o->deadline && clock_boot() >= w->o->deadline;
+}
+
+/* Ask for as much work as there is room for and the next 50 ms can use. */
 static void
 ask(struct worker *w)
 {
-	int free_slots = w->o->slots - w->busy, ahead = 0, want;
+	struct want want = { .free = w->free, .waiting = w->nready };
+	int at_once = (int)w->o->capacity.cpus, ahead = 0;
 
-	if (w->signals || w->o->slots == 0)
+	if (w->signals || at_once == 0)
 		return;
 	if (w->mean > 0)
-		ahead = (int)(w->o->slots * AHEAD_SECONDS / w->mean);
+		ahead = (int)(at_once * AHEAD_SECONDS / w->mean);
 	if (ahead > AHEAD_MAX)
 		ahead = AHEAD_MAX;
-	want = free_slots + ahead - w->nready;
-	if (want > 0 && (w->nready <= ahead / 2 || free_slots > w->nready))
-		commit_want(w->o->commit, want, free_slots > w->nready);
-	else
-		commit_want(w->o->commit, 0, false);
+	for (struct work *work = w->ready; work; work = work->next) {
+		struct room one;
+
+		need(work, &one);
+		if (room_fits(&want.free, &one, 1) == 0)
+			break;
+		room_take(&want.free, &one, 1);
+		want.waiting--;
+	}
+	if (want.free.cpus > 0)
+		want.most = (int)(want.free.cpus * 100 < SLOTS_MAX ? want.free.cpus * 100
+								   : SLOTS_MAX);
+	if (w->nready <= ahead / 2)
+		want.most += ahead - want.waiting;
+	if (is_closing(w))
+		want.most = 0;
+	commit_want(w->o->commit, &want, want.free.cpus >= 1);
 }
 
 static int
@@ -302,11 +492,15 @@ wait_time(const struct worker *w)
 {
 	int64_t now = clock_boot(), next = now + TICK * 1000;
 
-	for (int i = 0; i < w->o->slots; i++) {
-		if (w->slots[i].pid == 0)
+	for (int i = 0; i < w->nslots; i++) {
+		const struct slot *slot = &w->slots[i];
+
+		if (slot->pid == 0)
 			continue;
-		if (slot_next_check(&w->slots[i]) < next)
-			next = slot_next_check(&w->slots[i]);
+		if (slot_next_check(slot) < next)
+			next = slot_next_check(slot);
+		if (!slot->noted && slot->begun + NOTE < next)
+			next = slot->begun + NOTE;
 	}
 	return next <= now ? 0 : (int)((next - now) / 1000) + 1;
 }
@@ -314,23 +508,52 @@ wait_time(const struct worker *w)
 static void
 show(struct worker *w, const struct commit_state *s)
 {
+	bool asked = w->o->until == WORKER_ASKED;
+	int64_t failed = asked ? s->failed : s->worked_failed;
 	char detail[64] = "";
 
-	if (s->failed)
-		snprintf(detail, sizeof(detail), "%lld failed", (long long)s->failed);
-	progress_tick(w->progress, s->printed, s->ended ? s->asked : 0, detail);
+	if (failed)
+		snprintf(detail, sizeof(detail), "%lld failed", (long long)failed);
+	progress_tick(
+	    w->progress, asked ? s->printed : s->worked, asked && s->ended ? s->asked : 0, detail);
+}
+
+/* Nothing to do: for how long already? */
+static bool
+is_idle_enough(struct worker *w)
+{
+	int64_t now = clock_boot();
+
+	if (w->since == 0)
+		w->since = now;
+	return w->o->idle_exit >= 0 && now - w->since >= w->o->idle_exit;
 }
 
 static bool
-is_done(const struct worker *w, const struct commit_state *s)
+is_done(struct worker *w, const struct commit_state *s)
 {
-	if (w->busy || w->ready)
+	bool nothing = s->dry && !s->waits.queued;
+
+	if (w->busy || w->ready) {
+		w->since = 0;
 		return false;
-	if (w->signals || s->broken)
+	}
+	if (w->signals || s->broken || is_closing(w))
 		return true;
 	if (!s->ended || !s->idle)
 		return false;
-	return w->o->slots == 0 || (s->printed == s->asked && s->dry);
+	if (w->o->capacity.cpus == 0)
+		return true;
+	switch (w->o->until) {
+	case WORKER_ASKED:
+		return s->printed == s->asked && s->dry;
+	case WORKER_ONCE:
+		return nothing;
+	case WORKER_DRAINED:
+		return nothing && !s->waits.coming && is_idle_enough(w);
+	default:
+		return nothing && is_idle_enough(w);
+	}
 }
 
 static void
@@ -338,8 +561,15 @@ check_limits(struct worker *w)
 {
 	int64_t now = clock_boot();
 
-	for (int i = 0; i < w->o->slots; i++)
-		slot_check(&w->slots[i], now);
+	for (int i = 0; i < w->nslots; i++) {
+		struct slot *slot = &w->slots[i];
+
+		slot_check(slot, now);
+		if (slot->pid != 0 && !slot->noted && now - slot->begun >= NOTE) {
+			slot->noted = true;
+			commit_change(w->o->commit, slot->work, EV_START);
+		}
+	}
 }
 
 static void
@@ -350,16 +580,19 @@ loop(struct worker *w)
 	struct commit_state s;
 
 	for (;;) {
-		append_ready(w, commit_take(w->o->commit));
+		struct order *orders;
+
+		append_ready(w, commit_take(w->o->commit, &orders));
+		obey_all(w, orders);
 		if (w->signals)
 			while (w->ready)
 				commit_return(w->o->commit, take_ready(w));
-		fill_all(w);
+		fill(w);
 		ask(w);
 		commit_state(w->o->commit, &s);
 		show(w, &s);
-		if ((s.output_gone || s.broken) && !w->signals)
-			stop(w, s.broken ? 0 : SIGPIPE);
+		if ((s.output_gone || s.broken || w->err.kind != ERR_NONE) && !w->signals)
+			stop(w, s.broken || w->err.kind != ERR_NONE ? 0 : SIGPIPE);
 		if (is_done(w, &s))
 			return;
 		poll(fds, 2, wait_time(w));
@@ -368,30 +601,47 @@ loop(struct worker *w)
 	}
 }
 
+static void
+clear(struct worker *w)
+{
+	struct env_entry *entry, *next;
+
+	progress_free(w->progress);
+	for (int i = 0; i < w->nslots; i++)
+		slot_close(&w->slots[i]);
+	free(w->slots);
+	HASH_ITER(hh, w->envs, entry, next)
+	{
+		HASH_DEL(w->envs, entry);
+		slot_env_clear(&entry->env);
+		free(entry);
+	}
+	begun_free(w->begun);
+	close(w->fd);
+}
+
 int
 worker_run(const struct worker_options *options, int *signal, struct err *err)
 {
-	struct worker w = { .o = options };
+	struct worker w = { .o = options, .free = options->capacity };
 	sigset_t set;
-	int rc;
 
 	signal_set(&set);
 	w.ready_tail = &w.ready;
 	w.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (w.fd < 0)
 		return err_sys(err, "cannot read signals");
-	slot_env_init(&w.env, options->task, options->job, options->app->org);
+	w.slots = xcalloc(SLOTS_MAX, sizeof(*w.slots));
+	if (options->scratch)
+		w.begun = begun_new(options->scratch, SLOTS_MAX, &w.err);
 	if (!isatty(STDOUT_FILENO))
 		w.progress = progress_new(options->app, "executions");
-	rc = open_slots(&w, err);
-	if (rc == 0)
+	if (w.err.kind == ERR_NONE)
 		loop(&w);
 	*signal = w.signal;
-	progress_free(w.progress);
-	for (int i = 0; i < options->slots; i++)
-		slot_close(&w.slots[i]);
-	free(w.slots);
-	slot_env_clear(&w.env);
-	close(w.fd);
-	return rc;
+	clear(&w);
+	if (w.err.kind == ERR_NONE)
+		return 0;
+	*err = w.err;
+	return -1;
 }

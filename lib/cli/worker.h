@@ -14,29 +14,41 @@
 #include "cli/commit.h"
 #include "task/task.h"
 
+/* When a worker is done. */
+enum worker_until {
+	WORKER_ASKED,   /* everything this run asked for has ended */
+	WORKER_ONCE,    /* nothing can be claimed now */
+	WORKER_DRAINED, /* nor will anything: nothing waits for its time or for another, or runs */
+	WORKER_TOLD,    /* never by itself */
+};
+
 struct worker_options {
 	struct app *app;
 	struct commit *commit;
-	const struct task *task;
-	const char *job;     /* name, NULL: none */
-	int slots;           /* 0: submit only, run nothing */
-	const char *scratch; /* folder for the slots' files; NULL with slots 0 */
+	struct room capacity; /* what its executions take together; no cpus: submit only */
+	const char *scratch;  /* folder for the slots' files */
+	enum worker_until until;
+	int64_t deadline;  /* by clock_boot: claim nothing from then on; 0: none */
+	int64_t idle_exit; /* microseconds without work after which it ends; negative: never */
 };
 
 /* Block the signals that the loop reads. Call before any thread is started. */
 void worker_block_signals(void);
 
-/* How many slots: jobs (0: cores, or what the scheduler allotted, at most 20), less where the
- * memory that is there does not hold so many; says so. At least 1. */
-int worker_slots(struct app *app, const struct task *task, int jobs);
+/* What this host, or its allocation, has to give: jobs cores (0: all, or what the scheduler
+ * allotted, at most 20) and the memory that is free. */
+void worker_capacity(int jobs, struct room *capacity);
+
+/* Say where memory holds fewer of a task at once than the cores would. */
+void worker_say_memory(struct app *app, const struct task *task, const struct room *capacity);
 
 /* The path of a folder in $TMPDIR or /tmp that nobody else will think of; the caller enters the
  * worker with it and then makes it, so that it is known wherever the worker is killed. To free. */
 char *worker_scratch(struct err *err);
 
-/* Run until everything asked for has ended, or the program is told to stop: the first signal ends
- * the children with 10 s of grace, the second at once; what did not end is queued again. 0, or
- * -1. *signal is what stopped it, 0: nothing. */
+/* Run until done, or told to stop: the first signal ends the children with 10 s of grace, the
+ * second at once; what did not end is queued again. 0, or -1. *signal is what stopped it, 0:
+ * nothing. */
 int worker_run(const struct worker_options *options, int *signal, struct err *err);
 
 #endif

@@ -2,6 +2,7 @@
 /* claim: a worker takes executions, and gives them back ended or untouched. */
 #include "task/claim.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,38 +10,67 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/json.h"
+#include "base/vec.h"
 #include "store/object.h"
 #include "store/stmt.h"
+#include "task/dependency.h"
+#include "task/task.h"
+
+/* Nothing rests that the lane belongs to. */
+#define AWAKE \
+	" AND NOT EXISTS (SELECT 1 FROM pause p WHERE p.org = j.org AND (p.kind = 'all'" \
+	" OR (p.kind = 'queue' AND p.name = l.queue) OR (p.kind = 'job' AND p.name = j.name)" \
+	" OR (p.kind = 'task' AND p.name = (SELECT name FROM task t WHERE t.id = l.task))))"
 
 static const char sql_due[] =
-    "UPDATE execution SET status = 'queued', not_before = NULL WHERE id IN (SELECT id"
-    " FROM execution INDEXED BY execution_due WHERE job = ? AND generation = ?"
-    " AND status = 'retrying' AND not_before <= ? LIMIT 1000)";
+    "SELECT id, job, generation, lane, status FROM execution INDEXED BY execution_due"
+    " WHERE status IN ('retrying', 'scheduled') AND not_before <= ? LIMIT 1000";
+static const char sql_ready[] =
+    "UPDATE execution SET status = 'queued', not_before = NULL WHERE id = ?";
+static const char sql_lanes_of_job[] = "SELECT l.id, l.queue FROM lane l JOIN job j ON j.id = l.job"
+				       " WHERE l.job = ? AND l.generation = ? AND l.ready > 0" AWAKE
+				       " ORDER BY l.priority DESC, l.id";
+static const char sql_lanes[] =
+    "SELECT l.id, l.queue FROM lane l INDEXED BY lane_ready JOIN job j ON j.id = l.job"
+    " WHERE l.ready > 0 AND j.org = ?" AWAKE
+    " ORDER BY l.priority DESC, (SELECT min(id) FROM execution"
+    " WHERE lane = l.id AND status = 'queued')";
 static const char sql_take[] =
-    "UPDATE execution SET status = 'running', worker = ?, attempts = attempts + 1, started = ?"
+    "UPDATE execution SET status = 'preparing', worker = ?, attempts = attempts + 1, started = ?"
     " WHERE id IN (SELECT id FROM execution INDEXED BY execution_ready"
-    " WHERE job = ? AND generation = ? AND status = 'queued' ORDER BY id LIMIT ?)"
-    " RETURNING id, attempts, key";
-static const char sql_timeouts[] =
-    "SELECT count(*) FROM attempt WHERE execution = ? AND class = 'timeout'";
+    " WHERE lane = ? AND status = 'queued' ORDER BY id LIMIT ?)"
+    " RETURNING id, attempts, key, limits";
+static const char sql_history[] =
+    "SELECT sum(class = 'timeout'), sum(class = 'memory') FROM attempt WHERE execution = ?";
 static const char sql_params[] = "SELECT data FROM params WHERE execution = ?";
+static const char sql_held[] =
+    "SELECT status FROM execution WHERE id = ? AND worker = ? AND attempts = ?";
 static const char sql_end[] =
-    "UPDATE execution SET status = ?, class = ?, worker = NULL, not_before = ?, started = ?,"
-    " ended = ?, error = ?, metrics = ?"
-    " WHERE id = ? AND worker = ? AND attempts = ? AND status = 'running'";
+    "UPDATE execution SET status = ?, class = ?, worker = NULL, request = NULL, not_before = ?,"
+    " started = ?, ended = ?, error = ?, metrics = ? WHERE id = ?";
 static const char sql_return[] =
-    "UPDATE execution SET status = 'queued', worker = NULL, attempts = attempts - 1,"
-    " started = NULL WHERE id = ? AND worker = ? AND attempts = ? AND status = 'running'";
+    "UPDATE execution SET status = 'queued', worker = NULL, request = NULL,"
+    " attempts = attempts - 1, started = NULL WHERE id = ?";
+static const char sql_change[] = "UPDATE execution SET status = ? WHERE id = ?";
 static const char sql_result[] = "INSERT OR REPLACE INTO result (execution, data) VALUES (?, ?)";
 static const char sql_attempt[] =
     "INSERT OR REPLACE INTO attempt (execution, number, worker, started, ended, exit_code,"
-    " signal, class, reason, user_time, system_time, max_rss, stderr)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-static const char sql_next_due[] =
-    "SELECT min(not_before) FROM execution WHERE job = ? AND generation = ?"
-    " AND status = 'retrying'";
-static const char sql_queued[] =
-    "SELECT 1 FROM execution WHERE job = ? AND generation = ? AND status = 'queued' LIMIT 1";
+    " signal, class, reason, user_time, system_time, max_rss, stderr, stdout)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+static const char sql_orders[] = "SELECT id, request FROM execution INDEXED BY execution_held"
+				 " WHERE worker = ? AND request IS NOT NULL";
+static const char sql_ordered[] = "UPDATE execution SET request = NULL WHERE id = ?";
+static const char sql_next_due[] = "SELECT min(not_before) FROM execution INDEXED BY execution_due"
+				   " WHERE status IN ('retrying', 'scheduled')";
+static const char sql_coming[] =
+    "SELECT sum(t.count) FROM job j JOIN tally t ON t.job = j.id WHERE j.org = ?1"
+    " AND (?2 = 0 OR (t.job = ?2 AND t.generation = ?3)) AND t.status IN ('blocked',"
+    " 'scheduled', 'retrying', 'preparing', 'running')";
+
+static const char *const requests[] = {
+	[REQUEST_CANCEL] = "cancel", [REQUEST_PAUSE] = "pause", [REQUEST_RESUME] = "resume"
+};
 
 void
 work_free(struct work *work)
@@ -52,17 +82,28 @@ work_free(struct work *work)
 	free(work);
 }
 
-static int
-promote(struct store *store, const struct job *job, struct tally *tally, struct err *err)
-{
-	int n = stmt_run(
-	    store, err, sql_due, "iii", job->id, (int64_t)job->generation, clock_wall());
+/* ---- taking ---- */
 
-	if (n > 0) {
-		tally_add(tally, job->id, job->generation, ST_RETRYING, FAIL_NONE, -n);
-		tally_add(tally, job->id, job->generation, ST_QUEUED, FAIL_NONE, n);
+/* What waited for its time and is due joins the queue. */
+static int
+promote(struct store *store, struct tally *tally, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_due, "i", clock_wall());
+	VEC(int64_t) due = VEC_INIT;
+	int rc = -1;
+
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		struct place place = { stmt_int(row, 0),
+			{ stmt_int(row, 1), (int)stmt_int(row, 2) }, stmt_int(row, 3) };
+		int status = state_find(stmt_text(row, 4));
+
+		tally_move(tally, &place, (enum status)status, FAIL_NONE, EV_READY, FAIL_NONE);
+		vec_add(&due, place.id);
 	}
-	return n;
+	for (size_t i = 0; i < due.len && rc == 0; i++)
+		rc = stmt_run(store, err, sql_ready, "i", due.at[i]) < 0 ? -1 : 0;
+	vec_clear(&due);
+	return rc;
 }
 
 static int
@@ -90,76 +131,197 @@ load_params(struct store *store, struct work *work, struct err *err)
 static int
 load_history(struct store *store, struct work *work, struct err *err)
 {
-	int64_t timeouts = 0;
+	struct stmt *stmt;
+	int rc;
 
-	if (work->attempt > 1 &&
-	    stmt_number(store, err, &timeouts, sql_timeouts, "i", work->id) < 0)
-		return -1;
-	work->timeouts = (int)timeouts;
+	if (work->attempt == 1)
+		return 0;
+	stmt = stmt_query(store, err, sql_history, "i", work->id);
+	rc = stmt ? stmt_next(stmt, err) : -1;
+	if (rc <= 0)
+		return rc;
+	work->timeouts = (int)stmt_int(stmt, 0);
+	work->memories = (int)stmt_int(stmt, 1);
+	stmt_end(stmt);
 	return 0;
 }
 
+static void
+read_limits(struct work *work, const char *text)
+{
+	json_t *limits = text ? json_parse(text, strlen(text), NULL) : NULL;
+
+	work->timeout = json_number_value(json_object_get(limits, "timeout"));
+	work->memory = (int64_t)json_number_value(json_object_get(limits, "memory"));
+	json_decref(limits);
+}
+
 static struct work *
-work_of(struct stmt *stmt)
+work_of(struct stmt *stmt, const struct lane *lane)
 {
 	struct work *work = xcalloc(1, sizeof(*work));
 
 	work->id = stmt_int(stmt, 0);
 	work->attempt = (int)stmt_int(stmt, 1);
 	work->key = xstrdup(stmt_text(stmt, 2));
+	work->lane = lane;
+	read_limits(work, stmt_text(stmt, 3));
 	return work;
 }
 
-int
-claim_take(struct store *store, int64_t worker, const struct job *job, int most,
+static void
+free_works(struct work *work)
+{
+	while (work) {
+		struct work *next = work->next;
+
+		work_free(work);
+		work = next;
+	}
+}
+
+/* Up to `most` of one lane, appended at *tail. */
+static int
+take_of(struct store *store, const struct claim_scope *scope, const struct lane *lane, int most,
     struct tally *tally, struct work ***tail, struct err *err)
 {
 	struct work *first = NULL, **last = &first;
-	struct stmt *stmt;
+	struct stmt *stmt = stmt_query(
+	    store, err, sql_take, "iiii", scope->worker, clock_wall(), lane->id, (int64_t)most);
 	int n = 0, rc = -1;
 
-	if (promote(store, job, tally, err) < 0)
-		return -1;
-	stmt = stmt_query(store, err, sql_take, "iiiii", worker, clock_wall(), job->id,
-	    (int64_t)job->generation, (int64_t)most);
 	while (stmt && (rc = stmt_next(stmt, err)) > 0) {
-		*last = work_of(stmt);
+		struct place place = { stmt_int(stmt, 0), lane->job, lane->id };
+
+		*last = work_of(stmt, lane);
 		last = &(*last)->next;
+		tally_move(tally, &place, ST_QUEUED, FAIL_NONE, EV_CLAIM, FAIL_NONE);
 		n++;
 	}
 	for (struct work *w = first; w && rc == 0; w = w->next)
 		rc = load_params(store, w, err) < 0 ? -1 : load_history(store, w, err);
 	if (rc < 0) {
-		while (first) {
-			struct work *next = first->next;
-
-			work_free(first);
-			first = next;
-		}
+		free_works(first);
 		return -1;
 	}
-	tally_add(tally, job->id, job->generation, ST_QUEUED, FAIL_NONE, -n);
-	tally_add(tally, job->id, job->generation, ST_RUNNING, FAIL_NONE, n);
 	if (n > 0) {
 		**tail = first;
 		*tail = last;
 	}
+	if (n > 0 && scope->took)
+		scope->took(lane, n, scope->ctx);
 	return n;
+}
+
+static bool
+serves(const struct claim_scope *scope, const char *queue)
+{
+	if (!scope->queues)
+		return true;
+	for (size_t i = 0; scope->queues[i]; i++)
+		if (strcmp(scope->queues[i], queue) == 0)
+			return true;
+	return false;
+}
+
+static struct stmt *
+query_lanes(struct store *store, const struct claim_scope *scope, struct err *err)
+{
+	if (scope->job.id)
+		return stmt_query(store, err, sql_lanes_of_job, "ii", scope->job.id,
+		    (int64_t)scope->job.generation);
+	return stmt_query(store, err, sql_lanes, "t", scope->org);
+}
+
+struct ids {
+	int64_t *at;
+	size_t len, room;
+};
+
+/* The lanes of the scope that have work, the first first. */
+static int
+list_lanes(struct store *store, const struct claim_scope *scope, struct ids *lanes, struct err *err)
+{
+	struct stmt *row = query_lanes(store, scope, err);
+	int rc = -1;
+
+	while (row && (rc = stmt_next(row, err)) > 0)
+		if (serves(scope, stmt_text(row, 1)))
+			vec_add(lanes, stmt_int(row, 0));
+	return rc;
+}
+
+/* Take of one lane what there is room for, at most `most`. The number; -1 on error; -2 when what
+ * is behind it must wait. */
+static int
+visit_lane(struct store *store, const struct claim_scope *scope, int64_t id, int most,
+    struct tally *tally, struct work ***tail, struct err *err)
+{
+	const struct lane *lane = lane_get(scope->book, store, id, err);
+	int room = most;
+
+	if (!lane)
+		return -1;
+	if (scope->able && !scope->able(lane, scope->ctx))
+		return 0;
+	if (scope->room)
+		room = scope->room(lane, scope->ctx);
+	if (room <= 0)
+		return room < 0 ? -2 : 0;
+	return take_of(store, scope, lane, room < most ? room : most, tally, tail, err);
+}
+
+int
+claim_take(struct store *store, const struct claim_scope *scope, int most, struct tally *tally,
+    struct work ***tail, struct err *err)
+{
+	struct ids lanes = VEC_INIT;
+	int taken = 0, rc;
+
+	if (promote(store, tally, err) < 0 || tally_write_lanes(tally, store, err) < 0)
+		return -1;
+	rc = list_lanes(store, scope, &lanes, err);
+	for (size_t i = 0; i < lanes.len && rc >= 0 && taken < most; i++) {
+		rc = visit_lane(store, scope, lanes.at[i], most - taken, tally, tail, err);
+		taken += rc > 0 ? rc : 0;
+	}
+	vec_clear(&lanes);
+	return rc == -1 ? -1 : taken;
+}
+
+/* ---- giving back ---- */
+
+/* The status of an attempt that the worker holds: 1, 0 when it does not, -1. */
+static int
+held_status(struct store *store, int64_t worker, int64_t id, int attempt, enum status *status,
+    struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_held, "iii", id, worker, (int64_t)attempt);
+	int rc = stmt ? stmt_next(stmt, err) : -1;
+
+	if (rc <= 0)
+		return rc;
+	*status = (enum status)state_find(stmt_text(stmt, 0));
+	stmt_end(stmt);
+	return 1;
 }
 
 static int
 insert_attempt(struct store *store, int64_t worker, const struct ending *end, struct err *err)
 {
 	int64_t code = end->code, signal = end->signal;
-	struct buf packed = BUF_INIT;
+	struct buf errout = BUF_INIT, out = BUF_INIT;
 	int rc;
 
-	object_pack(end->errout, end->errout_len, &packed);
-	rc = stmt_run(store, err, sql_attempt, "iiiiiIIttddib", end->id, (int64_t)end->attempt,
+	object_pack(end->errout, end->errout_len, &errout);
+	object_pack(end->out, end->out_len, &out);
+	rc = stmt_run(store, err, sql_attempt, "iiiiiIIttddibb", end->id, (int64_t)end->attempt,
 	    worker, end->started, end->ended, end->exited ? &code : NULL,
 	    end->signal ? &signal : NULL, failure_name(end->class), end->reason, end->user_time,
-	    end->system_time, end->max_rss, end->errout_len ? packed.data : NULL, packed.len);
-	buf_clear(&packed);
+	    end->system_time, end->max_rss, end->errout_len ? errout.data : NULL, errout.len,
+	    end->out_len ? out.data : NULL, out.len);
+	buf_clear(&errout);
+	buf_clear(&out);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -177,49 +339,126 @@ insert_result(struct store *store, const struct ending *end, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
-int
-claim_end(struct store *store, int64_t worker, const struct job *job, const struct ending *end,
-    struct tally *tally, struct err *err)
+static enum event
+event_of(const struct ending *end)
 {
-	bool final = state_is_final(end->status);
-	int rc;
+	switch (end->status) {
+	case ST_COMPLETED:
+		return EV_COMPLETE;
+	case ST_TIMEOUT:
+		return EV_TIMEOUT;
+	case ST_RETRYING:
+		return EV_RETRY;
+	case ST_CANCELLED:
+		return EV_CANCEL;
+	default:
+		return EV_FAIL;
+	}
+}
 
-	rc = stmt_run(store, err, sql_end, "ttIiIttiii", state_name(end->status),
-	    failure_name(end->class), final ? NULL : &end->not_before, end->started,
-	    final ? &end->ended : NULL, end->error, end->metrics, end->id, worker,
-	    (int64_t)end->attempt);
+int
+claim_end(struct store *store, int64_t worker, const struct ending *end, struct tally *tally,
+    struct err *err)
+{
+	struct place place = { end->id, end->lane->job, end->lane->id };
+	bool final = state_is_final(end->status);
+	enum status from;
+	int rc = held_status(store, worker, end->id, end->attempt, &from, err);
+
 	if (rc <= 0)
 		return rc;
+	if (stmt_run(store, err, sql_end, "ttIiItti", state_name(end->status),
+		failure_name(end->class), final ? NULL : &end->not_before, end->started,
+		final ? &end->ended : NULL, end->error, end->metrics, end->id) < 0)
+		return -1;
 	if (insert_result(store, end, err) < 0 || insert_attempt(store, worker, end, err) < 0)
 		return -1;
-	tally_add(tally, job->id, job->generation, ST_RUNNING, FAIL_NONE, -1);
-	tally_add(tally, job->id, job->generation, end->status, final ? end->class : FAIL_NONE, 1);
+	tally_move(tally, &place, from, FAIL_NONE, event_of(end), final ? end->class : FAIL_NONE);
+	if (final && dependency_settle(store, end->id, end->status, tally, err) < 0)
+		return -1;
 	return 1;
 }
 
 int
-claim_return(struct store *store, int64_t worker, const struct job *job, int64_t id, int attempt,
-    struct tally *tally, struct err *err)
+claim_change(struct store *store, int64_t worker, const struct lane *lane, int64_t id, int attempt,
+    enum event event, struct tally *tally, struct err *err)
 {
-	int rc = stmt_run(store, err, sql_return, "iii", id, worker, (int64_t)attempt);
+	struct place place = { id, lane->job, lane->id };
+	enum status from, to;
+	int rc = held_status(store, worker, id, attempt, &from, err);
 
-	if (rc > 0) {
-		tally_add(tally, job->id, job->generation, ST_RUNNING, FAIL_NONE, -1);
-		tally_add(tally, job->id, job->generation, ST_QUEUED, FAIL_NONE, 1);
+	if (rc <= 0)
+		return rc;
+	if (state_next(from, event) < 0)
+		return 1; /* it is so already */
+	to = tally_move(tally, &place, from, FAIL_NONE, event, FAIL_NONE);
+	if (event == EV_RETURN)
+		rc = stmt_run(store, err, sql_return, "i", id);
+	else
+		rc = stmt_run(store, err, sql_change, "ti", state_name(to), id);
+	return rc < 0 ? -1 : 1;
+}
+
+/* ---- looking ---- */
+
+int
+claim_orders(struct store *store, int64_t worker, struct order ***tail, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_orders, "i", worker);
+	struct order *first = NULL, **last = &first;
+	int n = 0, rc = -1;
+
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		struct order *order = xcalloc(1, sizeof(*order));
+
+		order->id = stmt_int(row, 0);
+		for (int i = REQUEST_CANCEL; i <= REQUEST_RESUME; i++)
+			if (strcmp(requests[i], stmt_text(row, 1)) == 0)
+				order->request = (enum request)i;
+		*last = order;
+		last = &order->next;
+		n++;
 	}
-	return rc;
+	for (struct order *o = first; o && rc == 0; o = o->next)
+		rc = stmt_run(store, err, sql_ordered, "i", o->id) < 0 ? -1 : 0;
+	**tail = first;
+	if (n > 0)
+		*tail = last;
+	return rc < 0 ? -1 : n;
 }
 
 int
-claim_waiting(struct store *store, const struct job *job, int64_t *next_due, struct err *err)
+claim_has_orders(struct store *store, int64_t worker, struct err *err)
 {
-	int64_t one = 0;
+	int64_t one;
+
+	return stmt_number(store, err, &one, sql_orders, "i", worker);
+}
+
+int
+claim_waiting(struct store *store, const struct claim_scope *scope, struct claim_waits *waits,
+    struct err *err)
+{
+	struct ids lanes = VEC_INIT;
+	int64_t coming = 0;
 	int rc;
 
-	*next_due = 0;
-	rc = stmt_number(
-	    store, err, next_due, sql_next_due, "ii", job->id, (int64_t)job->generation);
-	if (rc < 0)
+	*waits = (struct claim_waits){ 0 };
+	rc = list_lanes(store, scope, &lanes, err);
+	for (size_t i = 0; i < lanes.len && rc == 0 && !waits->queued; i++) {
+		const struct lane *lane = lane_get(scope->book, store, lanes.at[i], err);
+
+		if (!lane)
+			rc = -1;
+		else
+			waits->queued = !scope->able || scope->able(lane, scope->ctx);
+	}
+	vec_clear(&lanes);
+	if (rc < 0 || stmt_number(store, err, &waits->due, sql_next_due, "") < 0)
 		return -1;
-	return stmt_number(store, err, &one, sql_queued, "ii", job->id, (int64_t)job->generation);
+	if (stmt_number(store, err, &coming, sql_coming, "tii", scope->org, scope->job.id,
+		(int64_t)scope->job.generation) < 0)
+		return -1;
+	waits->coming = coming > 0;
+	return 0;
 }

@@ -13,14 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "task/job.h"
+#include "task/lane.h"
 #include "task/tally.h"
 
 /* An execution in the hands of a worker. */
 struct work {
 	int64_t id;
-	int attempt;  /* counted from 1 */
-	int timeouts; /* of the attempts before, how many took too long */
+	int attempt;             /* counted from 1 */
+	int timeouts, memories;  /* of the tries before: took too long, took too much memory */
+	const struct lane *lane; /* the book's */
+	double timeout;          /* seconds, instead of the task's; 0: the task's */
+	int64_t memory;          /* bytes, instead of the task's; 0: the task's */
 	char *key;
 	char *params; /* JSON */
 	size_t params_len;
@@ -29,16 +32,34 @@ struct work {
 
 void work_free(struct work *work);
 
-/* Take up to `most` executions of a job that are due, oldest first, appended at *tail. The number,
- * or -1. */
-int claim_take(struct store *store, int64_t worker, const struct job *job, int most,
-    struct tally *tally, struct work ***tail, struct err *err);
+/* What a worker claims from. */
+struct claim_scope {
+	int64_t worker;
+	const char *org;
+	struct job job;      /* id 0: any job of the org */
+	char *const *queues; /* names, NULL-terminated; NULL: any queue */
+	struct lane_book *book;
+
+	/* Could the worker ever run an execution of the lane? NULL: it could. */
+	bool (*able)(const struct lane *lane, void *ctx);
+	/* How many executions of a lane there is room for now, 0: none. Negative: none, and nothing
+	 * behind it may go first. NULL: no limit. */
+	int (*room)(const struct lane *lane, void *ctx);
+	void (*took)(const struct lane *lane, int count, void *ctx); /* NULL: nobody asks */
+	void *ctx;
+};
+
+/* Take up to `most` executions that are due, the highest priority first, then the oldest, appended
+ * at *tail. The number, or -1. */
+int claim_take(struct store *store, const struct claim_scope *scope, int most, struct tally *tally,
+    struct work ***tail, struct err *err);
 
 /* How an attempt ended. Texts are borrowed. */
 struct ending {
 	int64_t id;
 	int attempt;
-	enum status status; /* ST_COMPLETED, ST_FAILED, ST_TIMEOUT, ST_RETRYING */
+	const struct lane *lane;
+	enum status status; /* ST_COMPLETED, ST_FAILED, ST_TIMEOUT, ST_RETRYING, ST_CANCELLED */
 	enum failure class;
 	int64_t not_before; /* with ST_RETRYING */
 	int64_t started, ended;
@@ -49,22 +70,48 @@ struct ending {
 	const char *reason;  /* of the attempt, NULL: none */
 	const char *errout;  /* tail of stderr */
 	size_t errout_len;
+	const char *out; /* tail of stdout where it is not the result */
+	size_t out_len;
 	bool exited; /* code is valid, else signal */
 	int code, signal;
 	double user_time, system_time;
 	int64_t max_rss;
 };
 
-/* Give back ended: 1; 0 when this worker does not hold that attempt any more; -1. */
-int claim_end(struct store *store, int64_t worker, const struct job *job, const struct ending *end,
-    struct tally *tally, struct err *err);
+/* Give back ended: 1; 0 when this worker does not hold that attempt any more; -1. What waited for
+ * it goes on. */
+int claim_end(struct store *store, int64_t worker, const struct ending *end, struct tally *tally,
+    struct err *err);
 
-/* Give back untouched: it is queued again and the attempt does not count. 1, 0, -1 as above. */
-int claim_return(struct store *store, int64_t worker, const struct job *job, int64_t id,
-    int attempt, struct tally *tally, struct err *err);
+/* A change of an execution that the worker holds and goes on holding, or gives back: EV_START,
+ * EV_PAUSE, EV_CONTINUE, EV_RETURN (it is queued again and the attempt does not count). 1; 0 when
+ * the worker does not hold that attempt any more; -1. */
+int claim_change(struct store *store, int64_t worker, const struct lane *lane, int64_t id,
+    int attempt, enum event event, struct tally *tally, struct err *err);
 
-/* Is any execution of the job queued: 1, 0, -1; and when is the next one due that waits for its
- * time (microseconds since 1970, 0: none does). */
-int claim_waiting(struct store *store, const struct job *job, int64_t *next_due, struct err *err);
+/* What people asked of executions that the worker holds: each is told once. */
+enum request { REQUEST_CANCEL, REQUEST_PAUSE, REQUEST_RESUME };
+
+struct order {
+	int64_t id;
+	enum request request;
+	struct order *next;
+};
+
+/* Append the orders at *tail: the number, or -1. In a transaction. */
+int claim_orders(struct store *store, int64_t worker, struct order ***tail, struct err *err);
+/* Are there any: 1, 0, -1. */
+int claim_has_orders(struct store *store, int64_t worker, struct err *err);
+
+/* Does anything wait in the scope: queued executions that the worker is able to run, and when the
+ * next one is due that waits for its time (microseconds since 1970, 0: none does). -1 on error. */
+struct claim_waits {
+	bool queued;
+	bool coming; /* something waits for its time, for another, or runs */
+	int64_t due;
+};
+
+int claim_waiting(struct store *store, const struct claim_scope *scope, struct claim_waits *waits,
+    struct err *err);
 
 #endif

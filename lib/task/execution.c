@@ -12,10 +12,12 @@
 #include "base/utf8.h"
 #include "store/object.h"
 #include "store/stmt.h"
+#include "task/lane.h"
 
 static const char sql_insert[] =
-    "INSERT INTO execution (task, job, generation, key, digest, status, class, error, created,"
-    " ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    "INSERT INTO execution (task, job, generation, lane, key, digest, status, class, error,"
+    " created, ended, not_before, approval) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT DO NOTHING";
 static const char sql_params[] = "INSERT INTO params (execution, data) VALUES (?, ?)";
 static const char sql_standing[] = "SELECT id, digest, status FROM execution"
 				   " WHERE job = ? AND generation = ? AND task = ? AND key = ?";
@@ -24,9 +26,11 @@ static const char sql_status[] =
     " WHERE e.id = ? AND j.org = ?";
 static const char sql_record[] =
     "SELECT e.id, e.key, t.name, t.version, j.name, e.generation, e.status, e.class, e.attempts,"
-    " e.created, e.started, e.ended, e.error, e.metrics, e.not_before, p.data, r.data"
+    " e.created, e.started, e.ended, e.error, e.metrics, e.not_before, p.data, r.data,"
+    " l.queue, l.priority, l.tags, l.metadata, e.awaits, e.cached"
     " FROM execution e JOIN task t ON t.id = e.task JOIN job j ON j.id = e.job"
-    " JOIN params p ON p.execution = e.id LEFT JOIN result r ON r.execution = e.id"
+    " JOIN lane l ON l.id = e.lane JOIN params p ON p.execution = e.id"
+    " LEFT JOIN result r ON r.execution = e.id"
     " WHERE e.id = ? AND j.org = ?";
 /* CROSS JOIN keeps the order of ids: nothing is sorted, a page costs what it shows. */
 static const char sql_ids_job[] =
@@ -40,24 +44,15 @@ static const char sql_ids_unwell[] =
     "SELECT e.id, e.status, t.name FROM execution e INDEXED BY execution_unwell"
     " CROSS JOIN task t ON t.id = e.task WHERE e.job = ? AND e.generation = ? AND e.id > ?"
     " AND e.status IN ('failed', 'timeout', 'cancelled', 'skipped') ORDER BY e.id";
-static const char sql_ids_queued[] =
-    "SELECT e.id, e.status, t.name FROM execution e INDEXED BY execution_ready"
+static const char sql_ids_waiting[] =
+    "SELECT e.id, e.status, t.name FROM execution e INDEXED BY execution_waiting"
     " CROSS JOIN task t ON t.id = e.task WHERE e.job = ? AND e.generation = ? AND e.id > ?"
-    " AND e.status = 'queued' ORDER BY e.id";
+    " AND e.status IN ('submitted', 'scheduled', 'blocked', 'held', 'retrying', 'paused')"
+    " ORDER BY e.id";
 static const char sql_ids_held[] =
     "SELECT e.id, e.status, t.name FROM execution e INDEXED BY execution_held"
     " CROSS JOIN task t ON t.id = e.task WHERE e.job = ? AND e.generation = ? AND e.id > ?"
-    " AND e.status IN ('preparing', 'running') ORDER BY e.id";
-static const char sql_failed[] =
-    "SELECT id, status, class FROM execution WHERE job = ? AND generation = ?"
-    " AND status IN ('failed', 'timeout', 'cancelled') AND attempts > 0";
-static const char sql_again[] =
-    "UPDATE execution SET status = 'queued', class = NULL, error = NULL, lost = 0, ended = NULL"
-    " WHERE id = ?";
-static const char sql_cancel[] =
-    "UPDATE execution SET status = 'cancelled', ended = ?, not_before = NULL,"
-    " error = '{\"reason\":\"interrupted\"}'"
-    " WHERE job = ? AND generation = ? AND status = ?";
+    " AND e.worker IS NOT NULL ORDER BY e.id";
 static const char sql_attempts[] =
     "SELECT a.number, w.host, a.started, a.ended, a.exit_code, a.signal, a.class, a.reason,"
     " a.user_time, a.system_time, a.max_rss, a.stderr FROM attempt a"
@@ -92,24 +87,40 @@ find_standing(
 	return 0;
 }
 
+static enum event
+event_of(enum status status)
+{
+	static const enum event events[] = { [ST_SCHEDULED] = EV_SCHEDULE,
+		[ST_BLOCKED] = EV_BLOCK,
+		[ST_HELD] = EV_HOLD,
+		[ST_QUEUED] = EV_READY,
+		[ST_COMPLETED] = EV_COMPLETE,
+		[ST_FAILED] = EV_FAIL,
+		[ST_SKIPPED] = EV_SKIP };
+
+	return events[status];
+}
+
 int
 execution_submit(struct store *store, const struct submission *sub, struct tally *tally,
     struct standing *standing, struct err *err)
 {
+	struct place place = { 0, sub->job, sub->lane };
 	int64_t now = clock_wall();
 	int rc;
 
-	rc = stmt_run(store, err, sql_insert, "iiititttiI", sub->task, sub->job.id,
-	    (int64_t)sub->job.generation, sub->key, sub->digest, state_name(sub->status),
-	    failure_name(sub->class), sub->error, now, state_is_final(sub->status) ? &now : NULL);
+	rc = stmt_run(store, err, sql_insert, "iiiititttiIIt", sub->task, sub->job.id,
+	    (int64_t)sub->job.generation, sub->lane, sub->key, sub->digest, state_name(sub->status),
+	    failure_name(sub->class), sub->error, now, state_is_final(sub->status) ? &now : NULL,
+	    sub->not_before ? &sub->not_before : NULL, sub->approval ? "needed" : NULL);
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
 		return find_standing(store, sub, standing, err);
-	standing->id = stmt_last_id(store);
+	place.id = standing->id = stmt_last_id(store);
 	standing->digest = sub->digest;
 	standing->status = sub->status;
-	tally_add(tally, sub->job.id, sub->job.generation, sub->status, sub->class, 1);
+	tally_move(tally, &place, ST_SUBMITTED, FAIL_NONE, event_of(sub->status), sub->class);
 	return insert_params(store, standing->id, sub, err) < 0 ? -1 : 1;
 }
 
@@ -174,6 +185,29 @@ set_unless_null(json_t *object, const char *key, json_t *value)
 		json_object_set_new(object, key, value);
 }
 
+/* How it is queued, where that is not as usual. */
+static void
+add_lane(struct stmt *stmt, json_t *record)
+{
+	const char *queue = stmt_text(stmt, 17);
+	json_t *tags = json_column(stmt, 19, NULL), *metadata = json_column(stmt, 20, NULL);
+
+	if (strcmp(queue, QUEUE_DEFAULT) != 0)
+		json_object_set_new(record, "queue", json_string(queue));
+	if (stmt_int(stmt, 18) != 0)
+		json_object_set_new(record, "priority", json_integer(stmt_int(stmt, 18)));
+	if (json_array_size(tags) > 0)
+		json_object_set(record, "tags", tags);
+	if (json_object_size(metadata) > 0)
+		json_object_set(record, "metadata", metadata);
+	if (stmt_int(stmt, 21) > 0)
+		json_object_set_new(record, "awaits", json_integer(stmt_int(stmt, 21)));
+	if (!stmt_is_null(stmt, 22))
+		json_object_set_new(record, "cached", json_integer(stmt_int(stmt, 22)));
+	json_decref(tags);
+	json_decref(metadata);
+}
+
 /* The record of the row; keys in the order of dockline-execution(5). NULL when damaged. */
 static json_t *
 record_of(struct stmt *stmt, const char *org, struct err *err)
@@ -204,6 +238,7 @@ record_of(struct stmt *stmt, const char *org, struct err *err)
 		json_object_set_new(r, "generation", json_integer(stmt_int(stmt, 5)));
 	json_object_set_new(r, "org", json_string(org));
 	json_object_set_new(r, "status", text_column(stmt, 6));
+	add_lane(stmt, r);
 	json_object_set_new(r, "params", params);
 	json_object_set_new(r, "result", result);
 	set_unless_null(r, "error", error);
@@ -257,7 +292,9 @@ ids_of_job(const struct selection *sel)
 	} narrow[] = {
 		{ sql_ids_unwell,
 		    1u << ST_FAILED | 1u << ST_TIMEOUT | 1u << ST_CANCELLED | 1u << ST_SKIPPED },
-		{ sql_ids_queued, 1u << ST_QUEUED },
+		{ sql_ids_waiting,
+		    1u << ST_SUBMITTED | 1u << ST_SCHEDULED | 1u << ST_BLOCKED | 1u << ST_HELD |
+			1u << ST_RETRYING | 1u << ST_PAUSED },
 		{ sql_ids_held, 1u << ST_PREPARING | 1u << ST_RUNNING },
 	};
 	unsigned wanted = 0;
@@ -293,51 +330,6 @@ execution_ids(
 		}
 	}
 	return rc < 0 ? -1 : n;
-}
-
-int64_t
-execution_retry_failed(
-    struct store *store, const struct job *job, struct tally *tally, struct err *err)
-{
-	struct stmt *stmt = stmt_query(
-	    store, err, sql_failed, "ii", job->id, (int64_t)job->generation);
-	int64_t n = 0;
-	int rc = -1;
-
-	while (stmt && (rc = stmt_next(stmt, err)) > 0) {
-		const char *word = stmt_text(stmt, 2);
-		int class = word ? failure_find(word) : FAIL_NONE;
-
-		tally_add(tally, job->id, job->generation,
-		    (enum status)state_find(stmt_text(stmt, 1)), (enum failure) class, -1);
-		tally_add(tally, job->id, job->generation, ST_QUEUED, FAIL_NONE, 1);
-		if (stmt_run(store, err, sql_again, "i", stmt_int(stmt, 0)) < 0) {
-			stmt_end(stmt);
-			return -1;
-		}
-		n++;
-	}
-	return rc < 0 ? -1 : n;
-}
-
-int64_t
-execution_cancel_waiting(
-    struct store *store, const struct job *job, struct tally *tally, struct err *err)
-{
-	static const enum status waiting[] = { ST_QUEUED, ST_RETRYING };
-	int64_t total = 0;
-
-	for (size_t i = 0; i < sizeof(waiting) / sizeof(*waiting); i++) {
-		int n = stmt_run(store, err, sql_cancel, "iiit", clock_wall(), job->id,
-		    (int64_t)job->generation, state_name(waiting[i]));
-
-		if (n < 0)
-			return -1;
-		tally_add(tally, job->id, job->generation, waiting[i], FAIL_NONE, -n);
-		tally_add(tally, job->id, job->generation, ST_CANCELLED, FAIL_NONE, n);
-		total += n;
-	}
-	return total;
 }
 
 /* What a child wrote, fit for JSON; null: nothing. NULL when damaged. */

@@ -19,13 +19,18 @@
 struct submission {
 	struct job job;
 	int64_t task;
+	int64_t lane;
 	const char *key;
 	int64_t digest;     /* of the canonical params */
 	const char *params; /* JSON */
 	size_t params_len;
-	enum status status; /* ST_QUEUED; or ST_FAILED, ST_SKIPPED for what is never started */
+	/* ST_QUEUED; ST_SCHEDULED with not_before, ST_BLOCKED, ST_HELD; ST_FAILED, ST_SKIPPED for
+	 * what is never started */
+	enum status status;
 	enum failure class;
-	const char *error; /* JSON, NULL: none */
+	int64_t not_before; /* microseconds since 1970, 0: at once */
+	bool approval;      /* a person must say yes before it is queued */
+	const char *error;  /* JSON, NULL: none */
 };
 
 /* What stands under a key already. */
@@ -69,17 +74,10 @@ bool selection_takes(const struct selection *sel, enum status status);
 
 /* The ids of a selection in order, a page at a time: fills ids[0..room), the number or -1. The
  * next page starts after the last id. No snapshot is kept between pages. Within a job, those that
- * run, wait in the queue, or ended not well are found without passing by all others. */
+ * run, wait for something but a worker, or ended not well are found without passing by all others.
+ */
 int execution_ids(
     struct store *store, const struct selection *sel, int64_t *ids, int room, struct err *err);
-
-/* Put failed executions of a job back into the queue; the number, or -1. */
-int64_t execution_retry_failed(
-    struct store *store, const struct job *job, struct tally *tally, struct err *err);
-
-/* Cancel what waits in a job; the number, or -1. */
-int64_t execution_cancel_waiting(
-    struct store *store, const struct job *job, struct tally *tally, struct err *err);
 
 /* The attempts of an execution, oldest first, as a JSON array (`tries` of dockline-execution(5)).
  * The caller owns it; NULL on error. */

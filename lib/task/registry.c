@@ -35,6 +35,7 @@ static const char sql_find[] =
 static const char sql_of_execution[] =
     "SELECT t.id, t.definition, t.origin FROM execution e JOIN task t ON t.id = e.task"
     " JOIN job j ON j.id = e.job WHERE e.id = ? AND j.org = ?";
+static const char sql_at[] = "SELECT id, definition, origin FROM task WHERE id = ?";
 static const char sql_each[] =
     "SELECT id, definition FROM task WHERE org = ? AND origin = 'registered' AND removed IS NULL"
     " ORDER BY name, id DESC";
@@ -261,22 +262,43 @@ find_registered(
 	return task;
 }
 
-struct task *
-task_of_execution(struct store *store, const char *org, int64_t execution, struct err *err)
+/* The task of the one row of a query with its origin; NULL when there is no row, or on error. */
+static struct task *
+task_of_query(struct stmt *stmt, int *rc, struct err *err)
 {
-	struct stmt *stmt = stmt_query(store, err, sql_of_execution, "it", execution, org);
-	int rc = stmt ? stmt_next(stmt, err) : -1;
 	struct task *task;
 
-	if (rc == 0)
-		err_set(err, ERR_NO, "no execution %lld", (long long)execution);
-	if (rc <= 0)
+	*rc = stmt ? stmt_next(stmt, err) : -1;
+	if (*rc <= 0)
 		return NULL;
 	task = task_of(stmt, err);
 	for (int origin = TASK_REGISTERED; task && origin <= TASK_ADHOC; origin++)
 		if (strcmp(task_origin_name((enum task_origin)origin), stmt_text(stmt, 2)) == 0)
 			task->origin = (enum task_origin)origin;
 	stmt_end(stmt);
+	return task;
+}
+
+struct task *
+task_of_execution(struct store *store, const char *org, int64_t execution, struct err *err)
+{
+	int rc;
+	struct task *task = task_of_query(
+	    stmt_query(store, err, sql_of_execution, "it", execution, org), &rc, err);
+
+	if (rc == 0)
+		err_set(err, ERR_NO, "no execution %lld", (long long)execution);
+	return task;
+}
+
+struct task *
+task_at(struct store *store, int64_t row, struct err *err)
+{
+	int rc;
+	struct task *task = task_of_query(stmt_query(store, err, sql_at, "i", row), &rc, err);
+
+	if (rc == 0)
+		err_set(err, ERR_STORE, "no task %lld", (long long)row);
 	return task;
 }
 

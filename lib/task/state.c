@@ -36,6 +36,81 @@ static const char *const accounts[] = {
 	[ACC_SKIPPED] = "skipped",
 };
 
+static const char *const events[] = {
+	[EV_SCHEDULE] = "schedule",
+	[EV_BLOCK] = "block",
+	[EV_HOLD] = "hold",
+	[EV_READY] = "ready",
+	[EV_CLAIM] = "claim",
+	[EV_RETURN] = "return",
+	[EV_START] = "start",
+	[EV_COMPLETE] = "complete",
+	[EV_FAIL] = "fail",
+	[EV_TIMEOUT] = "timeout",
+	[EV_RETRY] = "retry",
+	[EV_LOSE] = "lose",
+	[EV_PAUSE] = "pause",
+	[EV_RESUME] = "resume",
+	[EV_CONTINUE] = "continue",
+	[EV_CANCEL] = "cancel",
+	[EV_SKIP] = "skip",
+	[EV_REVIVE] = "revive",
+};
+
+/* The status after an event, plus one; 0: it cannot happen. An execution
+ * is `submitted` only while the transaction that makes it is open: its first event follows at once.
+ */
+#define TO(status) ((status) + 1)
+/* clang-format off */
+static const unsigned char transitions[ST_COUNT][EV_COUNT] = {
+	[ST_SUBMITTED] = {
+		[EV_SCHEDULE] = TO(ST_SCHEDULED), [EV_BLOCK] = TO(ST_BLOCKED),
+		[EV_HOLD] = TO(ST_HELD), [EV_READY] = TO(ST_QUEUED),
+		[EV_COMPLETE] = TO(ST_COMPLETED), [EV_FAIL] = TO(ST_FAILED),
+		[EV_CANCEL] = TO(ST_CANCELLED), [EV_SKIP] = TO(ST_SKIPPED) },
+	[ST_SCHEDULED] = {
+		[EV_READY] = TO(ST_QUEUED), [EV_PAUSE] = TO(ST_PAUSED),
+		[EV_CANCEL] = TO(ST_CANCELLED), [EV_SKIP] = TO(ST_SKIPPED) },
+	[ST_BLOCKED] = {
+		[EV_SCHEDULE] = TO(ST_SCHEDULED), [EV_HOLD] = TO(ST_HELD),
+		[EV_READY] = TO(ST_QUEUED), [EV_CANCEL] = TO(ST_CANCELLED),
+		[EV_SKIP] = TO(ST_SKIPPED) },
+	[ST_HELD] = {
+		[EV_SCHEDULE] = TO(ST_SCHEDULED), [EV_READY] = TO(ST_QUEUED),
+		[EV_CANCEL] = TO(ST_CANCELLED), [EV_SKIP] = TO(ST_SKIPPED) },
+	[ST_QUEUED] = {
+		[EV_CLAIM] = TO(ST_PREPARING), [EV_PAUSE] = TO(ST_PAUSED),
+		[EV_CANCEL] = TO(ST_CANCELLED), [EV_SKIP] = TO(ST_SKIPPED) },
+	[ST_PREPARING] = {
+		[EV_RETURN] = TO(ST_QUEUED), [EV_START] = TO(ST_RUNNING),
+		[EV_COMPLETE] = TO(ST_COMPLETED), [EV_FAIL] = TO(ST_FAILED),
+		[EV_TIMEOUT] = TO(ST_TIMEOUT), [EV_RETRY] = TO(ST_RETRYING),
+		[EV_LOSE] = TO(ST_QUEUED), [EV_PAUSE] = TO(ST_PAUSED),
+		[EV_CANCEL] = TO(ST_CANCELLED) },
+	[ST_RUNNING] = {
+		[EV_RETURN] = TO(ST_QUEUED), [EV_COMPLETE] = TO(ST_COMPLETED),
+		[EV_FAIL] = TO(ST_FAILED), [EV_TIMEOUT] = TO(ST_TIMEOUT),
+		[EV_RETRY] = TO(ST_RETRYING), [EV_LOSE] = TO(ST_QUEUED),
+		[EV_PAUSE] = TO(ST_PAUSED), [EV_CANCEL] = TO(ST_CANCELLED) },
+	[ST_RETRYING] = {
+		[EV_READY] = TO(ST_QUEUED), [EV_PAUSE] = TO(ST_PAUSED),
+		[EV_CANCEL] = TO(ST_CANCELLED), [EV_SKIP] = TO(ST_SKIPPED) },
+	[ST_PAUSED] = {
+		[EV_RESUME] = TO(ST_QUEUED), [EV_CONTINUE] = TO(ST_RUNNING),
+		[EV_SCHEDULE] = TO(ST_SCHEDULED),
+		[EV_RETURN] = TO(ST_QUEUED), [EV_LOSE] = TO(ST_QUEUED),
+		[EV_COMPLETE] = TO(ST_COMPLETED), [EV_FAIL] = TO(ST_FAILED),
+		[EV_TIMEOUT] = TO(ST_TIMEOUT), [EV_RETRY] = TO(ST_RETRYING),
+		[EV_CANCEL] = TO(ST_CANCELLED), [EV_SKIP] = TO(ST_SKIPPED) },
+	[ST_COMPLETED] = { 0 },
+	[ST_FAILED] = { [EV_REVIVE] = TO(ST_QUEUED) },
+	[ST_TIMEOUT] = { [EV_REVIVE] = TO(ST_QUEUED) },
+	[ST_CANCELLED] = { [EV_REVIVE] = TO(ST_QUEUED) },
+	[ST_SKIPPED] = { [EV_REVIVE] = TO(ST_QUEUED) },
+};
+/* clang-format on */
+
+static_assert(sizeof(events) / sizeof(*events) == EV_COUNT, "a name for every event");
 static_assert(sizeof(table) / sizeof(*table) == ST_COUNT, "a row for every status");
 static_assert(sizeof(accounts) / sizeof(*accounts) == ACC_COUNT, "a name for every account");
 
@@ -82,4 +157,25 @@ bool
 state_is_final(enum status status)
 {
 	return table[status].account >= ACC_COMPLETED;
+}
+
+int
+state_next(enum status status, enum event event)
+{
+	return (int)transitions[status][event] - 1;
+}
+
+const char *
+event_name(enum event event)
+{
+	return events[event];
+}
+
+int
+event_find(const char *name)
+{
+	for (int i = 0; i < EV_COUNT; i++)
+		if (strcasecmp(events[i], name) == 0)
+			return i;
+	return -1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tally: how many executions stand where, kept by every change and never counted. */
+/* tally: what a transaction changes in the lives of executions. */
 #include "task/tally.h"
 
 #include <stdlib.h>
@@ -7,10 +7,12 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "store/stmt.h"
+#include "task/journal.h"
 
 static const char sql_add[] =
     "INSERT INTO tally (job, generation, status, class, count) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT DO UPDATE SET count = count + excluded.count";
+static const char sql_ready[] = "UPDATE lane SET ready = ready + ? WHERE id = ?";
 static const char sql_of_job[] =
     "SELECT status, class, count FROM tally WHERE job = ? AND generation = ?";
 static const char sql_nameless[] =
@@ -20,22 +22,57 @@ static const char sql_of_org[] =
     "SELECT status, class, sum(count) FROM tally JOIN job ON job.id = tally.job WHERE org = ?"
     " GROUP BY status, class";
 
-void
-tally_add(struct tally *tally, int64_t job, int generation, enum status status, enum failure class,
+static void
+count(struct tally *tally, const struct job *job, enum status status, enum failure class,
     int64_t delta)
 {
-	struct tally_change change = { job, generation, status, class, delta };
+	struct tally_change change = { job->id, job->generation, status, class, delta };
 
-	for (size_t i = 0; i < tally->len; i++) {
-		struct tally_change *c = &tally->at[i];
+	for (size_t i = 0; i < tally->counts.len; i++) {
+		struct tally_change *c = &tally->counts.at[i];
 
-		if (c->job == job && c->generation == generation && c->status == status &&
+		if (c->job == job->id && c->generation == job->generation && c->status == status &&
 		    c->class == class) {
 			c->delta += delta;
 			return;
 		}
 	}
-	vec_add(tally, change);
+	vec_add(&tally->counts, change);
+}
+
+static void
+count_ready(struct tally *tally, int64_t lane, int64_t delta)
+{
+	struct tally_lane change = { lane, delta };
+
+	for (size_t i = 0; i < tally->lanes.len; i++)
+		if (tally->lanes.at[i].lane == lane) {
+			tally->lanes.at[i].delta += delta;
+			return;
+		}
+	vec_add(&tally->lanes, change);
+}
+
+enum status
+tally_move(struct tally *tally, const struct place *place, enum status from,
+    enum failure from_class, enum event event, enum failure to_class)
+{
+	int to = state_next(from, event);
+
+	if (to < 0)
+		BUG("execution %lld: no %s while %s", (long long)place->id, event_name(event),
+		    state_name(from));
+	if (from != ST_SUBMITTED)
+		count(tally, &place->job, from, from_class, -1);
+	count(tally, &place->job, (enum status)to, to_class, 1);
+	if (from == ST_QUEUED)
+		count_ready(tally, place->lane, -1);
+	if (to == ST_QUEUED)
+		count_ready(tally, place->lane, 1);
+	journal_add(&tally->journal, place->id - tally->last, event, from, (enum status)to);
+	tally->last = place->id;
+	tally->events++;
+	return (enum status)to;
 }
 
 static const char *class_word(enum failure class)
@@ -43,17 +80,46 @@ static const char *class_word(enum failure class)
 	return class == FAIL_NONE ? "" : failure_name(class);
 }
 
-int
-tally_write(struct tally *tally, struct store *store, struct err *err)
+void
+tally_to_lane(struct tally *tally, int64_t from, int64_t to)
 {
-	for (size_t i = 0; i < tally->len; i++) {
-		const struct tally_change *c = &tally->at[i];
+	count_ready(tally, from, -1);
+	count_ready(tally, to, 1);
+}
+
+static int
+write_counts(struct tally *tally, struct store *store, struct err *err)
+{
+	for (size_t i = 0; i < tally->counts.len; i++) {
+		const struct tally_change *c = &tally->counts.at[i];
 
 		if (c->delta != 0 &&
 		    stmt_run(store, err, sql_add, "iitti", c->job, (int64_t)c->generation,
 			state_name(c->status), class_word(c->class), c->delta) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+int
+tally_write_lanes(struct tally *tally, struct store *store, struct err *err)
+{
+	for (size_t i = 0; i < tally->lanes.len; i++) {
+		const struct tally_lane *l = &tally->lanes.at[i];
+
+		if (l->delta != 0 && stmt_run(store, err, sql_ready, "ii", l->delta, l->lane) < 0)
+			return -1;
+	}
+	tally->lanes.len = 0;
+	return 0;
+}
+
+int
+tally_write(struct tally *tally, struct store *store, struct err *err)
+{
+	if (write_counts(tally, store, err) < 0 || tally_write_lanes(tally, store, err) < 0 ||
+	    (tally->events > 0 && journal_write(tally, store, err) < 0))
+		return -1;
 	tally_reset(tally);
 	return 0;
 }
@@ -61,13 +127,19 @@ tally_write(struct tally *tally, struct store *store, struct err *err)
 void
 tally_reset(struct tally *tally)
 {
-	tally->len = 0;
+	tally->counts.len = 0;
+	tally->lanes.len = 0;
+	buf_reset(&tally->journal);
+	tally->events = 0;
+	tally->last = 0;
 }
 
 void
 tally_clear(struct tally *tally)
 {
-	vec_clear(tally);
+	vec_clear(&tally->counts);
+	vec_clear(&tally->lanes);
+	buf_clear(&tally->journal);
 }
 
 static void

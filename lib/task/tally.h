@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tally: how many executions stand where, kept by every change and never counted.
+ * tally: what a transaction changes in the lives of executions.
  *
- * Changes of a transaction are collected and written once, before its commit.
+ * Every change of a status goes through tally_move, which keeps three things
+ * that are never counted or guessed afterwards: how many executions of a job
+ * stand where, how many of a lane are queued, and the journal of events. They
+ * are collected and written once, before the commit.
  */
 #ifndef TASK_TALLY_H
 #define TASK_TALLY_H
@@ -10,7 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "task/failure.h"
+#include "task/job.h"
 #include "task/state.h"
 
 struct err;
@@ -24,20 +29,53 @@ struct tally_change {
 	int64_t delta;
 };
 
+struct tally_lane {
+	int64_t lane, delta;
+};
+
 struct tally {
-	struct tally_change *at;
-	size_t len, room;
+	/* set once by the owner: who makes the changes, for the journal; NULL or 0: not said */
+	int64_t worker;
+	const char *who, *command, *correlation;
+
+	/* its own */
+	struct {
+		struct tally_change *at;
+		size_t len, room;
+	} counts;
+	struct {
+		struct tally_lane *at;
+		size_t len, room;
+	} lanes;
+	struct buf journal;
+	int64_t events, last; /* in the journal; id of the last of them */
 };
 
 /* clang-format off */
-#define TALLY_INIT { NULL, 0, 0 }
+#define TALLY_INIT { .journal = BUF_INIT }
 /* clang-format on */
 
-void tally_add(struct tally *tally, int64_t job, int generation, enum status status,
-    enum failure class, int64_t delta);
+/* An execution that changes, and where it is counted. */
+struct place {
+	int64_t id;
+	struct job job;
+	int64_t lane;
+};
+
+/* The execution changes from a status by an event, which must be possible (state_next). The class
+ * is that of the failure before and after, FAIL_NONE where there is none. From ST_SUBMITTED: it is
+ * new. Returns the status after. */
+enum status tally_move(struct tally *tally, const struct place *place, enum status from,
+    enum failure from_class, enum event event, enum failure to_class);
+
+/* A queued execution moves from one lane to another. */
+void tally_to_lane(struct tally *tally, int64_t from, int64_t to);
 
 /* Write the collected changes, and forget them. */
 int tally_write(struct tally *tally, struct store *store, struct err *err);
+
+/* Only how much is queued in each lane, so that it can be claimed in the same transaction. */
+int tally_write_lanes(struct tally *tally, struct store *store, struct err *err);
 
 /* Forget them: the transaction was rolled back. */
 void tally_reset(struct tally *tally);

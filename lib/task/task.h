@@ -70,6 +70,9 @@ struct task *task_find(struct store *store, const char *org, const char *name, s
 struct task *task_of_execution(
     struct store *store, const char *org, int64_t execution, struct err *err);
 
+/* The task of a row of the state. NULL on error. */
+struct task *task_at(struct store *store, int64_t row, struct err *err);
+
 /* Make sure the definition stands in the state; sets row. Within a transaction. */
 int task_keep(struct store *store, const char *org, struct task *task, struct err *err);
 

@@ -15,22 +15,28 @@
 #include "base/file.h"
 #include "base/vec.h"
 #include "store/stmt.h"
+#include "task/begun.h"
+#include "task/dependency.h"
 
 static const char sql_enter[] =
-    "INSERT INTO worker (host, boot, pid, pid_start, job, generation, scratch, started, heartbeat)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
-static const char sql_beat[] = "UPDATE worker SET heartbeat = ? WHERE id = ?";
+    "INSERT INTO worker (host, boot, pid, pid_start, org, job, generation, scratch, room, started,"
+    " heartbeat, ends) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+static const char sql_beat[] = "UPDATE worker SET heartbeat = ?, done = done + ? WHERE id = ?";
 static const char sql_leave[] =
     "UPDATE worker SET ended = ?1 WHERE id = ?2 AND NOT EXISTS (SELECT 1 FROM execution"
-    " WHERE worker = ?2 AND status IN ('preparing', 'running'))";
+    " WHERE worker = ?2)";
 static const char sql_open[] =
-    "SELECT id, host, boot, pid, pid_start, heartbeat, scratch, job, generation FROM worker"
+    "SELECT id, host, boot, pid, pid_start, heartbeat, scratch, job, generation, org FROM worker"
     " WHERE ended IS NULL";
-static const char sql_held[] = "SELECT id, job, generation, attempts, lost, started FROM execution"
-			       " WHERE worker = ? AND status IN ('preparing', 'running')";
+static const char sql_held[] =
+    "SELECT id, job, generation, lane, status, attempts, lost, started, request FROM execution"
+    " WHERE worker = ?";
+static const char sql_return[] =
+    "UPDATE execution SET status = ?, worker = NULL, request = NULL, attempts = attempts - 1,"
+    " started = NULL, ended = ? WHERE id = ?";
 static const char sql_lose[] =
-    "UPDATE execution SET status = ?, class = ?, worker = NULL, lost = lost + 1, ended = ?,"
-    " error = ? WHERE id = ?";
+    "UPDATE execution SET status = ?, class = ?, worker = NULL, request = NULL, lost = lost + 1,"
+    " ended = ?, error = ? WHERE id = ?";
 static const char sql_attempt[] =
     "INSERT OR REPLACE INTO attempt (execution, number, worker, started, ended, class, reason,"
     " user_time, system_time, max_rss) VALUES (?, ?, ?, ?, ?, 'lost', ?, 0, 0, 0)";
@@ -81,23 +87,25 @@ read_host(char host[256])
 }
 
 int64_t
-worker_enter(struct store *store, const struct job *job, const char *scratch, struct err *err)
+worker_enter(struct store *store, const struct worker_entry *entry, struct err *err)
 {
 	char host[256], boot[64];
-	int64_t now = clock_wall();
+	int64_t now = clock_wall(), generation = entry->job.generation;
 
 	read_host(host);
 	read_boot(boot);
-	if (stmt_run(store, err, sql_enter, "ttiiiitii", host, boot, (int64_t)getpid(),
-		pid_start(getpid()), job->id, (int64_t)job->generation, scratch, now, now) < 0)
+	if (stmt_run(store, err, sql_enter, "ttiitIIttiiI", host, boot, (int64_t)getpid(),
+		pid_start(getpid()), entry->org, entry->job.id ? &entry->job.id : NULL,
+		entry->job.id ? &generation : NULL, entry->scratch, entry->room, now, now,
+		entry->ends ? &entry->ends : NULL) < 0)
 		return -1;
 	return stmt_last_id(store);
 }
 
 int
-worker_beat(struct store *store, int64_t worker, struct err *err)
+worker_beat(struct store *store, int64_t worker, int64_t done, struct err *err)
 {
-	return stmt_run(store, err, sql_beat, "ii", clock_wall(), worker) < 0 ? -1 : 0;
+	return stmt_run(store, err, sql_beat, "iii", clock_wall(), done, worker) < 0 ? -1 : 0;
 }
 
 int
@@ -170,15 +178,17 @@ workers_need_reaping(struct store *store, struct err *err)
 }
 
 static bool
-works_on(struct stmt *stmt, const struct job *job)
+works_on(struct stmt *stmt, const char *org, const struct job *job)
 {
-	if (stmt_is_null(stmt, 7))
-		return true;
+	if (stmt_text(stmt, 9) && strcmp(stmt_text(stmt, 9), org) != 0)
+		return false;
+	if (stmt_is_null(stmt, 7) || job->id == 0)
+		return stmt_is_null(stmt, 7);
 	return stmt_int(stmt, 7) == job->id && stmt_int(stmt, 8) == job->generation;
 }
 
 int
-workers_of_job(struct store *store, const struct job *job, struct err *err)
+workers_of_job(struct store *store, const char *org, const struct job *job, struct err *err)
 {
 	struct stmt *stmt = stmt_query(store, err, sql_open, "");
 	char host[256], boot[64];
@@ -187,45 +197,89 @@ workers_of_job(struct store *store, const struct job *job, struct err *err)
 	read_host(host);
 	read_boot(boot);
 	while (stmt && (rc = stmt_next(stmt, err)) > 0)
-		n += works_on(stmt, job) && !is_dead(stmt, host, boot);
+		n += works_on(stmt, org, job) && !is_dead(stmt, host, boot);
 	return rc < 0 ? -1 : n;
 }
 
-/* One execution that a dead worker held. */
-static int
-lose(struct store *store, struct stmt *row, int64_t worker, struct tally *tally, struct err *err)
-{
-	int64_t id = stmt_int(row, 0), job = stmt_int(row, 1), now = clock_wall();
-	int generation = (int)stmt_int(row, 2);
-	bool gone = stmt_int(row, 4) + 1 >= WORKER_MAX_LOST;
-	enum status status = gone ? ST_FAILED : ST_QUEUED;
-	enum failure class = gone ? FAIL_LOST : FAIL_NONE;
+/* An execution that a dead worker held. */
+struct orphan {
+	struct place place;
+	enum status status;
+	int64_t attempt, lost, started;
+	bool cancelled; /* somebody had asked for that */
+};
 
-	if (stmt_run(store, err, sql_attempt, "iiiiit", id, stmt_int(row, 3), worker,
-		stmt_int(row, 5), now, lost_reason) < 0)
+static struct orphan
+orphan_of(struct stmt *row)
+{
+	const char *request = stmt_text(row, 8);
+
+	return (struct orphan){ .place = { stmt_int(row, 0),
+				    { stmt_int(row, 1), (int)stmt_int(row, 2) }, stmt_int(row, 3) },
+		.status = (enum status)state_find(stmt_text(row, 4)),
+		.attempt = stmt_int(row, 5),
+		.lost = stmt_int(row, 6),
+		.started = stmt_int(row, 7),
+		.cancelled = request && strcmp(request, "cancel") == 0 };
+}
+
+/* It never began, or somebody wanted it to end: the attempt does not count. */
+static int
+take_back(struct store *store, const struct orphan *o, struct tally *tally, struct err *err)
+{
+	enum event event = o->cancelled ? EV_CANCEL : EV_RETURN;
+	enum status to;
+	int64_t now = clock_wall();
+
+	to = tally_move(tally, &o->place, o->status, FAIL_NONE, event, FAIL_NONE);
+	if (stmt_run(store, err, sql_return, "tIi", state_name(to), o->cancelled ? &now : NULL,
+		o->place.id) < 0)
 		return -1;
-	if (stmt_run(store, err, sql_lose, "ttIti", state_name(status), failure_name(class),
-		gone ? &now : NULL, gone ? lost_error : NULL, id) < 0)
+	return o->cancelled ? dependency_settle(store, o->place.id, to, tally, err) : 0;
+}
+
+/* It ran when the worker died. */
+static int
+lose(struct store *store, const struct orphan *o, int64_t worker, struct tally *tally,
+    struct err *err)
+{
+	bool gone = o->lost + 1 >= WORKER_MAX_LOST;
+	enum failure class = gone ? FAIL_LOST : FAIL_NONE;
+	int64_t now = clock_wall();
+	enum status to;
+
+	if (stmt_run(store, err, sql_attempt, "iiiiit", o->place.id, o->attempt, worker, o->started,
+		now, lost_reason) < 0)
 		return -1;
-	tally_add(tally, job, generation, ST_RUNNING, FAIL_NONE, -1);
-	tally_add(tally, job, generation, status, class, 1);
-	return 0;
+	to = tally_move(tally, &o->place, o->status, FAIL_NONE, gone ? EV_FAIL : EV_LOSE, class);
+	if (stmt_run(store, err, sql_lose, "ttIti", state_name(to), failure_name(class),
+		gone ? &now : NULL, gone ? lost_error : NULL, o->place.id) < 0)
+		return -1;
+	return gone ? dependency_settle(store, o->place.id, to, tally, err) : 0;
 }
 
 static int
-reap_one(struct store *store, int64_t worker, struct tally *tally, struct err *err)
+reap_one(struct store *store, const struct dead *dead, struct tally *tally, struct err *err)
 {
-	struct stmt *stmt = stmt_query(store, err, sql_held, "i", worker);
-	int n = 0, rc = -1;
+	struct begun *begun = dead->scratch ? begun_open(dead->scratch) : NULL;
+	struct stmt *stmt = stmt_query(store, err, sql_held, "i", dead->id);
+	VEC(struct orphan) held = VEC_INIT;
+	int rc = -1, n;
 
-	while (stmt && (rc = stmt_next(stmt, err)) > 0) {
-		if (lose(store, stmt, worker, tally, err) < 0) {
-			stmt_end(stmt);
-			return -1;
-		}
-		n++;
+	while (stmt && (rc = stmt_next(stmt, err)) > 0)
+		vec_add(&held, orphan_of(stmt));
+	for (size_t i = 0; i < held.len && rc == 0; i++) {
+		const struct orphan *o = &held.at[i];
+
+		if (o->cancelled || (begun && !begun_has(begun, o->place.id)))
+			rc = take_back(store, o, tally, err);
+		else
+			rc = lose(store, o, dead->id, tally, err);
 	}
-	if (rc < 0 || worker_leave(store, worker, err) < 0)
+	n = (int)held.len;
+	vec_clear(&held);
+	begun_free(begun);
+	if (rc < 0 || worker_leave(store, dead->id, err) < 0)
 		return -1;
 	return n;
 }
@@ -238,7 +292,7 @@ workers_reap(struct store *store, struct tally *tally, worker_scratch_fn *remove
 	int n = 0, rc = find_dead(store, &dead, err);
 
 	for (size_t i = 0; i < dead.len && rc >= 0; i++) {
-		rc = reap_one(store, dead.at[i].id, tally, err);
+		rc = reap_one(store, &dead.at[i], tally, err);
 		if (rc < 0)
 			break;
 		n += rc;

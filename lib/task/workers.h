@@ -19,19 +19,29 @@ enum {
 	WORKER_MAX_LOST = 3, /* an execution that outlived so many workers is given up */
 };
 
-/* Enter this process, which works on a job; scratch is its folder (NULL: none). The id, or -1. In
- * a transaction. */
-int64_t worker_enter(
-    struct store *store, const struct job *job, const char *scratch, struct err *err);
-int worker_beat(struct store *store, int64_t worker, struct err *err);
+/* A worker that enters. Texts are borrowed. */
+struct worker_entry {
+	const char *org;
+	struct job job;      /* what it works on; id 0: any */
+	const char *scratch; /* its folder, NULL: none */
+	const char *room;    /* JSON, see the column room of worker; NULL: not said */
+	int64_t ends;        /* its own deadline, 0: none */
+};
+
+/* Enter this process. The id, or -1. In a transaction. */
+int64_t worker_enter(struct store *store, const struct worker_entry *entry, struct err *err);
+
+/* Say that it is alive, and how many attempts ended since the last time. */
+int worker_beat(struct store *store, int64_t worker, int64_t done, struct err *err);
 
 /* Say that it ended. One that still holds executions, because they could not be given back, is
  * left to be found dead. */
 int worker_leave(struct store *store, int64_t worker, struct err *err);
 
 /* Take from dead workers what they held: queued again, or failed with class lost after the third
- * time. removed gets each dead worker's scratch folder on this host. The number of executions
- * taken, or -1. In a transaction. */
+ * time that it ran when its worker died (begun.h: what had not begun is not to blame). removed gets
+ * each dead worker's scratch folder on this host. The number of executions taken, or -1. In a
+ * transaction. */
 typedef void worker_scratch_fn(const char *scratch, void *ctx);
 int workers_reap(struct store *store, struct tally *tally, worker_scratch_fn *removed, void *ctx,
     struct err *err);
@@ -39,7 +49,7 @@ int workers_reap(struct store *store, struct tally *tally, worker_scratch_fn *re
 /* Is any worker dead? For looking before a transaction is begun. */
 int workers_need_reaping(struct store *store, struct err *err);
 
-/* How many living workers work on this job, or -1. */
-int workers_of_job(struct store *store, const struct job *job, struct err *err);
+/* How many living workers of the org work on this job (id 0: on anything), or -1. */
+int workers_of_job(struct store *store, const char *org, const struct job *job, struct err *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include "store/stmt.h"
 #include "tap.h"
 #include "task/claim.h"
+#include "task/control.h"
 #include "task/execution.h"
 #include "task/task.h"
 #include "task/workers.h"
@@ -171,8 +172,10 @@ struct stage {
 	struct store *store;
 	struct task *task;
 	struct job job;
+	int64_t lane;
 	struct tally tally;
 	int64_t worker;
+	struct claim_scope scope;
 };
 
 /* Submit under a key: what execution_submit says. */
@@ -181,6 +184,7 @@ submit(struct stage *s, const char *key, int64_t digest, enum status status, str
 {
 	struct submission sub = { .job = s->job,
 		.task = s->task->row,
+		.lane = s->lane,
 		.key = key,
 		.digest = digest,
 		.params = "{}",
@@ -231,8 +235,35 @@ prepare_stage(struct stage *s)
 	is_int(job_open(s->store, ORG, "j", s->task->row, others, true, &again, NULL), 1,
 	    "another generation");
 	is_int(again.generation, 2, "its number");
+	s->lane = lane_open(s->store,
+	    &(struct lane_spec){ .job = s->job, .task = s->task->row, .priority = 0 }, NULL);
+	ok(s->lane > 0, "a lane");
+	is_int(lane_open(s->store,
+		   &(struct lane_spec){ .job = s->job, .task = s->task->row, .tags = "[]" }, NULL),
+	    s->lane, "the same again");
 	json_decref(settings);
 	json_decref(others);
+}
+
+static int
+take(struct stage *s, int most, struct work ***tail)
+{
+	s->scope = (struct claim_scope){ .worker = s->worker,
+		.org = ORG,
+		.job = s->job,
+		.book = s->scope.book ? s->scope.book : lane_book_new() };
+	return claim_take(s->store, &s->scope, most, &s->tally, tail, NULL);
+}
+
+static bool
+waits(struct stage *s, int64_t *due)
+{
+	struct claim_waits waits;
+
+	is_int(tally_write(&s->tally, s->store, NULL), 0, "changes written");
+	is_int(claim_waiting(s->store, &s->scope, &waits, NULL), 0, "looked");
+	*due = waits.due;
+	return waits.queued;
 }
 
 static void
@@ -254,53 +285,53 @@ test_life(void)
 	is_int(submit(&s, "a", 7, ST_QUEUED, &at), 0, "the key stands");
 	ok(at.id == end.id && at.digest == 1 && at.status == ST_QUEUED, "what stands");
 	sums_are(&s, 2, 0, 0, 1, "submitted");
-	s.worker = worker_enter(s.store, &s.job, NULL, NULL);
+	s.worker = worker_enter(s.store, &(struct worker_entry){ .org = ORG, .job = s.job }, NULL);
 	ok(s.worker > 0, "a worker");
-	is_int(claim_take(s.store, s.worker, &s.job, 10, &s.tally, &tail, NULL), 2, "claimed");
+	is_int(take(&s, 10, &tail), 2, "claimed");
 	is_int(works->id, end.id, "oldest first");
 	is_int(works->attempt, 1, "the first attempt");
 	sums_are(&s, 0, 2, 0, 1, "claimed");
 	end.attempt = 2;
-	is_int(
-	    claim_end(s.store, s.worker, &s.job, &end, &s.tally, NULL), 0, "another attempt's end");
+	end.lane = works->lane;
+	is_int(claim_end(s.store, s.worker, &end, &s.tally, NULL), 0, "another attempt's end");
 	end.attempt = 1;
-	is_int(
-	    claim_end(s.store, s.worker + 1, &s.job, &end, &s.tally, NULL), 0, "another worker's");
-	is_int(claim_end(s.store, s.worker, &s.job, &end, &s.tally, NULL), 1, "its own end");
-	is_int(claim_end(s.store, s.worker, &s.job, &end, &s.tally, NULL), 0, "not twice");
+	is_int(claim_end(s.store, s.worker + 1, &end, &s.tally, NULL), 0, "another worker's");
+	is_int(claim_end(s.store, s.worker, &end, &s.tally, NULL), 1, "its own end");
+	is_int(claim_end(s.store, s.worker, &end, &s.tally, NULL), 0, "not twice");
 	work = works->next;
 	is_int(worker_leave(s.store, s.worker, NULL), 0, "a worker that holds one");
-	is_int(workers_of_job(s.store, &s.job, NULL), 1, "does not leave");
-	is_int(
-	    claim_return(s.store, s.worker, &s.job, work->id, 1, &s.tally, NULL), 1, "given back");
+	is_int(workers_of_job(s.store, ORG, &s.job, NULL), 1, "does not leave");
+	is_int(claim_change(s.store, s.worker, work->lane, work->id, 1, EV_RETURN, &s.tally, NULL),
+	    1, "given back");
 	sums_are(&s, 1, 0, 1, 1, "given back");
-	is_int(claim_waiting(s.store, &s.job, &due, NULL), 1, "one waits");
+	is_int(waits(&s, &due), 1, "one waits");
 	tail = &work->next;
-	is_int(
-	    claim_take(s.store, s.worker, &s.job, 10, &s.tally, &tail, NULL), 1, "claimed again");
+	is_int(take(&s, 10, &tail), 1, "claimed again");
 	is_int(work->next->attempt, 1, "the attempt did not count");
 	end = (struct ending){ .id = work->id,
 		.attempt = 1,
+		.lane = work->lane,
 		.status = ST_RETRYING,
 		.class = FAIL_SIGNAL,
 		.not_before = INT64_MAX / 2,
 		.error = "{\"class\":\"signal\"}" };
-	is_int(claim_end(s.store, s.worker, &s.job, &end, &s.tally, NULL), 1, "to be tried again");
-	is_int(claim_waiting(s.store, &s.job, &due, NULL), 0, "it is not queued");
+	is_int(claim_end(s.store, s.worker, &end, &s.tally, NULL), 1, "to be tried again");
+	is_int(waits(&s, &due), 0, "it is not queued");
 	ok(due == INT64_MAX / 2, "it waits for its time");
 	sums_are(&s, 1, 0, 1, 1, "retrying");
-	is_int(execution_retry_failed(s.store, &s.job, &s.tally, NULL), 0,
+	is_int(control_retry_failed(s.store, ORG, &s.job, &s.tally, NULL), 0,
 	    "what was never begun is not tried again");
-	is_int(execution_cancel_waiting(s.store, &s.job, &s.tally, NULL), 1,
+	is_int(control_cancel_waiting(s.store, ORG, &s.job, &s.tally, NULL), 1,
 	    "what waits is cancelled");
 	is_int(worker_leave(s.store, s.worker, NULL), 0, "now it leaves");
-	is_int(workers_of_job(s.store, &s.job, NULL), 0, "and is gone");
+	is_int(workers_of_job(s.store, ORG, &s.job, NULL), 0, "and is gone");
 	is_int(tally_write(&s.tally, s.store, NULL), 0, "tally");
 	is_int(store_commit(s.store, NULL), 0, "commit");
 	while ((work = works)) {
 		works = work->next;
 		work_free(work);
 	}
+	lane_book_free(s.scope.book);
 	tally_clear(&s.tally);
 	task_free(s.task);
 	store_close(s.store);

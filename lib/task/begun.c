@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* begun: what each slot of a worker really runs. */
+#include "task/begun.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/path.h"
+
+#define NAME "begun"
+
+struct begun {
+	int64_t *at;
+	size_t slots;
+};
+
+static struct begun *
+map(int fd, size_t slots, int protection)
+{
+	void *at = mmap(NULL, slots * sizeof(int64_t), protection, MAP_SHARED, fd, 0);
+	struct begun *begun;
+
+	if (at == MAP_FAILED)
+		return NULL;
+	begun = xcalloc(1, sizeof(*begun));
+	begun->at = at;
+	begun->slots = slots;
+	return begun;
+}
+
+struct begun *
+begun_new(const char *folder, int slots, struct err *err)
+{
+	char *path = path_join(folder, NAME);
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct begun *begun = NULL;
+
+	if (fd >= 0 && ftruncate(fd, slots * (off_t)sizeof(int64_t)) == 0)
+		begun = map(fd, (size_t)slots, PROT_READ | PROT_WRITE);
+	if (!begun)
+		err_sys(err, "cannot create '%s'", path);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return begun;
+}
+
+void
+begun_free(struct begun *begun)
+{
+	if (!begun)
+		return;
+	munmap(begun->at, begun->slots * sizeof(int64_t));
+	free(begun);
+}
+
+void
+begun_set(struct begun *begun, int slot, int64_t execution)
+{
+	*(volatile int64_t *)&begun->at[slot] = execution;
+}
+
+struct begun *
+begun_open(const char *folder)
+{
+	char *path = path_join(folder, NAME);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct begun *begun = NULL;
+	struct stat st;
+
+	free(path);
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0 && st.st_size >= (off_t)sizeof(int64_t))
+		begun = map(fd, (size_t)st.st_size / sizeof(int64_t), PROT_READ);
+	close(fd);
+	return begun;
+}
+
+bool
+begun_has(const struct begun *begun, int64_t execution)
+{
+	for (size_t i = 0; i < begun->slots; i++)
+		if (begun->at[i] == execution)
+			return true;
+	return false;
+}

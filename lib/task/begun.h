@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * begun: what each slot of a worker really runs, for whoever finds the worker dead.
+ *
+ * A worker holds more executions than it runs: some are claimed ahead, some
+ * have ended and are not written yet. Only those that ran when it died may
+ * have killed it. The note is a small file in the worker's folder, mapped into
+ * memory, so that it costs no system call and outlives a kill -9.
+ */
+#ifndef TASK_BEGUN_H
+#define TASK_BEGUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct begun;
+struct err;
+
+/* Make the note for so many slots in a folder; all are empty. NULL on error. */
+struct begun *begun_new(const char *folder, int slots, struct err *err);
+void begun_free(struct begun *begun);
+
+/* A slot runs this execution from now on; 0: none. */
+void begun_set(struct begun *begun, int slot, int64_t execution);
+
+/* The note of a worker that died; NULL: there is none. */
+struct begun *begun_open(const char *folder);
+bool begun_has(const struct begun *begun, int64_t execution);
+
+#endif

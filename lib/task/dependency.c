@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* dependency: executions that wait for others. */
+#include "task/dependency.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/vec.h"
+#include "store/stmt.h"
+#include "task/tally.h"
+
+static const char sql_add[] =
+    "INSERT INTO dependency (upon, execution, rule) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+static const char sql_dependents[] =
+    "SELECT d.rule, e.id, e.job, e.generation, e.lane, e.awaits, e.approval, e.not_before"
+    " FROM dependency d JOIN execution e ON e.id = d.execution"
+    " WHERE d.upon = ? AND e.status = 'blocked'";
+static const char sql_upon[] =
+    "SELECT d.rule, e.id, e.status FROM dependency d INDEXED BY dependency_of"
+    " JOIN execution e ON e.id = d.upon WHERE d.execution = ?";
+static const char sql_place[] =
+    "SELECT 'ok', id, job, generation, lane, awaits, approval, not_before FROM execution"
+    " WHERE id = ?";
+static const char sql_awaits[] = "UPDATE execution SET awaits = ? WHERE id = ?";
+static const char sql_release[] = "UPDATE execution SET status = ?, awaits = 0 WHERE id = ?";
+static const char sql_skip[] =
+    "UPDATE execution SET status = 'skipped', class = 'dependency', ended = ?, error = ?"
+    " WHERE id = ?";
+
+static const char *const rules[] = { [RULE_OK] = "ok", [RULE_ANY] = "any", [RULE_FAIL] = "fail" };
+
+static_assert(sizeof(rules) / sizeof(*rules) == RULE_COUNT, "a word for every rule");
+
+/* One that waits. */
+struct waiter {
+	enum rule rule;
+	struct place place;
+	int64_t awaits, not_before;
+	bool held;
+};
+
+/* One that ended. */
+struct end {
+	int64_t id;
+	enum status status;
+};
+
+struct ends {
+	struct end *at;
+	size_t len, room;
+};
+
+const char *
+rule_name(enum rule rule)
+{
+	return rules[rule];
+}
+
+int
+rule_find(const char *name)
+{
+	for (int i = 0; i < RULE_COUNT; i++)
+		if (strcmp(rules[i], name) == 0)
+			return i;
+	return -1;
+}
+
+bool
+rule_is_kept(enum rule rule, enum status status)
+{
+	if (rule == RULE_ANY)
+		return true;
+	if (rule == RULE_OK)
+		return status == ST_COMPLETED;
+	return status == ST_FAILED || status == ST_TIMEOUT;
+}
+
+int
+dependency_add(
+    struct store *store, int64_t execution, int64_t upon, enum rule rule, struct err *err)
+{
+	return stmt_run(store, err, sql_add, "iit", upon, execution, rule_name(rule));
+}
+
+static struct waiter
+waiter_of(struct stmt *row)
+{
+	const char *approval = stmt_text(row, 6);
+
+	return (struct waiter){ .rule = (enum rule)rule_find(stmt_text(row, 0)),
+		.place = { .id = stmt_int(row, 1),
+		    .job = { stmt_int(row, 2), (int)stmt_int(row, 3) },
+		    .lane = stmt_int(row, 4) },
+		.awaits = stmt_int(row, 5),
+		.held = approval && strcmp(approval, "needed") == 0,
+		.not_before = stmt_int(row, 7) };
+}
+
+/* Nothing is left that it waits for. */
+static int
+release(struct store *store, const struct waiter *w, struct tally *tally, struct err *err)
+{
+	enum event event = EV_READY;
+	enum status status;
+
+	if (w->held)
+		event = EV_HOLD;
+	else if (w->not_before > clock_wall())
+		event = EV_SCHEDULE;
+	status = tally_move(tally, &w->place, ST_BLOCKED, FAIL_NONE, event, FAIL_NONE);
+	if (stmt_run(store, err, sql_release, "ti", state_name(status), w->place.id) < 0)
+		return -1;
+	return (int)status;
+}
+
+static int
+skip(struct store *store, const struct waiter *w, const struct end *end, struct tally *tally,
+    struct err *err)
+{
+	char why[160];
+
+	snprintf(why, sizeof(why),
+	    "{\"class\":\"dependency\",\"reason\":\"execution %lld is %s\",\"execution\":%lld}",
+	    (long long)end->id, state_name(end->status), (long long)end->id);
+	tally_move(tally, &w->place, ST_BLOCKED, FAIL_NONE, EV_SKIP, FAIL_DEPENDENCY);
+	return stmt_run(store, err, sql_skip, "iti", clock_wall(), why, w->place.id) < 0 ? -1 : 0;
+}
+
+/* What one end means for one that waits; those it ends in turn are added to ends. */
+static int
+settle_one(struct store *store, const struct waiter *w, const struct end *end, struct ends *ends,
+    struct tally *tally, struct err *err)
+{
+	struct end skipped = { w->place.id, ST_SKIPPED };
+
+	if (!rule_is_kept(w->rule, end->status)) {
+		vec_add(ends, skipped);
+		return skip(store, w, end, tally, err);
+	}
+	if (w->awaits > 1)
+		return stmt_run(store, err, sql_awaits, "ii", w->awaits - 1, w->place.id) < 0 ? -1
+											      : 0;
+	return release(store, w, tally, err) < 0 ? -1 : 0;
+}
+
+static int
+settle_row(struct store *store, const struct end *end, struct ends *ends, struct tally *tally,
+    struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_dependents, "i", end->id);
+	int rc = -1;
+
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		struct waiter w = waiter_of(row);
+
+		if (settle_one(store, &w, end, ends, tally, err) < 0) {
+			stmt_end(row);
+			return -1;
+		}
+	}
+	return rc;
+}
+
+int
+dependency_settle(struct store *store, int64_t execution, enum status status, struct tally *tally,
+    struct err *err)
+{
+	struct ends ends = VEC_INIT;
+	struct end first = { execution, status };
+	int rc = 0;
+
+	vec_add(&ends, first);
+	for (size_t i = 0; i < ends.len && rc == 0; i++) {
+		struct end end = ends.at[i];
+
+		rc = settle_row(store, &end, &ends, tally, err);
+	}
+	vec_clear(&ends);
+	return rc;
+}
+
+/* What it waits for: how many have not ended, and the first that ended otherwise than asked. */
+static int
+look_upon(
+    struct store *store, int64_t execution, int64_t *awaits, struct end *broken, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_upon, "i", execution);
+	int rc = -1;
+
+	*awaits = 0;
+	broken->id = 0;
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		enum status status = (enum status)state_find(stmt_text(row, 2));
+		int rule = rule_find(stmt_text(row, 0));
+
+		if (!state_is_final(status))
+			++*awaits;
+		else if (broken->id == 0 && !rule_is_kept((enum rule)rule, status))
+			*broken = (struct end){ stmt_int(row, 1), status };
+	}
+	return rc;
+}
+
+int
+dependency_begin(struct store *store, int64_t execution, struct tally *tally, struct err *err)
+{
+	struct end broken;
+	struct waiter w;
+	struct stmt *row;
+	int64_t awaits;
+	int rc;
+
+	if (look_upon(store, execution, &awaits, &broken, err) < 0)
+		return -1;
+	row = stmt_query(store, err, sql_place, "i", execution);
+	rc = row ? stmt_next(row, err) : -1;
+	if (rc <= 0)
+		return rc < 0 ? -1
+			      : err_set(err, ERR_STORE, "no execution %lld", (long long)execution);
+	w = waiter_of(row);
+	stmt_end(row);
+	if (broken.id) {
+		if (skip(store, &w, &broken, tally, err) < 0 ||
+		    dependency_settle(store, execution, ST_SKIPPED, tally, err) < 0)
+			return -1;
+		return ST_SKIPPED;
+	}
+	if (awaits == 0)
+		return release(store, &w, tally, err);
+	if (stmt_run(store, err, sql_awaits, "ii", awaits, execution) < 0)
+		return -1;
+	return ST_BLOCKED;
+}

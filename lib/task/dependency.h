@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dependency: executions that wait for others.
+ *
+ * An execution counts the dependencies that have not ended; whoever ends one
+ * counts down, in the same transaction, and the last one lets it go. One whose
+ * dependency ended otherwise than asked is skipped, and so on behind it.
+ */
+#ifndef TASK_DEPENDENCY_H
+#define TASK_DEPENDENCY_H
+
+#include <stdint.h>
+
+#include "task/state.h"
+
+struct err;
+struct store;
+struct tally;
+
+/* When to go on: it completed; it ended, however; it failed. */
+enum rule { RULE_OK, RULE_ANY, RULE_FAIL, RULE_COUNT };
+
+const char *rule_name(enum rule rule);
+/* The rule of a word, or -1. */
+int rule_find(const char *name);
+
+/* Is the rule kept by one that ended so? */
+bool rule_is_kept(enum rule rule, enum status status);
+
+/* Note that an execution waits for another. The same pair twice is once: the first rule stays.
+ * 1 noted, 0 it was there, -1. */
+int dependency_add(
+    struct store *store, int64_t execution, int64_t upon, enum rule rule, struct err *err);
+
+/* An execution ended: let go, or skip, what waited for it. 0 or -1. */
+int dependency_settle(struct store *store, int64_t execution, enum status status,
+    struct tally *tally, struct err *err);
+
+/* The execution that just was noted to wait is blocked with so many to wait for; those that have
+ * ended already are counted here. Its status afterwards, or -1. */
+int dependency_begin(struct store *store, int64_t execution, struct tally *tally, struct err *err);
+
+#endif
