@@ -143,19 +143,12 @@ listing_show(struct app *app, struct store *store, struct selection *sel, bool a
 static void
 print_member(const char *label, const char *text, size_t len)
 {
-	struct buf shown = BUF_INIT;
-	size_t width = table_width(STDOUT_FILENO), most = width > 40 ? width - 12 : SIZE_MAX;
-	const char *cut = "";
+	struct buf line = BUF_INIT;
 
-	utf8_visible(text, len, UTF8_CONTROLS, &shown);
-	if (shown.len > most) {
-		cut = "..";
-		shown.len = most - 2;
-		while (shown.len > 0 && ((unsigned char)shown.data[shown.len] & 0xc0) == 0x80)
-			shown.len--;
-	}
-	printf("%-10s  %.*s%s\n", label, (int)shown.len, buf_str(&shown), cut);
-	buf_clear(&shown);
+	buf_addf(&line, "%-10s  ", label);
+	utf8_visible(text, len, UTF8_CONTROLS, &line);
+	table_put_line(buf_str(&line), table_width(STDOUT_FILENO), stdout);
+	buf_clear(&line);
 }
 
 static void

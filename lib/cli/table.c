@@ -169,23 +169,33 @@ put_cell(struct buf *line, const char *text, size_t width, bool right)
 		buf_addf(line, "%*s", (int)pad, "");
 }
 
-/* One line of cells, without blanks at its end, cut to limit characters. */
+void
+table_put_line(const char *text, size_t width, FILE *out)
+{
+	size_t len = strlen(text);
+	const char *cut = "";
+
+	if (width > 2 && length(text) > width) {
+		len = bytes(text, width - 2);
+		cut = "..";
+	}
+	fprintf(out, "%.*s%s\n", (int)len, text, cut);
+}
+
+/* One line of cells; NULL: the heads. */
 static void
-put_line(const struct table *t, const size_t *width, char *const *cells, size_t limit, FILE *out)
+put_cells(const struct table *t, const size_t *width, char *const *cells, size_t limit, FILE *out)
 {
 	struct buf line = BUF_INIT;
-	size_t len;
 
 	for (size_t c = 0; c < t->columns; c++) {
 		if (c > 0)
 			buf_addf(&line, "%*s", GAP, "");
 		put_cell(&line, cells ? cells[c] : head(t, c), width[c], is_right(t, c));
 	}
-	len = limit > 0 ? bytes(buf_str(&line), limit) : line.len;
-	while (len > 0 && line.data[len - 1] == ' ')
-		len--;
-	fwrite(line.data, 1, len, out);
-	putc('\n', out);
+	while (line.len > 0 && line.data[line.len - 1] == ' ')
+		line.data[--line.len] = '\0';
+	table_put_line(buf_str(&line), limit, out);
 	buf_clear(&line);
 }
 
@@ -196,9 +206,9 @@ table_print(const struct table *t, FILE *out, size_t width)
 
 	if (width > 0)
 		squeeze(t, widths, width);
-	put_line(t, widths, NULL, width, out);
+	put_cells(t, widths, NULL, width, out);
 	for (size_t row = 0; row < table_rows(t); row++)
-		put_line(t, widths, t->cells.at + row * t->columns, width, out);
+		put_cells(t, widths, t->cells.at + row * t->columns, width, out);
 	free(widths);
 }
 

@@ -197,7 +197,7 @@ docked() {
 	result $'\e[31mred\nlines and a name that is very long indeed, µ' -5 >odd
 	COLUMNS=60 run_split dock-rank --table odd
 	assert_status 0
-	assert_out -l '   1  ?[31mr..             -5.000     1      1  vina'
+	assert_out -l '   1  ?[31mr..             -5.000     1      1  vina      ..'
 	run_split dock-rank --table --json "$fast"
 	assert_status 2
 }

@@ -7,9 +7,9 @@ job_a() {
 		>/dev/null || (($? == 1))
 }
 
-# on_terminal COMMAND: with standard output on a terminal of 100 columns
+# on_terminal COMMAND [COLUMNS]: with standard output on a terminal of 100 columns
 on_terminal() {
-	run_split env COLUMNS=100 script -qec "$1" /dev/null
+	run_split env COLUMNS="${2:-100}" script -qec "$1" /dev/null
 	output=$(tr -d '\r' <"$out")
 	printf '%s\n' "$output" >"$out"
 }
@@ -117,6 +117,23 @@ adds_up() {
 	assert_err 'taskstat: no worker is running: 250 executions wait until the same taskrun command is given again'
 	run_split taskstat -q --job many
 	assert_err ''
+}
+
+@test "taskstat: what does not fit on a terminal ends in two dots" {
+	seq 2 | taskrun -q --job "a job whose name is long" --lines -- sh -c 'echo "why it fails, at length" >&2; exit 1' \
+		>/dev/null || (($? == 1))
+	on_terminal taskstat 80
+	assert_out -r '^job  .*  waiting *\.\.'
+	[[ $(grep -c '\.\.$' "$out") == 2 ]]
+	run ! grep -E '.{81}' "$out"
+	on_terminal 'taskstat --list' 80
+	assert_out -r $'\n 1  failed      1  a job .*\.\.  .*  engine: exit.*\.\.\n'
+	run ! grep -E '.{81}' "$out"
+	on_terminal 'taskstat 1' 80
+	assert_out -r $'\nerror       \{"class":"engine",.{48}\.\.\n'
+	on_terminal 'taskstat 1' 300
+	assert_out -r $'\nerror       \{"class":"engine","reason":"exit 1: why it fails, at length",'
+	run ! grep -F .. "$out"
 }
 
 @test "taskstat: one execution in full" {
