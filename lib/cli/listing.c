@@ -40,6 +40,8 @@ listing_status_words(void)
 
 /* ---- the list ---- */
 
+enum { KEY_SHOWN = 24 }; /* bytes of a key in a line */
+
 struct listing {
 	struct table *table; /* NULL: records */
 	int64_t limit, shown;
@@ -66,6 +68,42 @@ add_row(struct table *table, const json_t *record)
 	table_add(table, text_at(record, "/key"));
 	table_addf(
 	    table, "%s%s%s", class ? class : "", class && reason ? ": " : "", reason ? reason : "");
+}
+
+/* "affinity -7.2, rmsd 1.3" */
+static void
+add_metrics(struct buf *line, const json_t *record)
+{
+	const char *before = "  ", *name;
+	json_t *value;
+
+	json_object_foreach(json_object_get(record, "metrics"), name, value) {
+		buf_addf(line, "%s%s ", before, name);
+		json_put(value, line);
+		before = ", ";
+	}
+}
+
+void
+listing_line(const json_t *record, FILE *out)
+{
+	const char *status = text_at(record, "/status"), *key = text_at(record, "/key"),
+		   *class = text_at(record, "/error/class"),
+		   *reason = text_at(record, "/error/reason");
+	struct buf line = BUF_INIT, shown = BUF_INIT;
+	bool cut = key && strlen(key) > KEY_SHOWN;
+
+	buf_addf(&line, "%6lld  %-9s  %.*s%s",
+	    (long long)json_integer_value(json_object_get(record, "id")), status ? status : "",
+	    cut ? KEY_SHOWN - 2 : KEY_SHOWN, key ? key : "", cut ? ".." : "");
+	if (class)
+		buf_addf(&line, "  %s: %s", class, reason ? reason : "");
+	else
+		add_metrics(&line, record);
+	utf8_visible(line.data, line.len, UTF8_CONTROLS, &shown);
+	table_put_line(buf_str(&shown), table_width(fileno(out)), out);
+	buf_clear(&line);
+	buf_clear(&shown);
 }
 
 static int

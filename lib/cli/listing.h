@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "cli/app.h"
 
@@ -22,6 +23,10 @@ char *listing_status_words(void);
  * says how many more there are. */
 int listing_show(struct app *app, struct store *store, struct selection *sel, bool as_table,
     int64_t limit, struct err *err);
+
+/* An execution record as a line for a terminal, cut to its width: id, status, key, and its error or
+ * its metrics. */
+void listing_line(const json_t *record, FILE *out);
 
 /* One execution with its tries: a record with `tries`, or text for a terminal. 1, 0: there is no
  * such execution, -1. */

@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "cli/ids.h"
 #include "cli/idset.h"
+#include "cli/listing.h"
 #include "cli/progress.h"
 #include "cli/session.h"
 #include "store/store.h"
@@ -116,7 +117,10 @@ print(struct wait *w, const struct final *final, struct err *err)
 	if (rc <= 0)
 		return rc;
 	progress_hide(w->progress);
-	app_record(w->app, record);
+	if (w->o->as_lines)
+		listing_line(record, stdout);
+	else
+		app_record(w->app, record);
 	json_decref(record);
 	app_count(w->app, final->failed);
 	w->failed += final->failed;

@@ -20,10 +20,11 @@ struct wait_options {
 	const char *job; /* wait for the newest generation of this job; NULL: for the operands */
 	char **operands; /* as of ids_each */
 	bool any;        /* the first that ends is enough */
+	bool as_lines;   /* print a line for people, not the record */
 	double timeout;  /* seconds, below 0: none */
 };
 
-/* Wait; print the record of each execution when it has ended, and count it with app_count. The
+/* Wait; print each execution when it has ended, and count it with app_count. The
  * timeout, and ids there are not, are reported and make the status 1. */
 int wait_for_end(struct app *app, const struct wait_options *options, struct err *err);
 

@@ -38,6 +38,21 @@ running() { taskstat --job j --json | jq -e ".running == $1"; }
 	[[ $(jq -r .params.line "$out" | paste -sd' ') == "c a b" ]]
 }
 
+@test "taskwait: on a terminal a line for each, --json: the record" {
+	on_terminal() { COLUMNS=58 TERM=dumb run_split script -qec "$1" /dev/null; }
+	DOCKLINE_SHARE=$data run_split taskrun -q sum <<<'{"key":"k\u001b","a":1,"b":-2.5}'
+	assert_status 0
+	printf '%s\n' f | taskrun -q "${hold[@]}" >/dev/null || (($? == 1))
+	on_terminal 'taskwait 1'
+	assert_status 0
+	assert_out $'     1  completed  k\\x1b  total -1.5\r'
+	on_terminal 'taskwait 2'
+	assert_status 1
+	assert_out -r $'^     2  failed     [0-9a-f]{22}\\.\\.  engine: exi\\.\\.\r$'
+	on_terminal 'taskwait --json 1'
+	assert_json '.id == 1 and .type == "execution"'
+}
+
 @test "taskwait: ids, records, and what there is not" {
 	seq 4 | taskrun -q --lines -- true >records
 	run_split taskwait 4 2 2
