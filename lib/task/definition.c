@@ -14,7 +14,7 @@
 #include "task/openapi.h"
 #include "task/task.h"
 
-enum { ARGV_MAX = 4096, NAME_MAX_LEN = 128, WINDOW_MAX = 10000 };
+enum { NAME_MAX_LEN = 128, WINDOW_MAX = 10000, GPUS_MOST = 1024 };
 
 #define DEFAULT_TIMEOUT 7200.0 /* seconds: dockline-task(5) */
 #define DEFAULT_GRACE 10.0
@@ -24,8 +24,8 @@ enum { ARGV_MAX = 4096, NAME_MAX_LEN = 128, WINDOW_MAX = 10000 };
 #define LIST(names) (names), sizeof(names) / sizeof(*(names))
 /* clang-format on */
 
-static bool
-is_name(const char *text)
+bool
+task_is_name(const char *text)
 {
 	if (!isalnum((unsigned char)*text) || strlen(text) > NAME_MAX_LEN)
 		return false;
@@ -49,11 +49,8 @@ read_text(struct faults *f, const char *pointer, const json_t *object, const cha
 static void
 check_name(struct faults *f, const char *key, const char *text)
 {
-	if (!is_name(text))
-		fault(f, "", key,
-		    "must be letters, digits, '.', '_', '-' or ':' and begin with a letter"
-		    " or digit, found '%s'",
-		    text);
+	if (!task_is_name(text))
+		fault(f, "", key, TASK_NAME_RULE ", found '%s'", text);
 }
 
 static void
@@ -101,30 +98,6 @@ read_identity(struct task *task, struct faults *f)
 		    task->status);
 }
 
-static void
-read_command(struct task *task, const json_t *service, struct faults *f)
-{
-	json_t *command = fault_member(f, SERVICE, service, "command", JSON_ARRAY), *arg;
-	char index[24];
-	size_t i, n = json_array_size(command);
-
-	fault_missing(f, SERVICE, service, "command");
-	task->argv = xcalloc(n + 1, sizeof(*task->argv));
-	if (command && (n == 0 || n > ARGV_MAX))
-		fault(f, SERVICE, "command",
-		    "must hold a program and its arguments, at most %d, found %zu", ARGV_MAX, n);
-	json_array_foreach(command, i, arg) {
-		snprintf(index, sizeof(index), "%zu", i);
-		if (!json_is_string(arg))
-			fault(f, SERVICE "/command", index, "must be a string, found %s%s",
-			    json_type_name(arg),
-			    json_is_object(arg) ? " (quote it: \"{name}\")" : " (quote it)");
-		task->argv[i] = (char *)json_string_value(arg);
-	}
-	if (n > 0 && task->argv[0] && !*task->argv[0])
-		fault(f, SERVICE "/command", "0", "must name a program");
-}
-
 /* A member that is a number or a text with a unit, and more than 0. */
 static void
 read_quantity(struct faults *f, const char *pointer, const json_t *object, const char *key,
@@ -149,9 +122,10 @@ read_quantity(struct faults *f, const char *pointer, const json_t *object, const
 static void
 read_resources(struct task *task, const json_t *service, struct faults *f)
 {
-	static const char *const names[] = { "cpus", "memory" };
+	static const char *const names[] = { "cpus", "memory", "gpus" };
 	static const char at[] = SERVICE "/resources";
 	json_t *resources = fault_member(f, SERVICE, service, "resources", JSON_OBJECT);
+	json_t *gpus = json_object_get(resources, "gpus");
 	double memory = 0;
 
 	task->cpus = 1;
@@ -159,6 +133,12 @@ read_resources(struct task *task, const json_t *service, struct faults *f)
 	read_quantity(f, at, resources, "cpus", QUANTITY_NUMBER, &task->cpus);
 	read_quantity(f, at, resources, "memory", QUANTITY_BYTES, &memory);
 	task->memory = (int64_t)memory;
+	if (json_is_number(gpus) && json_number_value(gpus) == 0)
+		return;
+	read_quantity(f, at, resources, "gpus", QUANTITY_NUMBER, &task->gpus);
+	if (task->gpus > GPUS_MOST || (task->gpus > 1 && task->gpus != (int)task->gpus))
+		fault(
+		    f, at, "gpus", "must be a part of one, or a whole number up to %d", GPUS_MOST);
 }
 
 static void
@@ -185,29 +165,10 @@ read_timeout(struct task *task, const json_t *service, struct faults *f)
 		task->hard = task->soft + DEFAULT_GRACE;
 }
 
-/* Each member of retry by itself, so that every fault is found and placed. */
-static void
-read_retry(struct task *task, const json_t *service, struct faults *f)
+static int
+judge_retry(const json_t *json, void *policy, struct err *err)
 {
-	json_t *retry = json_object_get(service, "retry"), *value;
-	struct retry_policy judged;
-	const char *key;
-	int before = f->count;
-
-	json_object_foreach(retry, key, value) {
-		json_t *one = json_pack("{s:O}", key, value);
-		struct err why = { 0 };
-
-		if (retry_parse(one, &judged, &why) < 0)
-			fault(f, SERVICE "/retry", key, "is wrong: %s", why.text);
-		json_decref(one);
-	}
-	if (f->count == before) {
-		struct err why = { 0 };
-
-		if (retry_parse(retry, &task->retry, &why) < 0)
-			fault(f, SERVICE, "retry", "is wrong: %s", why.text);
-	}
+	return retry_parse(json, policy, err);
 }
 
 /* A coprocess serves many executions: no parameter of one can be part of its command. */
@@ -258,7 +219,7 @@ static void
 read_service(struct task *task, struct faults *f)
 {
 	static const char *const known[] = { "command", "stream", "resources", "timeout", "workdir",
-		"retry", "cwd", "lines" };
+		"retry", "cwd", "lines", RULES_MEMBERS };
 	json_t *service = fault_member(f, "", task->definition, "service_config", JSON_OBJECT);
 	const char *cwd;
 
@@ -266,10 +227,13 @@ read_service(struct task *task, struct faults *f)
 	if (!service)
 		return;
 	fault_unknown(f, SERVICE, service, LIST(known));
-	read_command(task, service, f);
+	fault_missing(f, SERVICE, service, "command");
+	task->argv = fault_argv(f, SERVICE, service, "command");
 	read_resources(task, service, f);
 	read_timeout(task, service, f);
-	read_retry(task, service, f);
+	fault_each(
+	    f, SERVICE, "retry", json_object_get(service, "retry"), judge_retry, &task->retry);
+	rules_read(&task->rules, SERVICE, service, f);
 	task->workdir = json_is_true(fault_member(f, SERVICE, service, "workdir", JSON_TRUE));
 	task->lines = json_is_true(fault_member(f, SERVICE, service, "lines", JSON_TRUE));
 	read_stream(task, service, f);

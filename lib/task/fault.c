@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strtab.h"
+
+enum { ARGV_MAX = 4096 };
 
 int
 fault(struct faults *faults, const char *pointer, const char *key, const char *fmt, ...)
@@ -91,6 +94,57 @@ fault_member(struct faults *faults, const char *pointer, const json_t *object, c
 	fault(
 	    faults, pointer, key, "must be %s, found %s", type_words(type), json_type_name(value));
 	return NULL;
+}
+
+char **
+fault_argv(struct faults *faults, const char *pointer, const json_t *object, const char *key)
+{
+	json_t *list = fault_member(faults, pointer, object, key, JSON_ARRAY), *arg;
+	size_t i, n = json_array_size(list);
+	char *at = xasprintf("%s/%s", pointer, key), index[24];
+	char **argv = list ? xcalloc(n + 1, sizeof(*argv)) : NULL;
+
+	if (list && (n == 0 || n > ARGV_MAX))
+		fault(faults, pointer, key,
+		    "must hold a program and its arguments, at most %d, found %zu", ARGV_MAX, n);
+	json_array_foreach(list, i, arg) {
+		snprintf(index, sizeof(index), "%zu", i);
+		if (!json_is_string(arg))
+			fault(faults, at, index, "must be a string, found %s%s",
+			    json_type_name(arg),
+			    json_is_object(arg) ? " (quote it: \"{name}\")" : " (quote it)");
+		argv[i] = (char *)json_string_value(arg);
+	}
+	if (n > 0 && argv[0] && !*argv[0])
+		fault(faults, at, "0", "must name a program");
+	free(at);
+	return argv;
+}
+
+void
+fault_each(struct faults *faults, const char *pointer, const char *key, const json_t *value,
+    fault_judge_fn *judge, void *ctx)
+{
+	char *at = xasprintf("%s/%s", pointer, key);
+	const char *member;
+	json_t *one, *of;
+	int before = faults->count;
+
+	json_object_foreach((json_t *)value, member, of) {
+		struct err why = { 0 };
+
+		one = json_pack("{s:O}", member, of);
+		if (judge(one, ctx, &why) < 0)
+			fault(faults, at, member, "is wrong: %s", why.text);
+		json_decref(one);
+	}
+	free(at);
+	if (faults->count == before) {
+		struct err why = { 0 };
+
+		if (judge(value, ctx, &why) < 0)
+			fault(faults, pointer, key, "is wrong: %s", why.text);
+	}
 }
 
 void

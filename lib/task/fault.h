@@ -39,6 +39,17 @@ void fault_missing(
 json_t *fault_member(struct faults *faults, const char *pointer, const json_t *object,
     const char *key, json_type type);
 
+/* A member that is a program and its arguments: at least one text, the first not empty. NULL-ended,
+ * the array the caller's, its texts borrowed; NULL when it is absent or null. */
+char **fault_argv(
+    struct faults *faults, const char *pointer, const json_t *object, const char *key);
+
+/* Judge the members of an object one by one, {key: value} each, or another value as a whole; a
+ * fault for each that judge refuses (-1 with err). */
+typedef int fault_judge_fn(const json_t *json, void *ctx, struct err *err);
+void fault_each(struct faults *faults, const char *pointer, const char *key, const json_t *value,
+    fault_judge_fn *judge, void *ctx);
+
 /* A fault_fn that keeps the first fault in ctx, a struct err *, as "'pointer' what" ("it what" for
  * the whole). */
 void fault_keep_first(const char *pointer, const char *what, void *ctx);

@@ -61,8 +61,7 @@ parse_text(const char *text, struct rate *rate, struct err *err)
 		free(per);
 	}
 	if (rc < 0 || rate->limit <= 0 || rate->per <= 0)
-		return err_set(
-		    err, ERR_INPUT, "'rate': '%s' is not a rate (10/s, 100/m, 5/30s)", text);
+		return err_set(err, ERR_INPUT, "'%s' is not a rate (10/s, 100/m, 5/30s)", text);
 	return check(rate, 0, err);
 }
 

@@ -18,6 +18,7 @@ task_free(struct task *task)
 		return;
 	free(task->argv);
 	free(task->cwd);
+	rules_clear(&task->rules);
 	json_decref(task->definition);
 	free(task);
 }

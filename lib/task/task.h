@@ -16,6 +16,7 @@
 
 #include "task/fault.h"
 #include "task/retry.h"
+#include "task/rules.h"
 
 struct err;
 struct store;
@@ -35,11 +36,13 @@ struct task {
 	int window;         /* executions one coprocess has at a time; 0: a process for each */
 	double cpus;        /* for one execution, or one coprocess */
 	int64_t memory;     /* bytes for it, 0: not said */
+	double gpus;        /* for it; below 1: a part of one */
 	double soft, hard;  /* seconds; TERM at soft, KILL at hard */
 	bool workdir;
 	bool lines; /* ad hoc over lines of text */
 	char *cwd;  /* ad hoc: where it was submitted; else NULL */
 	struct retry_policy retry;
+	struct rules rules;
 };
 
 /* Check a definition and fill in a task; it keeps a reference. NULL with a message that names the
@@ -87,6 +90,11 @@ int task_remove(struct store *store, const char *org, const char *name, struct e
 
 /* Each task that can be found, registered ones first, then shipped ones not hidden by them. */
 int task_each(struct store *store, const char *org, task_fn *fn, void *ctx, struct err *err);
+
+/* Names of tasks, versions, queues and limits. */
+#define TASK_NAME_RULE \
+	"must be letters, digits, '.', '_', '-' or ':' and begin with a letter or digit"
+bool task_is_name(const char *text);
 
 /* Is it a status that a task can have: active, inactive, deprecated? */
 bool task_is_status(const char *word);

@@ -65,6 +65,19 @@ on_terminal() { run_split env COLUMNS=100 TERM=dumb script -qec "$*" /dev/null; 
 	assert_json '.service_config.stream == {}'
 }
 
+@test "taskreg: check tells the errors of rules; good ones are registered as they are" {
+	cp "$tasks/rules.yaml" .
+	run_split taskreg check -v rules.yaml
+	assert_status 3
+	assert_err -f "$tasks/rules.stderr"
+	sed '/^---/,$d' rules.yaml >good.yaml
+	run_split taskreg add good.yaml
+	assert_status 0
+	cp "$out" good
+	run_split jq -c '.service_config | [.priority, .queue, .limits, .breaker, .hooks.after]' good
+	assert_out '["high","gpu",{"licence":1},{"failures":3,"pause":"5m"},["logger","end"]]'
+}
+
 @test "taskreg: check is silent about good files, -v names them" {
 	run_split taskreg check "$tasks/sum.yaml" "$tasks"/sum.json
 	assert_status 3

@@ -35,8 +35,8 @@ static const struct {
 	    "found 'a b'\n" },
 	{ TASK(",\"x-note\":1,\"colour\":2"),
 	    "/service_config/colour is not a member here; there are: command, stream, resources, "
-	    "timeout, "
-	    "workdir, retry, cwd, lines\n" },
+	    "timeout, workdir, retry, cwd, lines, priority, queue, limits, rate, breaker, cache, "
+	    "container, hooks\n" },
 	{ "{\"task_id\":\"t\",\"a/b~c\":1,\"service_config\":{\"command\":[\"x\"]}}",
 	    "/a~1b~0c is not a member here; there are: task_id, version, name, category, "
 	    "description, "
