@@ -36,7 +36,7 @@ enum {
 	READ_MOST = 1 << 20,     /* bytes read before others get their turn */
 	UNWRITTEN_MAX = 1 << 20, /* bytes waiting for a child that does not read */
 	KEPT_MAX = 4 << 20,      /* bytes of memory kept after a long line */
-	CLOSED_GRACE = 500000,  /* microseconds from closing its output to TERM */
+	CLOSED_GRACE = 500000,   /* microseconds from closing its output to TERM */
 	SHOWN = 60,              /* bytes of a wrong answer in the message */
 };
 
