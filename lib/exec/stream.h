@@ -23,13 +23,13 @@
 #ifndef EXEC_STREAM_H
 #define EXEC_STREAM_H
 
-#include <jansson.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "exec/answer.h"
 #include "exec/proc.h"
 
 struct err;
@@ -53,15 +53,7 @@ struct stream_request {
 	const char *params; /* JSON text; copied */
 	size_t params_len;
 	double limit; /* seconds for the answer (exec/window.h says how they count) */
-	void *owner;  /* comes back with the answer */
-};
-
-struct stream_answer {
-	int64_t id;
-	void *owner;
-	json_t *message;   /* the whole answer, the caller's to decref */
-	json_t *result;    /* borrowed from it; NULL: an error, or a fault */
-	const char *fault; /* why it is neither result nor error; NULL: it is one */
+	void *owner;  /* comes back with the answer, or from stream_take */
 };
 
 enum stream_end {
@@ -100,8 +92,8 @@ void stream_fds(const struct stream *s, struct pollfd fds[2]);
 /* Read and write what poll found ready. */
 void stream_ready(struct stream *s, const struct pollfd fds[2], int64_t now);
 
-/* The next answer of what was read; false: no more now. */
-bool stream_next(struct stream *s, struct stream_answer *answer);
+/* The next answer of what was read, and whose it is; false: no more now. */
+bool stream_next(struct stream *s, struct answer *answer, void **owner);
 
 /* End it when a request is late; KILL after TERM and grace. */
 void stream_check(struct stream *s, int64_t now);

@@ -39,7 +39,8 @@ fill(struct run *run, struct stream *s, int64_t now)
 static int
 serve(struct run *run)
 {
-	struct stream_answer a;
+	struct answer a;
+	void *owner;
 
 	while (run->answered < run->todo) {
 		int64_t now = clock_boot();
@@ -52,7 +53,7 @@ serve(struct run *run)
 			return -1;
 		for (int i = 0; i < run->jobs; i++) {
 			stream_ready(run->streams[i], run->fds + 2 * i, now);
-			for (; stream_next(run->streams[i], &a); run->answered++)
+			for (; stream_next(run->streams[i], &a, &owner); run->answered++)
 				json_decref(a.message);
 			if (run->fds[2 * i].fd < 0 || stream_end(run->streams[i]))
 				return -1;
