@@ -35,7 +35,4 @@ int64_t memory_pause(const struct memory_use *use);
  * that holds proc/ and sys/. */
 int64_t memory_oom_kills(const char *root);
 
-/* The number behind "name" at the start of a line, in units as written; -1: no such line. */
-int64_t memory_field(const char *text, const char *name);
-
 #endif

@@ -3,33 +3,16 @@
 #include "exec/memory.h"
 
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/file.h"
-#include "base/path.h"
 #include "exec/tree.h"
+#include "fixture.h"
 #include "tap.h"
 
 #define MIB ((int64_t)1 << 20)
-
-static void
-test_field(void)
-{
-	static const char text[] =
-	    "Rss:     5044 kB\nPss:\t 77 kB\nPss_Anon: 9\noom_kill 3\nbad x\n";
-
-	is_int(memory_field(text, "Rss:"), 5044, "the first line");
-	is_int(memory_field(text, "Pss:"), 77, "another");
-	is_int(memory_field(text, "oom_kill "), 3, "one without a colon");
-	is_int(memory_field(text, "oom"), -1, "part of a name");
-	is_int(memory_field(text, "bad "), -1, "not a number");
-	is_int(memory_field(text, "Swap:"), -1, "not there");
-	is_int(memory_field("", "Swap:"), -1, "nothing there");
-}
 
 static void
 test_pause(void)
@@ -108,47 +91,30 @@ test_look(void)
 	tree_free(tree);
 }
 
-/* Write root/path with all folders above it. */
-static void
-put(const char *root, const char *path, const char *text)
-{
-	char *full = path_join(root, path);
-
-	for (char *p = full + 1; (p = strchr(p, '/')); *p++ = '/') {
-		*p = '\0';
-		mkdir(full, 0700);
-	}
-	if (file_write(full, text, strlen(text), NULL) < 0)
-		ok(false, "%s", full);
-	free(full);
-}
-
 static void
 test_kills(void)
 {
-	char root[] = "/tmp/dockline-memory-XXXXXX";
+	char *root = fixture_root();
 
-	if (!mkdtemp(root))
-		return;
 	is_int(memory_oom_kills(root), -1, "nothing to read");
-	put(root, "proc/vmstat", "pgfault 17\noom_kill 5\ndrop 0\n");
+	fixture_put(root, "proc/vmstat", "pgfault 17\noom_kill 5\ndrop 0\n");
 	is_int(memory_oom_kills(root), 5, "the host");
-	put(root, "proc/self/cgroup", "4:memory:/a\n1:cpu:/b\n0::/u\n");
+	fixture_put(root, "proc/self/cgroup", "4:memory:/a\n1:cpu:/b\n0::/u\n");
 	is_int(memory_oom_kills(root), 5, "groups that are not there");
-	put(root, "sys/fs/cgroup/memory/a/memory.oom_control", "under_oom 0\noom_kill 2\n");
+	fixture_put(root, "sys/fs/cgroup/memory/a/memory.oom_control", "under_oom 0\noom_kill 2\n");
 	is_int(memory_oom_kills(root), 2, "a group of version 1");
-	put(root, "proc/self/cgroup", "0::/u/s.scope\n");
+	fixture_put(root, "proc/self/cgroup", "0::/u/s.scope\n");
 	is_int(memory_oom_kills(root), 5, "another group");
-	put(root, "sys/fs/cgroup/u/s.scope/memory.events", "oom 3\noom_kill 1\noom_group_kill 0\n");
+	fixture_put(
+	    root, "sys/fs/cgroup/u/s.scope/memory.events", "oom 3\noom_kill 1\noom_group_kill 0\n");
 	is_int(memory_oom_kills(root), 1, "a group of version 2");
 	ok(memory_oom_kills("") >= -1, "here: %lld", (long long)memory_oom_kills(""));
-	file_remove_tree(root, NULL);
+	fixture_free(root);
 }
 
 int
 main(void)
 {
-	test_field();
 	test_pause();
 	test_look();
 	test_kills();
