@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* state: statuses, their words, and where they stand in the account. */
+/* state: statuses, their words, where they stand in the account, and every event in every status.
+ */
 #include "task/state.h"
 
 #include "tap.h"
@@ -26,6 +27,58 @@ static const struct {
 	{ ST_SKIPPED, "skipped", NULL, ACC_SKIPPED, true },
 };
 
+/* What comes of each event (the columns) in each status, by the first two letters; "--": it cannot
+ * happen. */
+static const char *const columns[] = { "schedule", "block", "hold", "ready", "claim", "return",
+	"start", "complete", "fail", "timeout", "retry", "lose", "pause", "resume", "continue",
+	"cancel", "skip", "revive" };
+/* clang-format off */
+static const struct {
+	const char *status, *after;
+} table[] = {
+	/*               sc bl ho re cl rt st co fa ti ry lo pa rs cn ca sk rv */
+	{ "submitted",  "sc bl he qu -- -- -- co fa -- -- -- -- -- -- ca sk --" },
+	{ "scheduled",  "-- -- -- qu -- -- -- -- -- -- -- -- pa -- -- ca sk --" },
+	{ "blocked",    "sc -- he qu -- -- -- -- -- -- -- -- -- -- -- ca sk --" },
+	{ "held",       "sc -- -- qu -- -- -- -- -- -- -- -- -- -- -- ca sk --" },
+	{ "queued",     "-- -- -- -- pr -- -- -- -- -- -- -- pa -- -- ca sk --" },
+	{ "preparing",  "-- -- -- -- -- qu ru co fa ti re qu pa -- -- ca -- --" },
+	{ "running",    "-- -- -- -- -- qu -- co fa ti re qu pa -- -- ca -- --" },
+	{ "retrying",   "-- -- -- qu -- -- -- -- -- -- -- -- pa -- -- ca sk --" },
+	{ "paused",     "sc -- -- -- -- qu -- co fa ti re qu -- qu ru ca sk --" },
+	{ "completed",  "-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- --" },
+	{ "failed",     "-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- qu" },
+	{ "timeout",    "-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- qu" },
+	{ "cancelled",  "-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- qu" },
+	{ "skipped",    "-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- qu" },
+};
+/* clang-format on */
+
+static void
+test_events(void)
+{
+	is_int(COUNT(table), ST_COUNT, "a row for every status");
+	is_int(COUNT(columns), EV_COUNT, "a column for every event");
+	for (int e = 0; e < EV_COUNT; e++) {
+		is_str(event_name((enum event)e), columns[e], "name of event %d", e);
+		is_int(event_find(columns[e]), e, "found by %s", columns[e]);
+	}
+	is_int(event_find("finish"), -1, "no such event");
+	for (int s = 0; s < ST_COUNT; s++) {
+		is_str(table[s].status, state_name((enum status)s), "row %d", s);
+		is_int((long long)strlen(table[s].after), 3 * EV_COUNT - 1, "all of row %d", s);
+		for (int e = 0; e < EV_COUNT; e++) {
+			int next = state_next((enum status)s, (enum event)e);
+			char got[3] = "--", want[3] = "";
+
+			memcpy(want, table[s].after + 3 * e, 2);
+			if (next >= 0)
+				memcpy(got, state_name((enum status)next), 2);
+			is_str(got, want, "%s while %s", columns[e], table[s].status);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -48,5 +101,6 @@ main(void)
 	is_int(state_find("QUEUED"), ST_QUEUED, "in any case");
 	is_int(state_find("done"), -1, "no such status");
 	is_int(state_find(""), -1, "nothing");
+	test_events();
 	return done_testing();
 }
