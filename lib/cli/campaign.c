@@ -4,21 +4,19 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
-#include "base/file.h"
-#include "base/json.h"
+#include "cli/capacity.h"
 #include "cli/commit.h"
 #include "cli/session.h"
+#include "cli/station.h"
 #include "cli/submit.h"
 #include "cli/worker.h"
 #include "store/store.h"
 #include "task/control.h"
 #include "task/lane.h"
 #include "task/task.h"
-#include "task/workers.h"
 
 /* What lives while it runs. */
 struct run {
@@ -29,9 +27,9 @@ struct run {
 	struct submit *submit;
 	json_t *settings;
 	struct job job;
-	int64_t lane, worker;
+	int64_t lane;
 	struct room capacity;
-	char *scratch;
+	struct station station;
 };
 
 static int
@@ -73,21 +71,6 @@ read_options(struct run *r, struct err *err)
 	return r->settings ? 0 : -1;
 }
 
-static int
-enter_worker(struct run *r, struct err *err)
-{
-	json_t *room = room_json(&r->capacity);
-	char *text = json_canonical(room);
-	struct worker_entry entry = {
-		.org = r->app->org, .job = r->job, .scratch = r->scratch, .room = text
-	};
-
-	r->worker = worker_enter(r->store, &entry, err);
-	json_decref(room);
-	free(text);
-	return r->worker < 0 ? -1 : 0;
-}
-
 /* Everything that must stand before the first line is submitted, in one transaction. */
 static int
 enter(struct run *r, struct err *err)
@@ -101,8 +84,12 @@ enter(struct run *r, struct err *err)
 		&r->job, err) < 0 ||
 	    submit_store_inputs(r->submit, r->store, err) < 0)
 		goto out;
-	r->lane = lane_open(
-	    r->store, &(struct lane_spec){ .job = r->job, .task = r->task->row }, err);
+	r->lane = lane_open(r->store,
+	    &(struct lane_spec){ .job = r->job,
+		.task = r->task->row,
+		.queue = r->task->rules.queue,
+		.priority = r->task->rules.priority },
+	    err);
 	if (r->lane < 0)
 		goto out;
 	if (c->retry_failed) {
@@ -112,7 +99,9 @@ enter(struct run *r, struct err *err)
 			goto out;
 		app_say(r->app, "%lld failed executions are tried again", (long long)n);
 	}
-	if (!c->detach && enter_worker(r, err) < 0)
+	if (!c->detach &&
+	    station_enter(&r->station, r->app, r->store,
+		&(struct station_plan){ .job = r->job, .capacity = &r->capacity }, err) < 0)
 		goto out;
 	rc = tally_write(&tally, r->store, err);
 out:
@@ -120,60 +109,24 @@ out:
 	return rc;
 }
 
-/* The folder first: it is found as long as the worker stands. */
-static int
-leave(struct run *r, struct err *err)
-{
-	if (r->scratch)
-		file_remove_tree(r->scratch, NULL);
-	if (!r->worker)
-		return 0;
-	if (store_begin(r->store, err) < 0)
-		return -1;
-	if (worker_leave(r->store, r->worker, err) < 0) {
-		store_rollback(r->store);
-		return -1;
-	}
-	return store_commit(r->store, err);
-}
-
-/* One of our own task at a time we try to run, however little there is. */
-static void
-hold_one(struct run *r)
-{
-	struct room one;
-
-	room_of_task(r->task, 0, &one);
-	if (r->capacity.cpus < one.cpus)
-		r->capacity.cpus = one.cpus;
-	if (r->capacity.memory < one.memory)
-		r->capacity.memory = one.memory;
-}
-
 static int
 begin(struct run *r, struct err *err)
 {
 	if (!r->c->detach) {
-		worker_capacity(r->c->jobs, &r->capacity);
-		worker_say_memory(r->app, r->task, &r->capacity);
-		hold_one(r);
-		r->scratch = worker_scratch(err);
-		if (!r->scratch)
-			return -1;
+		capacity_find(r->c->jobs, &r->capacity);
+		capacity_say_memory(r->app, r->task, &r->capacity);
+		capacity_hold(r->task, &r->capacity);
 	}
 	if (store_begin(r->store, err) < 0)
 		return -1;
 	if (enter(r, err) < 0) {
 		store_rollback(r->store);
+		r->station.worker = 0;
 		return -1;
 	}
 	if (store_commit(r->store, err) < 0)
 		return -1;
-	if (!r->scratch || mkdir(r->scratch, 0700) == 0)
-		return 0;
-	err_sys(err, "cannot create a folder '%s'", r->scratch);
-	leave(r, NULL);
-	return -1;
+	return r->c->detach ? 0 : station_settle(&r->station, r->store, err);
 }
 
 /* To whom sits there: in place of the progress line, how it went. */
@@ -202,14 +155,14 @@ work(struct run *r, int *signal, struct err *err)
 		.task = r->task->row,
 		.lane = r->lane,
 		.job_name = r->c->job,
-		.worker = r->worker,
+		.worker = r->station.worker,
 		.capacity = r->capacity,
 		.print_submitted = r->c->detach };
 	struct commit *commit = commit_start(&co);
 	struct worker_options wo = { .app = r->app,
 		.commit = commit,
 		.capacity = r->capacity,
-		.scratch = r->scratch,
+		.scratch = r->station.scratch,
 		.until = WORKER_ASKED,
 		.idle_exit = -1 };
 	struct commit_state state;
@@ -293,7 +246,7 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 	    session_reap(app, r.store, err) < 0 || begin(&r, err) < 0)
 		goto out;
 	rc = work(&r, signal, err);
-	if (leave(&r, &late) < 0 && rc == 0) {
+	if (station_leave(&r.station, r.store, &late) < 0 && rc == 0) {
 		*err = late;
 		rc = -1;
 	}
@@ -302,7 +255,7 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 	else if (rc == 0 && (*signal || c->detach) && c->job)
 		say_what_stays(&r, &late);
 out:
-	free(r.scratch);
+	free(r.station.scratch);
 	json_decref(r.settings);
 	submit_free(r.submit);
 	task_free(r.task);

@@ -201,15 +201,23 @@ take_back(struct commit *c)
 	c->claimed_tail = &c->claimed;
 }
 
+static int
+count_fresh(const struct ledger *l)
+{
+	int n = 0;
+
+	for (const struct work *w = l->fresh; w; w = w->next)
+		n++;
+	return n;
+}
+
 /* Tell the others how it went. Locked. */
 static void
 publish(struct commit *c, const struct batch *b)
 {
 	struct ledger *l = &c->ledger;
-	int64_t got = 0;
+	int got = count_fresh(l);
 
-	for (struct work *w = l->fresh; w; w = w->next)
-		got++;
 	if (l->fresh) {
 		*c->claimed_tail = l->fresh;
 		c->claimed_tail = l->fresh_tail;
@@ -263,6 +271,10 @@ round_of(struct commit *c, const struct batch *b, bool dry)
 
 	if (!empty || now - l->beaten >= WORKER_HEARTBEAT || l->ordered)
 		rc = ledger_write(l, b, &c->err);
+	if (rc == 0 && b->want.most > 0 && count_fresh(l) < b->want.most) {
+		dry = true; /* since now: what waits must be known when that is told */
+		c->polled = 0;
+	}
 	if (rc == 0 && now - c->polled >= POLL) {
 		c->polled = now;
 		rc = look(c, dry);

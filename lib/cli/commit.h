@@ -62,6 +62,7 @@ struct commit_options {
 	struct room capacity; /* of the whole worker */
 
 	bool print_submitted; /* print each record as soon as it is submitted (--detach) */
+	bool print_events;    /* print what this worker changes */
 };
 
 /* What there is room for; a copy goes with each request. */

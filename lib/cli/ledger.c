@@ -16,6 +16,7 @@
 #include "store/object.h"
 #include "store/store.h"
 #include "task/control.h"
+#include "task/journal.h"
 #include "task/workers.h"
 
 enum {
@@ -30,6 +31,12 @@ struct repeated {
 	int count;
 	UT_hash_handle hh;
 	char key[];
+};
+
+/* Event records on their way out. */
+struct printing {
+	struct ledger *ledger;
+	struct buf text;
 };
 
 /* Could we ever run an execution of the lane? */
@@ -99,6 +106,8 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 	l->scope.ctx = l;
 	if (!options->any_job)
 		l->scope.job = options->job;
+	if (options->print_events)
+		l->event = journal_end(options->store, NULL);
 }
 
 void
@@ -369,6 +378,43 @@ print_all(struct ledger *l, struct err *err)
 }
 
 static int
+add_event(const struct happening *h, void *ctx)
+{
+	struct printing *p = ctx;
+	char time[CLOCK_TEXT];
+	json_t *record;
+
+	if (h->worker != p->ledger->o.worker)
+		return 0;
+	record = json_pack("{s:s, s:I, s:s, s:I, s:I, s:s, s:s, s:s}", "type", "event", "seq",
+	    (json_int_t)h->seq, "time", clock_format(h->time, time), "worker",
+	    (json_int_t)h->worker, "execution", (json_int_t)h->execution, "event",
+	    event_name(h->event), "from", state_name(h->from), "to", state_name(h->to));
+	json_put(record, &p->text);
+	buf_add_char(&p->text, '\n');
+	json_decref(record);
+	return 0;
+}
+
+/* What the last commit changed. */
+static int
+print_events(struct ledger *l, struct err *err)
+{
+	struct printing p = { l, BUF_INIT };
+	int64_t end;
+
+	if (!l->o.print_events)
+		return 0;
+	end = journal_each(l->o.store, l->event, add_event, &p, err);
+	if (p.text.len && !l->output_gone &&
+	    (fwrite(p.text.data, 1, p.text.len, stdout) < p.text.len || fflush(stdout) != 0))
+		lose_output(l);
+	buf_clear(&p.text);
+	l->event = end;
+	return end < 0 ? -1 : 0;
+}
+
+static int
 look_at(int64_t id, void *ctx)
 {
 	struct ledger *l = ctx;
@@ -440,7 +486,7 @@ ledger_write(struct ledger *l, const struct batch *b, struct err *err)
 		tally_reset(&l->tally);
 		return -1;
 	}
-	if (store_commit(l->o.store, err) < 0)
+	if (store_commit(l->o.store, err) < 0 || print_events(l, err) < 0)
 		return -1;
 	return print_all(l, err);
 }

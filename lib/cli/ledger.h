@@ -42,6 +42,7 @@ struct ledger {
 	struct tally tally;
 	struct want want; /* what is left of it while claiming */
 	int64_t told;     /* of worked, with the last heartbeat */
+	int64_t event;    /* the last one looked at, to be printed */
 	struct repeated *repeated;
 	VEC(int64_t) print; /* ids whose records are due after the commit */
 	int64_t version;

@@ -13,7 +13,12 @@
 void
 room_of_task(const struct task *task, int64_t memory, struct room *room)
 {
-	*room = (struct room){ .cpus = task->cpus, .memory = memory ? memory : task->memory };
+	*room = (struct room){
+		.cpus = task->cpus, .gpus = task->gpus, .memory = memory ? memory : task->memory
+	};
+	for (size_t i = 0; i < task->rules.nlimits && i < ROOM_LIMITS; i++)
+		room->limits[room->nlimits++] = (struct room_limit){ task->rules.limits[i].name,
+			task->rules.limits[i].count };
 }
 
 static double

@@ -4,23 +4,17 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <uthash.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/file.h"
-#include "base/num.h"
 #include "cli/progress.h"
 #include "task/begun.h"
 
@@ -28,7 +22,6 @@ enum {
 	TICK = 1000,   /* milliseconds between looks when nothing happens */
 	NOTE = 100000, /* microseconds after which it is written that an execution runs */
 	SLOTS_MAX = 1000,
-	SLOTS_DEFAULT_MAX = 20,
 	AHEAD_MAX = 2000, /* executions claimed ahead */
 };
 
@@ -81,92 +74,6 @@ worker_block_signals(void)
 
 	signal_set(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-}
-
-/* Bytes a new process may take (MemAvailable of proc(5)), 0: not known. */
-static int64_t
-available_memory(void)
-{
-	struct buf text = BUF_INIT;
-	int64_t kib = 0;
-	char *line;
-
-	if (file_read("/proc/meminfo", 65536, &text, NULL) == 0 &&
-	    (line = strstr(text.data, "MemAvailable:")))
-		kib = strtoll(line + strlen("MemAvailable:"), NULL, 10);
-	buf_clear(&text);
-	return kib * 1024;
-}
-
-/* What a scheduler allotted to this job on this host, 0: nothing said. */
-static int
-allotted_cpus(void)
-{
-	static const char *const names[] = { "SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "NSLOTS",
-		"PBS_NP" };
-	int64_t n;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		const char *text = getenv(names[i]);
-
-		if (text && num_int(text, 1, 4096, &n, NULL) == 0)
-			return (int)n;
-	}
-	return 0;
-}
-
-static int
-default_cpus(void)
-{
-	int allotted = allotted_cpus(), cores = 1;
-	cpu_set_t set;
-
-	if (allotted)
-		return allotted;
-	if (sched_getaffinity(0, sizeof(set), &set) == 0)
-		cores = CPU_COUNT(&set);
-	return cores < SLOTS_DEFAULT_MAX ? cores : SLOTS_DEFAULT_MAX;
-}
-
-void
-worker_capacity(int jobs, struct room *capacity)
-{
-	*capacity = (struct room){ .cpus = jobs > 0 ? jobs : default_cpus(),
-		.memory = available_memory() };
-	if (capacity->memory == 0)
-		capacity->memory = INT64_MAX / 2; /* not known */
-}
-
-void
-worker_say_memory(struct app *app, const struct task *task, const struct room *capacity)
-{
-	struct room one;
-	int slots, fit;
-
-	room_of_task(task, 0, &one);
-	fit = room_fits(capacity, &one, SLOTS_MAX);
-	one.memory = 0;
-	slots = room_fits(capacity, &one, SLOTS_MAX);
-	if (fit < slots && slots > 1)
-		app_warn(app,
-		    "%lld MiB of memory are free and one execution of '%s' takes %lld MiB:"
-		    " %d at once, not %d",
-		    (long long)capacity->memory >> 20, task->name, (long long)task->memory >> 20,
-		    fit > 0 ? fit : 1, slots);
-}
-
-char *
-worker_scratch(struct err *err)
-{
-	const char *tmp = getenv("TMPDIR");
-	uint64_t random[2];
-
-	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random)) {
-		err_sys(err, "cannot read random numbers");
-		return NULL;
-	}
-	return xasprintf("%s/dockline-%016llx%016llx", tmp && *tmp == '/' ? tmp : "/tmp",
-	    (unsigned long long)random[0], (unsigned long long)random[1]);
 }
 
 /* A free slot, opened if need be; NULL: there can be no more, or err. */

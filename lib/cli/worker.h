@@ -35,17 +35,6 @@ struct worker_options {
 /* Block the signals that the loop reads. Call before any thread is started. */
 void worker_block_signals(void);
 
-/* What this host, or its allocation, has to give: jobs cores (0: all, or what the scheduler
- * allotted, at most 20) and the memory that is free. */
-void worker_capacity(int jobs, struct room *capacity);
-
-/* Say where memory holds fewer of a task at once than the cores would. */
-void worker_say_memory(struct app *app, const struct task *task, const struct room *capacity);
-
-/* The path of a folder in $TMPDIR or /tmp that nobody else will think of; the caller enters the
- * worker with it and then makes it, so that it is known wherever the worker is killed. To free. */
-char *worker_scratch(struct err *err);
-
 /* Run until done, or told to stop: the first signal ends the children with 10 s of grace, the
  * second at once; what did not end is queued again. 0, or -1. *signal is what stopped it, 0:
  * nothing. */

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* taskwork: a worker: run what is queued. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/num.h"
+#include "cli/app.h"
+#include "cli/shift.h"
+
+static struct shift o = { .idle_exit = -1 };
+static char *duration, *idle, *memory, *queues;
+
+static const struct poptOption options[] = {
+	{ "for", 0, POPT_ARG_STRING, &duration, 0, "begin nothing after this time: 55m", "TIME" },
+	{ "forever", 0, POPT_ARG_NONE, &o.forever, 0, "wait for more work without end", NULL },
+	{ "gpus", 0, POPT_ARG_DOUBLE, &o.gpus, 0, "GPUs for its executions together", "N" },
+	{ "idle-exit", 0, POPT_ARG_STRING, &idle, 0, "end after so long without work", "TIME" },
+	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "only executions of this job", "NAME" },
+	{ "jobs", 'j', POPT_ARG_INT, &o.jobs, 0, "cores for its executions together", "N" },
+	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "print an event record for each change", NULL },
+	{ "limit", 0, POPT_ARG_ARGV, &o.limits, 0, "so much of a named limit", "NAME=N" },
+	{ "memory", 0, POPT_ARG_STRING, &memory, 0, "memory for its executions together", "SIZE" },
+	{ "once", 0, POPT_ARG_NONE, &o.once, 0, "end when nothing can be begun now", NULL },
+	{ "queue", 0, POPT_ARG_STRING, &queues, 0, "only executions of these queues", "A,B" },
+	APP_STATE_OPTIONS,
+	APP_COMMON_OPTIONS,
+	POPT_TABLEEND,
+};
+
+/* "a,b" as a list. */
+static char **
+split(char *text)
+{
+	char **list = xcalloc(strlen(text) + 2, sizeof(*list)), *rest = NULL;
+	size_t n = 0;
+
+	for (char *word = strtok_r(text, ",", &rest); word; word = strtok_r(NULL, ",", &rest))
+		list[n++] = word;
+	return list;
+}
+
+static void
+read_options(struct app *app)
+{
+	struct err err = { 0 };
+
+	if (app->nargs > 0)
+		app_usage(app, "no operands, found '%s'", app->args[0]);
+	if (o.jobs < 0 || o.jobs > 4096)
+		app_usage(app, "-j takes 1 to 4096");
+	if (o.once + o.forever + (idle != NULL) > 1)
+		app_usage(app, "--once, --forever and --idle-exit exclude each other");
+	if (o.gpus < 0 || o.gpus > 1024)
+		app_usage(app, "--gpus takes 0 to 1024");
+	if (duration && num_duration(duration, &o.seconds, &err) < 0)
+		app_usage(app, "--for: %s", err.text);
+	if (idle && num_duration(idle, &o.idle_exit, &err) < 0)
+		app_usage(app, "--idle-exit: %s", err.text);
+	if (memory && num_size(memory, &o.memory, &err) < 0)
+		app_usage(app, "--memory: %s", err.text);
+	if (queues)
+		o.queues = split(queues);
+	if (o.queues && !*o.queues)
+		app_usage(app, "--queue takes names");
+}
+
+/* Die of a signal, so that make and shells stop too. */
+static void
+die_of(int caught)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, caught);
+	signal(caught, SIG_DFL);
+	raise(caught);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err err = { 0 };
+	struct app *app = app_start("taskwork", "", options, argc, argv);
+	int caught, rc, status;
+
+	read_options(app);
+	rc = shift_run(app, &o, &caught, &err);
+	free(o.queues);
+	status = app_finish(app, rc, &err);
+	if (caught && caught != SIGPIPE)
+		die_of(caught);
+	return status;
+}

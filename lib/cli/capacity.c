@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* capacity: what this host, or what was allotted of it, has to give. */
+#include "cli/capacity.h"
+
+#include "cli/app.h"
+#include "exec/pressure.h"
+#include "task/task.h"
+
+enum {
+	CPUS_DEFAULT_MAX = 20, /* without -j and outside an allocation */
+	AT_ONCE_MAX = 100000,
+};
+
+void
+capacity_find(int jobs, struct room *capacity)
+{
+	int64_t memory = host_free_memory("");
+	bool allotted = false;
+	int cpus = jobs > 0 ? jobs : host_cpus("", &allotted);
+
+	if (jobs <= 0 && !allotted && cpus > CPUS_DEFAULT_MAX)
+		cpus = CPUS_DEFAULT_MAX;
+	*capacity = (struct room){
+		.cpus = cpus, .gpus = host_gpus(""), .memory = memory > 0 ? memory : INT64_MAX / 2
+	};
+}
+
+void
+capacity_say_memory(struct app *app, const struct task *task, const struct room *capacity)
+{
+	struct room one;
+	int slots, fit;
+
+	room_of_task(task, 0, &one);
+	fit = room_fits(capacity, &one, AT_ONCE_MAX);
+	one.memory = 0;
+	slots = room_fits(capacity, &one, AT_ONCE_MAX);
+	if (fit < slots && slots > 1)
+		app_warn(app,
+		    "%lld MiB of memory are free and one execution of '%s' takes %lld MiB:"
+		    " %d at once, not %d",
+		    (long long)capacity->memory >> 20, task->name, (long long)task->memory >> 20,
+		    fit > 0 ? fit : 1, slots);
+}
+
+void
+capacity_hold(const struct task *task, struct room *capacity)
+{
+	struct room one;
+
+	room_of_task(task, 0, &one);
+	if (capacity->cpus < one.cpus)
+		capacity->cpus = one.cpus;
+	if (capacity->memory < one.memory)
+		capacity->memory = one.memory;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* capacity: what this host, or what was allotted of it, has to give. */
+#ifndef CLI_CAPACITY_H
+#define CLI_CAPACITY_H
+
+#include "cli/room.h"
+
+struct app;
+struct task;
+
+/* jobs cores (0: what a scheduler allotted, else all, at most 20), the memory that is free, and
+ * the GPUs. */
+void capacity_find(int jobs, struct room *capacity);
+
+/* Say where memory holds fewer executions of a task at once than the cores would. */
+void capacity_say_memory(struct app *app, const struct task *task, const struct room *capacity);
+
+/* At least one execution of the task fits, however little there is; named limits stay. */
+void capacity_hold(const struct task *task, struct room *capacity);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* shift: everything taskwork does. */
+#include "cli/shift.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "cli/capacity.h"
+#include "cli/commit.h"
+#include "cli/session.h"
+#include "cli/station.h"
+#include "cli/worker.h"
+#include "store/store.h"
+
+struct run {
+	struct app *app;
+	const struct shift *o;
+	struct store *store;
+	struct job job;
+	struct room capacity;
+	struct station station;
+};
+
+static int
+find_capacity(struct run *r, struct err *err)
+{
+	capacity_find(r->o->jobs, &r->capacity);
+	if (r->o->memory)
+		r->capacity.memory = r->o->memory;
+	if (r->o->gpus > 0)
+		r->capacity.gpus = r->o->gpus;
+	return room_parse_limits(r->o->limits, &r->capacity, err);
+}
+
+static int
+begin(struct run *r, struct err *err)
+{
+	struct station_plan plan = {
+		.job = r->job, .capacity = &r->capacity, .queues = r->o->queues
+	};
+
+	if (r->o->seconds > 0)
+		plan.ends = clock_wall() + (int64_t)(r->o->seconds * 1e6);
+	if (store_begin(r->store, err) < 0)
+		return -1;
+	if (station_enter(&r->station, r->app, r->store, &plan, err) < 0) {
+		store_rollback(r->store);
+		return -1;
+	}
+	if (store_commit(r->store, err) < 0)
+		return -1;
+	return station_settle(&r->station, r->store, err);
+}
+
+static enum worker_until
+until(const struct shift *o)
+{
+	if (o->once)
+		return WORKER_ONCE;
+	return o->forever || o->idle_exit >= 0 ? WORKER_TOLD : WORKER_DRAINED;
+}
+
+static void
+say_how_it_went(const struct run *r, const struct commit_state *s)
+{
+	if (s->worked == 0)
+		app_say(r->app, "nothing to do");
+	else
+		app_say(r->app, "%lld attempt%s, %lld not well", (long long)s->worked,
+		    s->worked == 1 ? "" : "s", (long long)s->worked_failed);
+}
+
+static int
+work(struct run *r, int *signal, struct err *err)
+{
+	struct commit_options co = { .app = r->app,
+		.store = r->store,
+		.job = r->job,
+		.worker = r->station.worker,
+		.any_job = r->job.id == 0,
+		.queues = r->o->queues,
+		.capacity = r->capacity,
+		.print_events = r->o->json };
+	struct commit *commit = commit_start(&co);
+	struct worker_options wo = { .app = r->app,
+		.commit = commit,
+		.capacity = r->capacity,
+		.scratch = r->station.scratch,
+		.until = until(r->o),
+		.idle_exit = r->o->idle_exit > 0 ? (int64_t)(r->o->idle_exit * 1e6) : 0 };
+	struct commit_state state;
+	struct err late = { 0 };
+	int rc;
+
+	if (r->o->forever)
+		wo.idle_exit = -1;
+	if (r->o->seconds > 0)
+		wo.deadline = clock_boot() + (int64_t)(r->o->seconds * 1e6);
+	commit_lines_end(commit);
+	rc = worker_run(&wo, signal, err);
+	commit_state(commit, &state);
+	if (commit_stop(commit, false, &late) < 0) {
+		*err = late;
+		rc = -1;
+	}
+	if (rc == 0)
+		say_how_it_went(r, &state);
+	return rc;
+}
+
+int
+shift_run(struct app *app, const struct shift *shift, int *signal, struct err *err)
+{
+	struct run r = { .app = app, .o = shift };
+	struct err late = { 0 };
+	int rc = -1;
+
+	*signal = 0;
+	worker_block_signals();
+	r.store = session_open(app, true, err);
+	if (!r.store || find_capacity(&r, err) < 0 ||
+	    (shift->job && session_job(app, r.store, shift->job, 0, &r.job, err) < 0) ||
+	    session_reap(app, r.store, err) < 0 || begin(&r, err) < 0)
+		goto out;
+	rc = work(&r, signal, err);
+	if (station_leave(&r.station, r.store, &late) < 0 && rc == 0) {
+		*err = late;
+		rc = -1;
+	}
+out:
+	free(r.station.scratch);
+	store_close(r.store);
+	return rc;
+}

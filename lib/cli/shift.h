@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* shift: everything taskwork does: claim what is queued and run it, until it is time to go. */
+#ifndef CLI_SHIFT_H
+#define CLI_SHIFT_H
+
+#include <stdint.h>
+
+#include "cli/app.h"
+
+struct shift {
+	const char *job;   /* only this one; NULL: any */
+	char **queues;     /* only these, NULL-terminated; NULL: any */
+	char **limits;     /* "NAME=NUMBER", NULL-terminated; NULL: none */
+	int jobs;          /* cores; 0: all, or what the scheduler allotted */
+	int64_t memory;    /* bytes; 0: what is free */
+	double gpus;       /* 0: those that there are */
+	double seconds;    /* claim nothing after so long; 0: no end */
+	double idle_exit;  /* end after so many seconds without work; negative: not said */
+	int once, forever; /* 0 or 1: popt writes ints */
+	int json;          /* events on stdout */
+};
+
+/* 0 or -1; *signal: what it was told to stop by, 0: nothing; the program should die of it. */
+int shift_run(struct app *app, const struct shift *shift, int *signal, struct err *err);
+
+#endif
