@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -35,6 +34,11 @@ clock_boot(void)
 char *
 clock_format(int64_t wall, char text[CLOCK_TEXT])
 {
+	/* the second that was written last: records made one after another share it */
+	static _Thread_local struct {
+		time_t seconds;
+		char text[24];
+	} last;
 	int rest = (int)(wall % 1000000);
 	time_t seconds;
 	struct tm tm;
@@ -43,9 +47,16 @@ clock_format(int64_t wall, char text[CLOCK_TEXT])
 	if (rest < 0) /* before 1970 */
 		rest += 1000000;
 	seconds = (time_t)((wall - rest) / 1000000);
-	gmtime_r(&seconds, &tm);
-	len = strftime(text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + len, CLOCK_TEXT - len, ".%06dZ", rest);
+	if (seconds != last.seconds || !*last.text) {
+		gmtime_r(&seconds, &tm);
+		strftime(last.text, sizeof(last.text), "%Y-%m-%dT%H:%M:%S.", &tm);
+		last.seconds = seconds;
+	}
+	len = strlen(last.text);
+	memcpy(text, last.text, len);
+	for (size_t i = len + 6; i > len; rest /= 10)
+		text[--i] = (char)('0' + rest % 10);
+	memcpy(text + len + 6, "Z", 2);
 	return text;
 }
 

@@ -27,6 +27,16 @@ void json_put(const json_t *value, struct buf *out);
 
 /* Compact JSON with sorted keys: equal values give equal bytes. The caller frees. */
 char *json_canonical(const json_t *value);
+/* The same, appended. */
+void json_put_canonical(const json_t *value, struct buf *out);
+
+/* One object written member by member, without making it first: json_begin, members, json_end.
+ * A NULL string is null; json is a value as json_put writes it. */
+void json_begin(struct buf *out);
+void json_add_string(struct buf *out, const char *key, const char *text);
+void json_add_int(struct buf *out, const char *key, json_int_t n);
+void json_add_json(struct buf *out, const char *key, const char *json, size_t len);
+void json_end(struct buf *out);
 
 /* "string", "integer", "number", "boolean", "null", "array", "object". */
 const char *json_type_name(const json_t *value);

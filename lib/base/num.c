@@ -63,8 +63,60 @@ num_double(const char *text, double *out, struct err *err)
 }
 
 char *
+num_whole(int64_t n, char text[NUM_TEXT])
+{
+	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	char digits[NUM_TEXT], *from = digits + sizeof(digits);
+
+	do
+		*--from = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (n < 0)
+		*--from = '-';
+	memcpy(text, from, (size_t)(digits + sizeof(digits) - from));
+	text[digits + sizeof(digits) - from] = '\0';
+	return text;
+}
+
+/*
+ * Numbers with few decimals, without printf. A decimal of at most 15 digits is what %.15g gives
+ * for the double next to it; m / 10^k is that double when both are exact and the division is
+ * rounded correctly. False: x is another number.
+ */
+static bool
+few_decimals(double x, char text[NUM_TEXT])
+{
+	static const double tens[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
+	double size = fabs(x);
+	char *to = text;
+
+	if (!(size >= 1e-4 && size < 1e9)) /* %g writes smaller ones with an exponent */
+		return false;
+	for (int k = 0; k < (int)(sizeof(tens) / sizeof(*tens)); k++) {
+		double m = rint(size * tens[k]);
+		int64_t whole;
+
+		if (m / tens[k] != size)
+			continue;
+		whole = (int64_t)m / (int64_t)tens[k];
+		if (x < 0)
+			*to++ = '-';
+		to += strlen(num_whole(whole, to));
+		if (k == 0)
+			return true;
+		/* the decimals with a 1 in front keep their zeros; the point takes its place */
+		num_whole((int64_t)m - whole * (int64_t)tens[k] + (int64_t)tens[k], to);
+		*to = '.';
+		return true;
+	}
+	return false;
+}
+
+char *
 num_text(double x, char text[NUM_TEXT])
 {
+	if (few_decimals(x, text))
+		return text;
 	for (int digits = 15; digits <= 17; digits++) {
 		snprintf(text, NUM_TEXT, "%.*g", digits, x);
 		if (strtod(text, NULL) == x)

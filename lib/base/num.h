@@ -24,6 +24,9 @@ int num_double(const char *text, double *out, struct err *err);
 enum { NUM_TEXT = 32 };
 char *num_text(double x, char text[NUM_TEXT]);
 
+/* An integer in decimal. Returns text. */
+char *num_whole(int64_t n, char text[NUM_TEXT]);
+
 /* Bytes: "700M", "4G", "1.5GiB", "4096". K M G T are powers of 1024. */
 int num_size(const char *text, int64_t *bytes, struct err *err);
 

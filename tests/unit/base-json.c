@@ -100,6 +100,53 @@ test_canonical(void)
 }
 
 static void
+test_members(void)
+{
+	struct buf out = BUF_INIT;
+
+	json_begin(&out);
+	json_add_string(&out, "text", "a \"b\"\n\x01");
+	json_add_string(&out, "none", NULL);
+	json_add_int(&out, "n", -7);
+	json_add_json(&out, "o", "{}", 2);
+	json_add_json(&out, "last", "[1]", 3);
+	json_end(&out);
+	is_str(buf_str(&out),
+	    "{\"text\":\"a \\\"b\\\"\\n\\u0001\",\"none\":null,\"n\":-7,\"o\":{},\"last\":[1]}",
+	    "member by member");
+	buf_reset(&out);
+	json_begin(&out);
+	json_end(&out);
+	is_str(buf_str(&out), "{}", "no member");
+	buf_clear(&out);
+}
+
+/* More members than are sorted in place. */
+static void
+test_many_members(void)
+{
+	json_t *object = json_object();
+	char key[16], *text, *again;
+
+	for (int i = 40; i > 0; i--) {
+		snprintf(key, sizeof(key), "k%02d", i * 7 % 41);
+		json_object_set_new(object, key, json_integer(i));
+	}
+	text = json_canonical(object);
+	for (int i = 1; i <= 40; i++) {
+		char *at;
+
+		snprintf(key, sizeof(key), "k%02d", i);
+		at = strstr(text, key);
+		snprintf(key, sizeof(key), "k%02d", i - 1);
+		again = i > 1 ? strstr(text, key) : text;
+		ok(at && again && again < at, "member %d is in its place", i);
+	}
+	free(text);
+	json_decref(object);
+}
+
+static void
 test_get(void)
 {
 	const char *text =
@@ -213,6 +260,8 @@ main(void)
 	test_parse();
 	test_depth();
 	test_canonical();
+	test_members();
+	test_many_members();
 	test_get();
 	test_pointer();
 	test_fill();

@@ -216,10 +216,70 @@ test_fraction(void)
 	}
 }
 
+/* What num_text promises, the slow way. */
+static char *
+shortest(double x, char text[NUM_TEXT])
+{
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, NUM_TEXT, "%.*g", digits, x);
+		if (strtod(text, NULL) == x)
+			break;
+	}
+	return text;
+}
+
+static void
+test_text(void)
+{
+	static const double rows[] = { 0, -0.0, 1, -1, 20, 0.1, -0.1, 1.0 / 3, 13.293, -13.293,
+		1e-4, 9.9999e-5, 0.00012, 1e-6, 123456.789012, 999999999, 999999999.999999, 1e9,
+		1e15, 123456789012345678, 5e-324, 1.7976931348623157e308, 0.1 + 0.2, 2.675,
+		1.0000001, 100.050, 7.000001, 4503599627370497.5, 99999999.9999999 };
+	unsigned long long seed = 1;
+	char text[NUM_TEXT], slow[NUM_TEXT];
+	int different = 0;
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		is_str(num_text(rows[i], text), shortest(rows[i], slow), "text of %a", rows[i]);
+	for (int i = 0; i < 200000; i++) {
+		double x;
+
+		seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+		x = (double)(int)(seed >> 33) / (double)(1 << (seed & 7) * 3);
+		if (i % 3 == 0)
+			x = (double)(int)(seed >> 40) / 1000 - 8000;
+		different += strcmp(num_text(x, text), shortest(x, slow)) != 0;
+		x = (double)((int)(seed >> 50)) / 100000;
+		different += strcmp(num_text(x, text), shortest(x, slow)) != 0;
+	}
+	is_int(different, 0, "texts of many numbers");
+}
+
+static void
+test_whole(void)
+{
+	static const struct {
+		int64_t n;
+		const char *text;
+	} rows[] = {
+		{ 0, "0" },
+		{ 7, "7" },
+		{ -10, "-10" },
+		{ INT64_MAX, "9223372036854775807" },
+		{ INT64_MIN, "-9223372036854775808" },
+	};
+	char text[NUM_TEXT];
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		is_str(num_whole(rows[i].n, text), rows[i].text, "%s", rows[i].text);
+}
+
 int
 main(void)
 {
 	test_int();
+	test_text();
+	test_whole();
 	test_double();
 	test_size();
 	test_duration();
