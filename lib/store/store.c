@@ -281,6 +281,7 @@ store_open(const char *dir, int flags, struct err *err)
 {
 	struct store *store;
 
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* nobody asks, and it locks at every malloc */
 	if (check_dir(dir, flags, err) < 0)
 		return NULL;
 	store = xcalloc(1, sizeof(*store));
