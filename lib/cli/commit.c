@@ -26,11 +26,12 @@
 #include "task/workers.h"
 
 enum {
-	LINES_MAX = 4000, /* lines that may wait to be written */
 	BATCH_LINES = 1000,
-	GROUP = 5000,         /* microseconds between commits when nobody is hungry */
-	POLL = 100000,        /* microseconds between looks at what others did */
-	BYTES_MAX = 64 << 20, /* of waiting lines */
+	BATCH_DETACHED = 16000, /* where nothing waits to be claimed: the index is written seldom */
+	BATCH_BYTES = 4 << 20,  /* of params, roughly */
+	GROUP = 5000,           /* microseconds between commits when nobody is hungry */
+	POLL = 100000,          /* microseconds between looks at what others did */
+	BYTES_MAX = 8 << 20,    /* of waiting lines */
 };
 
 struct commit {
@@ -42,6 +43,7 @@ struct commit {
 	/* inbox */
 	struct line *lines, **lines_tail;
 	size_t nlines, bytes;
+	size_t batch_lines; /* so many lines at once; as many may wait */
 	bool lines_end, stop;
 	struct ended *ends, **ends_tail;
 	struct work *returned;
@@ -61,18 +63,6 @@ struct commit {
 	bool more; /* somebody else queued something, or it is due */
 	struct err err;
 };
-
-void
-line_free(struct line *line)
-{
-	if (!line)
-		return;
-	free(line->key);
-	free(line->params);
-	free(line->error);
-	free(line->where);
-	free(line);
-}
 
 static void
 poke(struct commit *c)
@@ -100,7 +90,7 @@ free_batch(struct batch *b)
 	while (b->lines) {
 		struct line *next = b->lines->next;
 
-		line_free(b->lines);
+		free(b->lines);
 		b->lines = next;
 	}
 	while (b->ends) {
@@ -123,13 +113,15 @@ static void
 collect(struct commit *c, struct batch *b)
 {
 	struct line **end = &c->lines;
-	size_t n = 0;
+	size_t n = 0, bytes = 0;
 
-	while (*end && n < BATCH_LINES) {
-		c->bytes -= (*end)->params_len;
+	while (*end && n < c->batch_lines && bytes < BATCH_BYTES) {
+		bytes += (*end)->params_len;
 		end = &(*end)->next;
 		n++;
 	}
+	c->bytes -= bytes;
+	b->nlines = n;
 	b->lines = n ? c->lines : NULL;
 	if (n) {
 		c->lines = *end;
@@ -232,7 +224,7 @@ publish(struct commit *c, const struct batch *b)
 		take_back(c);
 	if (b->want.most > 0)
 		c->state.dry = got < b->want.most;
-	else if (b->lines || b->ends || b->returned || c->more)
+	else if (b->nlines || b->ends || b->returned || c->more)
 		c->state.dry = false; /* there may be something now */
 	c->more = false;
 	c->state.waits = l->waits;
@@ -262,7 +254,7 @@ look(struct commit *c, bool dry)
 
 /* One round of the writer. 0, or -1 when the state cannot be written. */
 static int
-round_of(struct commit *c, const struct batch *b, bool dry)
+round_of(struct commit *c, struct batch *b, bool dry)
 {
 	struct ledger *l = &c->ledger;
 	bool empty = !b->lines && !b->ends && !b->returned && !b->changes && b->want.most == 0;
@@ -326,6 +318,7 @@ commit_start(const struct commit_options *options)
 	sigset_t all, old;
 
 	ledger_init(&c->ledger, options);
+	c->batch_lines = options->print_submitted ? BATCH_DETACHED : BATCH_LINES;
 	c->lines_tail = &c->lines;
 	c->ends_tail = &c->ends;
 	c->claimed_tail = &c->claimed;
@@ -356,11 +349,12 @@ void
 commit_line(struct commit *c, struct line *line)
 {
 	pthread_mutex_lock(&c->lock);
-	while ((c->nlines >= LINES_MAX || c->bytes > BYTES_MAX) && !c->stop && !c->state.broken)
+	while (
+	    (c->nlines >= c->batch_lines || c->bytes > BYTES_MAX) && !c->stop && !c->state.broken)
 		pthread_cond_wait(&c->room, &c->lock);
 	if (c->stop) {
 		pthread_mutex_unlock(&c->lock);
-		line_free(line);
+		free(line);
 		return;
 	}
 	line->next = NULL;

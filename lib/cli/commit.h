@@ -21,21 +21,19 @@ struct app;
 struct commit;
 struct store;
 
-/* A line to submit; owns its texts. */
+/* A line to submit: one piece of memory, the texts stand behind it. */
 struct line {
-	char *key; /* the caller's, or derived from the params */
+	const char *key; /* the caller's, or derived from the params */
 	bool derived;
 	int64_t digest;
-	char *params;
+	const char *params;
 	size_t params_len;
 	enum status status;
 	enum failure class;
-	char *error; /* JSON, NULL: none */
-	char *where; /* "file:line", for messages; NULL: unknown */
+	const char *error; /* JSON, NULL: none */
+	const char *where; /* "file:line", for messages; NULL: unknown */
 	struct line *next;
 };
-
-void line_free(struct line *line);
 
 /* Something happened to an execution in our hands. */
 struct change {

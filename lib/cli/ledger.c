@@ -124,9 +124,26 @@ ledger_clear(struct ledger *l)
 	tally_clear(&l->tally);
 	idset_clear(&l->asked);
 	vec_clear(&l->print);
+	buf_clear(&l->made);
+	receipt_clear(&l->receipt);
+}
+
+/* The record of an execution is printed after the commit. */
+static void
+print_later(struct ledger *l, int64_t id)
+{
+	struct due due = { .id = id };
+
+	vec_add(&l->print, due);
 }
 
 /* ---- submitting ---- */
+
+static bool
+is_failure(enum status status)
+{
+	return state_account(status) == ACC_FAILED || status == ST_CANCELLED;
+}
 
 /* The next key for a line equal to one that was given before in this run. */
 static char *
@@ -164,12 +181,35 @@ stands(struct ledger *l, const struct line *line, const struct standing *s)
 	if (!idset_add(&l->asked, s->id))
 		return 0;
 	if (state_is_final(s->status) || l->o.print_submitted)
-		vec_add(&l->print, s->id);
+		print_later(l, s->id);
+	return 0;
+}
+
+/* The record of what was just submitted mostly needs no reading. */
+static int
+make_record(
+    struct ledger *l, const struct submission *sub, const struct standing *s, struct err *err)
+{
+	struct due due = { .id = s->id, .len = l->made.len, .failed = is_failure(sub->status) };
+
+	if (!receipt_is_whole(sub)) {
+		print_later(l, s->id);
+		return 0;
+	}
+	if (l->receipt.lane != sub->lane) {
+		receipt_clear(&l->receipt);
+		if (receipt_init(&l->receipt, l->o.store, l->o.app->org, sub->lane, err) < 0)
+			return -1;
+	}
+	receipt_put(&l->receipt, sub, s, &l->made);
+	buf_add_char(&l->made, '\n');
+	due.len = l->made.len - due.len;
+	vec_add(&l->print, due);
 	return 0;
 }
 
 static int
-submit(struct ledger *l, struct line *line, struct err *err)
+submit(struct ledger *l, const struct line *line, struct err *err)
 {
 	struct submission sub = { .job = l->o.job,
 		.task = l->o.task,
@@ -192,15 +232,16 @@ submit(struct ledger *l, struct line *line, struct err *err)
 		free(again);
 		sub.key = again = next_key(l, line->key);
 	}
-	free(again);
-	if (rc < 0)
-		return -1;
 	if (rc == 0)
-		return stands(l, line, &standing);
-	idset_add(&l->asked, standing.id);
-	if (state_is_final(line->status) || l->o.print_submitted)
-		vec_add(&l->print, standing.id);
-	return 0;
+		rc = stands(l, line, &standing);
+	else if (rc > 0) {
+		idset_add(&l->asked, standing.id);
+		rc = 0;
+		if (state_is_final(line->status) || l->o.print_submitted)
+			rc = make_record(l, &sub, &standing, err);
+	}
+	free(again);
+	return rc;
 }
 
 /* ---- giving back and taking ---- */
@@ -235,7 +276,7 @@ give_back(struct ledger *l, const struct ended *e, struct err *err)
 		    " dropped",
 		    (long long)e->end.id);
 	if (rc > 0 && state_is_final(e->end.status) && idset_has(&l->asked, e->end.id))
-		vec_add(&l->print, e->end.id);
+		print_later(l, e->end.id);
 	return rc;
 }
 
@@ -306,16 +347,6 @@ beat(struct ledger *l, struct err *err)
 
 /* ---- telling ---- */
 
-static bool
-is_failure(const json_t *record)
-{
-	const char *word = json_string_value(json_object_get(record, "status"));
-	int status = word ? state_find(word) : -1;
-
-	return status >= 0 &&
-	    (state_account((enum status)status) == ACC_FAILED || status == ST_CANCELLED);
-}
-
 /* stdout is closed or full: the worker stops, and what it holds is given back. */
 static void
 lose_output(struct ledger *l)
@@ -324,35 +355,52 @@ lose_output(struct ledger *l)
 	l->output_gone = true;
 }
 
+static void
+count_record(struct ledger *l, bool failed)
+{
+	l->failed += failed;
+	app_count(l->o.app, failed);
+}
+
 /* Add one record to text. -1: it cannot be read. */
 static int
 add_record(struct ledger *l, int64_t id, struct buf *text, struct err *err)
 {
+	const char *word;
 	json_t *record;
-	bool failed;
-	int rc = execution_record(l->o.store, l->o.app->org, id, &record, err);
+	int status, rc = execution_record(l->o.store, l->o.app->org, id, &record, err);
 
 	if (rc <= 0)
 		return rc;
-	failed = is_failure(record);
+	word = json_string_value(json_object_get(record, "status"));
+	status = word ? state_find(word) : -1;
+	count_record(l, status >= 0 && is_failure((enum status)status));
 	json_put(record, text);
 	buf_add_char(text, '\n');
 	json_decref(record);
-	l->failed += failed;
-	app_count(l->o.app, failed);
 	return 0;
 }
 
-/* Print due records from *at on, as many as fit. Nothing is read while stdout may block. */
+/* Print due records from *at on, as many as fit; *made is where their made texts begin. Nothing is
+ * read while stdout may block. */
 static int
-print_some(struct ledger *l, size_t *at, struct buf *text, struct err *err)
+print_some(struct ledger *l, size_t *at, const char **made, struct buf *text, struct err *err)
 {
 	int rc = store_read(l->o.store, err);
 
 	buf_reset(text);
-	for (; *at < l->print.len && text->len < PRINT_BYTES && rc == 0; (*at)++)
-		if (idset_mark(&l->asked, l->print.at[*at]))
-			rc = add_record(l, l->print.at[*at], text, err);
+	for (; *at < l->print.len && text->len < PRINT_BYTES && rc == 0; (*at)++) {
+		const struct due *due = &l->print.at[*at];
+		bool first = idset_mark(&l->asked, due->id);
+
+		if (first && due->len == 0) {
+			rc = add_record(l, due->id, text, err);
+		} else if (first) {
+			count_record(l, due->failed);
+			buf_add(text, *made, due->len);
+		}
+		*made += due->len;
+	}
 	store_read_end(l->o.store);
 	if (text->len && !l->output_gone && fwrite(text->data, 1, text->len, stdout) < text->len)
 		lose_output(l);
@@ -362,6 +410,7 @@ print_some(struct ledger *l, size_t *at, struct buf *text, struct err *err)
 static int
 print_all(struct ledger *l, struct err *err)
 {
+	const char *made = buf_str(&l->made);
 	struct buf text = BUF_INIT;
 	size_t at = 0;
 	int rc = 0;
@@ -369,11 +418,12 @@ print_all(struct ledger *l, struct err *err)
 	if (l->print.len == 0)
 		return 0;
 	while (at < l->print.len && rc == 0)
-		rc = print_some(l, &at, &text, err);
+		rc = print_some(l, &at, &made, &text, err);
 	if (!l->output_gone && fflush(stdout) != 0)
 		lose_output(l);
 	buf_clear(&text);
 	l->print.len = 0;
+	buf_reset(&l->made);
 	return rc;
 }
 
@@ -422,7 +472,7 @@ look_at(int64_t id, void *ctx)
 	int rc = execution_status(l->o.store, l->o.app->org, id, &stand, &l->err);
 
 	if (rc > 0 && state_is_final(stand.status))
-		vec_add(&l->print, id);
+		print_later(l, id);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -454,8 +504,10 @@ ledger_look(struct ledger *l, struct err *err)
 /* ---- batches ---- */
 
 static int
-write_batch(struct ledger *l, const struct batch *b, struct err *err)
+write_batch(struct ledger *l, struct batch *b, struct err *err)
 {
+	struct line *line;
+
 	for (struct ended *e = b->ends; e; e = e->next)
 		if (give_back(l, e, err) < 0)
 			return -1;
@@ -466,9 +518,12 @@ write_batch(struct ledger *l, const struct batch *b, struct err *err)
 		if (claim_change(l->o.store, l->o.worker, w->lane, w->id, w->attempt, EV_RETURN,
 			&l->tally, err) < 0)
 			return -1;
-	for (struct line *line = b->lines; line; line = line->next)
+	while ((line = b->lines)) {
 		if (submit(l, line, err) < 0)
 			return -1;
+		b->lines = line->next;
+		free(line);
+	}
 	if (beat(l, err) < 0)
 		return -1;
 	if (take_orders(l, err) < 0 || (b->want.most > 0 && take(l, &b->want, err) < 0))
@@ -477,7 +532,7 @@ write_batch(struct ledger *l, const struct batch *b, struct err *err)
 }
 
 int
-ledger_write(struct ledger *l, const struct batch *b, struct err *err)
+ledger_write(struct ledger *l, struct batch *b, struct err *err)
 {
 	if (store_begin(l->o.store, err) < 0)
 		return -1;

@@ -6,17 +6,27 @@
 #ifndef CLI_LEDGER_H
 #define CLI_LEDGER_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/vec.h"
 #include "cli/commit.h"
 #include "cli/idset.h"
+#include "task/receipt.h"
 #include "task/tally.h"
 
 struct repeated;
 
+/* A record to be printed: made already, the next len bytes of the made texts; or len 0: read it. */
+struct due {
+	int64_t id;
+	size_t len;
+	bool failed; /* where it is made */
+};
+
 /* Lists of what gathered; the caller's. */
 struct batch {
 	struct line *lines;
+	size_t nlines; /* how many there were */
 	struct ended *ends;
 	struct work *returned;
 	struct change *changes;
@@ -44,7 +54,9 @@ struct ledger {
 	int64_t told;     /* of worked, with the last heartbeat */
 	int64_t event;    /* the last one looked at, to be printed */
 	struct repeated *repeated;
-	VEC(int64_t) print; /* ids whose records are due after the commit */
+	struct receipt receipt;
+	VEC(struct due) print; /* after the commit */
+	struct buf made;
 	int64_t version;
 	struct err err;
 };
@@ -52,8 +64,9 @@ struct ledger {
 void ledger_init(struct ledger *l, const struct commit_options *options);
 void ledger_clear(struct ledger *l);
 
-/* Write a batch; then print. -1: the state cannot be written, nothing of the batch was told. */
-int ledger_write(struct ledger *l, const struct batch *b, struct err *err);
+/* Write a batch; then print. Its lines are freed on the way. -1: the state cannot be written,
+ * nothing of the batch was told. */
+int ledger_write(struct ledger *l, struct batch *b, struct err *err);
 
 /* Print what was asked for and ended by others since the last look; note orders. */
 int ledger_look(struct ledger *l, struct err *err);

@@ -26,6 +26,7 @@ struct submit {
 	json_t *set, *force, *inputs;
 	struct jq *map;
 	struct commit *commit;
+	struct buf text; /* of the line that is being made */
 	pthread_t thread;
 	int64_t lines;
 	struct err err; /* why reading stopped */
@@ -152,6 +153,7 @@ submit_free(struct submit *s)
 	json_decref(s->force);
 	json_decref(s->inputs);
 	jq_free(s->map);
+	buf_clear(&s->text);
 	free(s);
 }
 
@@ -264,32 +266,50 @@ judge(struct submit *s, struct made *m, struct err *err)
 	return argv ? 0 : -1;
 }
 
-/* The line that stands for params. */
+/* The text that begins at this place of what make_line gathered, as it lies behind the line. */
+static const char *
+text_at(const struct line *line, size_t place)
+{
+	return (const char *)(line + 1) + place;
+}
+
+/* The line that stands for params: one piece of memory with all its texts. */
 static struct line *
 make_line(struct submit *s, const struct made *m, const char *where)
 {
-	struct line *line = xcalloc(1, sizeof(*line));
 	const char *key = json_string_value(json_object_get(m->params, "key"));
-	char *canonical = json_canonical(m->params), hex[DIGEST_HEX];
-	struct buf text = BUF_INIT;
+	size_t key_at, error_at, where_at;
+	struct buf *text = &s->text;
+	char hex[DIGEST_HEX];
+	struct line *line;
 
-	(void)s;
-	digest_bytes(canonical, strlen(canonical), hex);
-	free(canonical);
-	json_put(m->params, &text);
-	line->params_len = text.len;
-	line->params = buf_take(&text);
-	line->derived = !key || !*key;
-	line->key = xstrdup(line->derived ? hex : key);
+	buf_reset(text);
+	json_put_canonical(m->params, text);
+	digest_bytes(text->data, text->len, hex);
+	buf_reset(text);
+	json_put(m->params, text);
+	key_at = text->len + 1;
+	buf_add(text, "", 1);
+	buf_add_str(text, key && *key ? key : hex);
+	error_at = text->len + 1;
+	buf_add(text, "", 1);
+	if (m->error)
+		json_put(m->error, text);
+	where_at = text->len + 1;
+	buf_add(text, "", 1);
+	buf_add_str(text, where ? where : "");
+	line = xmalloc(sizeof(*line) + text->len + 1);
+	memcpy(line + 1, text->data, text->len + 1);
 	hex[16] = '\0';
-	line->digest = (int64_t)(strtoull(hex, NULL, 16) >> 1);
-	line->status = m->status;
-	line->class = m->class;
-	if (m->error) {
-		json_put(m->error, &text);
-		line->error = buf_take(&text);
-	}
-	line->where = where ? xstrdup(where) : NULL;
+	*line = (struct line){ .key = text_at(line, key_at),
+		.derived = !key || !*key,
+		.digest = (int64_t)(strtoull(hex, NULL, 16) >> 1),
+		.params = text_at(line, 0),
+		.params_len = key_at - 1,
+		.status = m->status,
+		.class = m->class,
+		.error = m->error ? text_at(line, error_at) : NULL,
+		.where = where ? text_at(line, where_at) : NULL };
 	return line;
 }
 

@@ -120,6 +120,7 @@ execution_submit(struct store *store, const struct submission *sub, struct tally
 	place.id = standing->id = stmt_last_id(store);
 	standing->digest = sub->digest;
 	standing->status = sub->status;
+	standing->created = now;
 	tally_move(tally, &place, ST_SUBMITTED, FAIL_NONE, event_of(sub->status), sub->class);
 	return insert_params(store, standing->id, sub, err) < 0 ? -1 : 1;
 }

@@ -22,7 +22,7 @@ struct submission {
 	int64_t lane;
 	const char *key;
 	int64_t digest;     /* of the canonical params */
-	const char *params; /* JSON */
+	const char *params; /* JSON, as json_put writes it; so is error */
 	size_t params_len;
 	/* ST_QUEUED; ST_SCHEDULED with not_before, ST_BLOCKED, ST_HELD; ST_FAILED, ST_SKIPPED for
 	 * what is never started */
@@ -38,6 +38,7 @@ struct standing {
 	int64_t id;
 	int64_t digest;
 	enum status status;
+	int64_t created; /* of a new one: microseconds since 1970 */
 };
 
 /* Submit: 1 and standing->id is new; 0 when the key stands already: *standing tells; -1. */

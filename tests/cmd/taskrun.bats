@@ -85,6 +85,29 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	assert_err 'taskrun: no parameters were given: no executions'
 }
 
+@test "taskrun: --detach prints the records that taskstat tells, to the byte" {
+	printf '%s\n' '{"a":1,"b":-13.293,"text":"\u00e9 \"q\" \u0007"}' '{"b":2.50,"a":2,"key":"mine"}' '{"a":1,"b":1e22}' \
+		'{"a":4,"b":1,"error":{"class":"engine","reason":"it failed","at":[0.1,-3.0]}}' \
+		'{"a":5,"b":1,"skipped":{"reason":"not here"}}' '{"a":1,"b":1e22}' >in
+	jq -nc '{a: 6, b: 1, long: ("x" * 3000)}' >>in
+	run_split taskrun -d -q --job j sum in
+	assert_status 1
+	[[ $(column .status) == "queued queued queued failed skipped queued queued" ]]
+	cp "$out" first
+	taskstat --list --job j --json | diff - first
+	run_split taskrun -d -q --job j sum in
+	assert_out -f first
+	echo '{"a":7,"b":1}' >more
+	run_split taskrun -d -q --job j sum more in
+	[[ $(jq .params.a "$out" | paste -sd' ') == "7 1 2 1 4 5 1 6" ]]
+	run_split taskrun -d -q --job j --new-inputs --set mode=loud sum in
+	[[ $(jq -s '.[0].generation, length' "$out" | paste -sd' ') == "2 7" ]]
+	taskstat --list --job j --json | diff - "$out"
+	run_split taskrun -d -q sum in
+	assert_status 1
+	taskstat --list --json | tail -n 7 | diff - "$out"
+}
+
 @test "taskrun: a bad line is told, the others go on, the end is 3" {
 	printf '%s\n' '{"a":1,"b":1}' 'not json' '[1]' '{"a":2,"b":1} x' '{"a":3,"b":1}' >in
 	run_split taskrun sum in
