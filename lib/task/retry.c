@@ -222,10 +222,16 @@ parse_field(const char *key, const json_t *v, struct retry_policy *policy, struc
 int
 retry_parse(const json_t *json, struct retry_policy *policy, struct err *err)
 {
+	retry_default(policy);
+	return retry_change(json, policy, err);
+}
+
+int
+retry_change(const json_t *json, struct retry_policy *policy, struct err *err)
+{
 	const char *key;
 	const json_t *v;
 
-	retry_default(policy);
 	if (!json || json_is_null(json))
 		return 0;
 	if (json_is_string(json))

@@ -53,6 +53,9 @@ void retry_never(struct retry_policy *policy);
  * A string is a strategy. -1 with ERR_INPUT naming the key: unknown key, wrong type or range. */
 int retry_parse(const json_t *json, struct retry_policy *policy, struct err *err);
 
+/* The same over what policy holds. */
+int retry_change(const json_t *json, struct retry_policy *policy, struct err *err);
+
 /* The policy as JSON that retry_parse reads back to the same; the caller owns it. */
 json_t *retry_json(const struct retry_policy *policy);
 

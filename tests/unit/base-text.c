@@ -72,6 +72,32 @@ test_strtab(void)
 }
 
 static void
+test_nearest(void)
+{
+	static const char *const names[] = { "retry.delay", NULL, "retry.max_delay", "list.limit",
+		"on" };
+	static const struct {
+		const char *name, *nearest;
+	} rows[] = {
+		{ "retry.delay", "retry.delay" },
+		{ "retry.dealy", "retry.delay" },
+		{ "rety.delay", "retry.delay" },
+		{ "retry.delays", "retry.delay" },
+		{ "retry.maxdelay", "retry.max_delay" },
+		{ "limit", NULL },
+		{ "List.Limit", "list.limit" },
+		{ "off", NULL },
+		{ "", NULL },
+		{ "retry.delay.retry.delay.retry.delay.retry.delay.retry.delay.retry.delay.x",
+		    NULL },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		is_str(strtab_nearest(names, COUNT(names), rows[i].name), rows[i].nearest,
+		    "nearest to '%s'", rows[i].name);
+}
+
+static void
 test_join(void)
 {
 	static const struct {
@@ -325,6 +351,7 @@ main(void)
 	test_buf();
 	test_vec();
 	test_strtab();
+	test_nearest();
 	test_join();
 	test_absolute();
 	test_stem();
