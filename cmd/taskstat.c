@@ -24,7 +24,7 @@ static struct {
 static const struct poptOption options[] = {
 	{ "generation", 0, POPT_ARG_INT, &o.generation, 0, "of the job, not the newest", "N" },
 	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "only this job: its account", "NAME" },
-	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "records, on a terminal too", NULL },
+	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "records, on a terminal too; of a job all", NULL },
 	{ "limit", 0, POPT_ARG_LONG, &o.limit, 0, "at most N (0: all)", "N" },
 	{ "list", 'l', POPT_ARG_NONE, &o.list, 0, "list executions, not jobs", NULL },
 	{ "script", 0, POPT_ARG_NONE, &o.script, 0, "a shell script that repeats it", NULL },
@@ -72,12 +72,17 @@ show_script(int64_t id, void *ctx, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
+/* Are executions listed, not jobs? */
+static bool
+is_list(void)
+{
+	return o.list || o.status || o.task || (o.job && o.json);
+}
+
 static void
 check_options(struct app *app)
 {
-	bool lists = o.list || o.status || o.task;
-
-	if (app->nargs > 0 && (lists || o.job || o.limit >= 0))
+	if (app->nargs > 0 && (o.list || o.status || o.task || o.job || o.limit >= 0))
 		app_usage(app, "ids and options that select exclude each other");
 	if (o.script && app->nargs != 1)
 		app_usage(app, "--script takes one id");
@@ -87,8 +92,8 @@ check_options(struct app *app)
 		app_usage(app, "--generation takes a number from 1, with --job");
 	if (o.limit < -1)
 		app_usage(app, "--limit takes a number from 0");
-	if (o.limit >= 0 && o.job && !lists)
-		app_usage(app, "--limit is for a list: --list, --status or --task");
+	if (o.limit >= 0 && o.job && !is_list())
+		app_usage(app, "--limit is for a list: --list, --status, --task or --json");
 }
 
 static int
@@ -129,10 +134,10 @@ run(struct app *app, struct selection *sel, struct err *err)
 	shown.store = store;
 	if (app->nargs > 0)
 		rc = ids_each(app, app->args, o.script ? show_script : show_one, &shown, err);
-	else if (o.list || o.status || o.task)
+	else if (is_list())
 		rc = list(app, store, sel, terminal, err);
 	else if (o.job)
-		rc = account_of_job(app, store, o.job, o.generation, o.json, err);
+		rc = account_of_job(app, store, o.job, o.generation, err);
 	else
 		rc = account_of_all(app, store, terminal, o.limit, err);
 	session_close(store);

@@ -168,17 +168,15 @@ say_what_stays(struct app *app, struct store *store, const struct account_row *r
 }
 
 int
-account_of_job(struct app *app, struct store *store, const char *name, int generation,
-    bool as_record, struct err *err)
+account_of_job(
+    struct app *app, struct store *store, const char *name, int generation, struct err *err)
 {
 	struct account_row row = { .name = name };
 	int rc = session_job(app, store, name, generation, &row.job, err);
 
 	if (rc == 0)
 		rc = load(store, app->org, &row, err);
-	if (rc == 0 && as_record)
-		print_record(app, &row);
-	else if (rc == 0)
+	if (rc == 0)
 		print_text(&row);
 	if (rc == 0)
 		rc = say_what_stays(app, store, &row, err);

@@ -15,9 +15,9 @@
 
 struct store;
 
-/* The account of a job; generation 0 is the newest. As text, a number a line, or as a record. */
-int account_of_job(struct app *app, struct store *store, const char *name, int generation,
-    bool as_record, struct err *err);
+/* The account of a job as text, a number a line; generation 0 is the newest. */
+int account_of_job(
+    struct app *app, struct store *store, const char *name, int generation, struct err *err);
 
 /* The account of the newest generation of every job, newest job first, then of what was run
  * without a job: a table, or a record each. At most `limit` of them (0: all); says how many more.

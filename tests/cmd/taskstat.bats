@@ -34,7 +34,7 @@ adds_up() {
 	assert_out -l 'failed     1  (engine 1)'
 	((${#lines[@]} == 9))
 	adds_up "$out"
-	run_split taskstat --job a --json
+	run_split taskstat --json
 	assert_status 0
 	assert_json '.type == "account" and .job == "a" and .generation == 1 and .failed_by == {engine: 1}
 		and .submitted == 5 and .statuses == {completed: 4, failed: 1}'
@@ -67,6 +67,12 @@ adds_up() {
 	run_split taskstat --job a --status failed --json
 	assert_status 0
 	assert_json -s 'map(.params.line) == ["3"] and .[0].error.class == "engine"'
+	run_split taskstat --job a --json
+	assert_status 0
+	assert_json -s 'map(.id) == [1, 2, 3, 4, 5] and all(.type == "execution" and .job == "a")'
+	run_split taskstat --job a --json --limit 2
+	assert_json -s 'map(.id) == [1, 2]'
+	assert_err 'taskstat: 3 more: --limit shows them'
 	run_split taskstat --status SUCCESS --job a
 	assert_json -s 'map(.id) == [1, 2, 4, 5]'
 	run_split taskstat --status waiting

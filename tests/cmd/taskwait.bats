@@ -12,7 +12,7 @@ teardown() {
 hold=(--lines -- sh -c 'while [ -e "hold-$1" ]; do env sleep 0.02; done; case $1 in f*) exit 1; esac' sh '{line}')
 
 # so many of job j run now
-running() { taskstat --job j --json | jq -e ".running == $1"; }
+running() { taskstat | jq -es "any(.[]; .job == \"j\" and .running == $1)"; }
 
 @test "taskwait: what every program promises" {
 	assert_front taskwait
@@ -155,16 +155,17 @@ running() { taskstat --job j --json | jq -e ".running == $1"; }
 
 @test "taskwait: what a dead worker held goes back to the queue" {
 	touch hold-a
+	hold[4]="echo >>begun; ${hold[4]}"
 	echo a | setsid taskrun -q --job j "${hold[@]}" >/dev/null &
 	pid=$!
-	wait_until 10 running 1
+	wait_until 10 test -s begun
 	kill -9 "$(sqlite3 "$DOCKLINE_STATE/state.db" 'SELECT pid FROM worker')"
 	wait $pid || true
 	taskwait --job j >waited 2>said &
 	waiting=$!
 	wait_until 10 grep -q 'a worker died' said
 	wait_until 10 grep -q 'no worker is running: 1 exec' said
-	[[ $(taskstat -q --job j --json | jq .waiting) == 1 ]]
+	[[ $(taskstat -q | jq .waiting) == 1 ]]
 	rm hold-a
 	echo a | taskrun -q --job j "${hold[@]}" >/dev/null
 	wait $waiting

@@ -42,7 +42,7 @@ pyridine-3	input	box: no heavy atom of the receptor is within 8 Å of it" ]]
 	[[ $(wc -l <hits.jsonl) == 100 ]]
 	jq -es '[.[].result.best.affinity.value] | . == sort' hits.jsonl
 
-	run_split taskstat --json --job hits
-	assert_json '.submitted == 300 and .completed == 297 and .failed == 3 and .failed_by.input == 3'
+	run_split taskstat --json
+	assert_json '.job == "hits" and .submitted == 300 and .completed == 297 and .failed == 3 and .failed_by.input == 3'
 	assert_json '.submitted == .completed + .failed + .cancelled + .skipped + .waiting + .running'
 }

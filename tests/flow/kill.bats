@@ -55,8 +55,8 @@ assert_whole() {
 	[[ $(grep -cxFf "$out" first) == $(wc -l <first) ]]
 	(($(wc -l <pids) <= 12))
 	[[ -z $(ls -A "$TMPDIR") ]]
-	run_split taskstat --json --job kill
-	assert_json '.submitted == 8 and .completed == 8 and .failed + .waiting + .running == 0'
+	run_split taskstat --json
+	assert_json '.job == "kill" and .submitted == 8 and .completed == 8 and .failed + .waiting + .running == 0'
 }
 
 @test "kill: -9 in the middle of a batch of dockings, and the same command again" {
