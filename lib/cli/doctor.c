@@ -17,8 +17,10 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/path.h"
 #include "cli/app.h"
+#include "cli/config.h"
 #include "dock/engine.h"
 #include "exec/proc.h"
 #include "store/store.h"
@@ -314,6 +316,34 @@ check_state(const struct app *app, json_t *checks)
 	free(dir);
 }
 
+/* What config.yaml and variables set, and whether they can be read. */
+static void
+check_settings(const struct app *app, json_t *checks)
+{
+	json_t *check = new_check("state", "settings");
+	struct err err = { 0 };
+	char *dir = store_find(app->state, NULL);
+	struct config *config = config_open(dir, &err);
+
+	set_text(check, "status", "ok");
+	json_array_append_new(checks, check);
+	if (!config)
+		set_note(check, "broken", "%s", err.text);
+	for (int i = 0; config && i < CONFIG_KEYS; i++) {
+		enum config_key key = (enum config_key)i;
+		struct buf value = BUF_INIT;
+
+		if (strcmp(config_source(config, key), "default") == 0)
+			continue;
+		json_put(config_value(config, key), &value);
+		set_note(check, "ok", "%s is %s (%s)", config_setting(key)->path, buf_str(&value),
+		    config_source(config, key));
+		buf_clear(&value);
+	}
+	config_free(config);
+	free(dir);
+}
+
 static void
 check_machine(json_t *checks)
 {
@@ -348,6 +378,7 @@ doctor_examine(const struct app *app, struct err *err)
 	}
 	check_sqlite(checks);
 	check_state(app, checks);
+	check_settings(app, checks);
 	check_machine(checks);
 	return checks;
 }

@@ -85,6 +85,19 @@ check() {
 	check rdkit '.status == "missing"'
 }
 
+@test "dock-doctor: settings that are not as by default, or cannot be read" {
+	faked
+	check settings '.status == "ok" and (has("notes") | not)'
+	mkdir -p "$DOCKLINE_STATE"
+	echo 'list: {limit: 20}' >"$DOCKLINE_STATE/config.yaml"
+	DOCKLINE_WORKER_JOBS=3 faked
+	check settings '.status == "ok" and .notes ==
+		["list.limit is 20 ('"$DOCKLINE_STATE"'/config.yaml:1:15)", "worker.jobs is 3 (DOCKLINE_WORKER_JOBS)"]'
+	echo 'list: {limits: 20}' >"$DOCKLINE_STATE/config.yaml"
+	faked
+	check settings '.status == "broken" and (.notes[0] | test("did you mean .list.limit."))'
+}
+
 @test "dock-doctor: this machine" {
 	need vina obabel
 	run_split dock-doctor --json
