@@ -108,10 +108,11 @@ list_options() {
 	nothing_noted
 }
 
-@test "programs: dockline(7) explains every variable of the environment" {
+@test "programs: dockline(7) explains every variable, dockline-config(5) those of settings" {
 	grep -rhoE '"DOCKLINE_[A-Z_]+' "$root/lib" "$root/cmd" | tr -d '"' | sort -u >used
 	while read -r variable; do
 		[[ $variable != DOCKLINE_VERSION ]] || continue
+		! grep -qE "; Ev $variable( |\$)" "$root/man/dockline-config.5" || continue
 		grep -qE "^\.It Ev .*$variable( |\$)" "$root/man/dockline.7" || note "$variable is not in dockline.7"
 	done <used
 	nothing_noted
