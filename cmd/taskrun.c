@@ -86,6 +86,8 @@ main(int argc, char **argv)
 	read_operands(app);
 	rc = campaign_run(app, &o, &caught, &err);
 	reading = app->shared;
+	if (caught)
+		app_stopped(app);
 	status = app_finish(app, rc, &err);
 	if (caught && caught != SIGPIPE)
 		die_of(caught);

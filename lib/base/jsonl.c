@@ -16,7 +16,8 @@ struct jsonl {
 	struct buf text; /* what was read and not yet given out starts at `at` */
 	size_t at;
 	size_t line;
-	bool end; /* the source has no more */
+	bool end;  /* the source has no more */
+	bool torn; /* the line that was just given out had no newline */
 };
 
 struct jsonl *
@@ -119,6 +120,7 @@ jsonl_next_text(struct jsonl *in, const char **text, size_t *len, struct err *er
 	*text = in->text.data + in->at;
 	*len = (newline ? (size_t)(newline - in->text.data) : in->text.len) - in->at;
 	in->at += *len + (newline != NULL);
+	in->torn = !newline;
 	if (newline && *len > 0 && (*text)[*len - 1] == '\r')
 		--*len;
 	if (*len > JSONL_LINE_MAX)
@@ -180,6 +182,12 @@ size_t
 jsonl_line(const struct jsonl *in)
 {
 	return in->line;
+}
+
+bool
+jsonl_torn(const struct jsonl *in)
+{
+	return in->torn;
 }
 
 int

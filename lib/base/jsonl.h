@@ -9,6 +9,7 @@
 #define BASE_JSONL_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 struct err;
@@ -37,6 +38,8 @@ enum jsonl_got jsonl_next_text(struct jsonl *in, const char **text, size_t *len,
 /* Where the last record came from. */
 const char *jsonl_name(const struct jsonl *in);
 size_t jsonl_line(const struct jsonl *in);
+/* Was it the last line, without a newline? Where it is bad too, the writer was cut off. */
+bool jsonl_torn(const struct jsonl *in);
 
 /* Write record and newline with one call. -1: ferror(out). */
 int jsonl_write(FILE *out, const json_t *record);

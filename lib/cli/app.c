@@ -87,6 +87,19 @@ app_report(struct app *app, struct err *err)
 }
 
 void
+app_report_late(struct app *app, struct err *err)
+{
+	app->late = *err;
+	*err = (struct err){ 0 };
+}
+
+void
+app_stopped(struct app *app)
+{
+	app->late = (struct err){ 0 };
+}
+
+void
 app_usage(struct app *app, const char *fmt, ...)
 {
 	SPEAK(app, fmt);
@@ -370,6 +383,8 @@ app_finish(struct app *app, int rc, struct err *err)
 		app_report(app, err);
 	if (app_flush(app, err) < 0)
 		app_report(app, err);
+	if (app->late.text[0] && !app->shared)
+		app_report(app, &app->late);
 	if (too_many_failed(app))
 		app_status(app, EXIT_NO);
 	status = app->status;

@@ -63,6 +63,7 @@ struct app {
 	char *allow_failed;
 	size_t records, failed;
 	bool output_failed; /* stdout cannot be written, and that was told */
+	struct err late;    /* of app_report_late */
 	bool terminal;      /* stderr is one that can wipe a line */
 	bool shared;        /* a thread that cannot be ended may still use it: do not free */
 };
@@ -111,6 +112,12 @@ void app_fail(struct app *app, enum exit_status status, const char *fmt, ...)
 
 /* Report err, note its status, clear it. For errors after which work goes on. */
 void app_report(struct app *app, struct err *err);
+
+/* The same at the end of the program, or never when app_stopped says that a signal ended it: for
+ * what may be only a consequence of the signal, such as a record cut off by the death of its
+ * writer. The last such err counts. */
+void app_report_late(struct app *app, struct err *err);
+void app_stopped(struct app *app);
 
 /* Raise the exit status. */
 void app_status(struct app *app, enum exit_status status);

@@ -421,6 +421,8 @@ read_file(struct submit *s, const char *path, struct err *err)
 		snprintf(where, sizeof(where), "%s:%zu", jsonl_name(in), jsonl_line(in));
 		if (got == JSONL_FATAL)
 			on = false;
+		else if (got == JSONL_BAD && !path && jsonl_torn(in))
+			app_report_late(s->o.app, err);
 		else if (got == JSONL_BAD)
 			on = goes_on(s, s->o.lines ? where : NULL, -1, err);
 		else

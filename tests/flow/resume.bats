@@ -230,6 +230,36 @@ closed() {
 	once_each 8
 }
 
+@test "resume: a record cut off by the death of its writer is told, but not after Control-C" {
+	mkfifo pipe
+	cut() { # the writer of the pipe dies in a record
+		exec 7>pipe
+		printf '{"a":1}\n{"a":2,"te' >&7
+		wait_until 20 test -s begun
+		exec 7>&-
+	}
+	slow=(-- sh -c 'echo >>begun; while [ -e hold ]; do env sleep 0.02; done' sh '{a}')
+	taskrun --job j "${slow[@]}" <pipe >records 2>said &
+	pid=$!
+	cut
+	status=0
+	wait $pid || status=$?
+	((status == 3))
+	[[ $(<said) == "taskrun: standard input:2:"*": not JSON: "* ]]
+	[[ $(wc -l <said) == 1 && $(jq .params.a records) == 1 ]]
+	rm begun
+	touch hold
+	taskrun --job k "${slow[@]}" <pipe >records 2>said &
+	pid=$!
+	cut
+	kill -INT $pid
+	status=0
+	wait $pid || status=$?
+	((status == 128 + 2))
+	run ! grep JSON said
+	grep -q "taskrun: 1 execution waits in job 'k'" said
+}
+
 @test "resume: the second Control-C does not wait" {
 	deaf=(-- sh -c 'trap "" TERM; echo $$ >child; while :; do sleep 100; done')
 	taskrun --job j -n "${deaf[@]}" >/dev/null 2>&1 &
