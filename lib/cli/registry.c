@@ -263,8 +263,8 @@ list_one(struct task *task, void *ctx, struct err *err)
 int
 registry_list(struct app *app, const struct registry_filter *filter, bool json, struct err *err)
 {
-	static const char *const heads[] = { "TASK", "VERSION", "STATUS", "CATEGORY", "ORIGIN",
-		"NAME" };
+	static const char *const heads[] = { "task", "version", "status", "category", "origin",
+		"name" };
 	struct listing l = { .app = app, .filter = filter };
 	struct store *store;
 	int rc;

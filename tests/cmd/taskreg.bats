@@ -223,7 +223,7 @@ on_terminal() { run_split env COLUMNS=100 TERM=dumb script -qec "$*" /dev/null; 
 	taskreg add "$tasks/sum.yaml" >/dev/null
 	on_terminal taskreg list
 	assert_status 0
-	assert_out -r '^TASK +VERSION +STATUS +CATEGORY +ORIGIN +NAME'
+	assert_out -r '^task +version +status +category +origin +name'
 	assert_out -r 'sum +2 +active +analysis +registered +Sum of two numbers'
 	on_terminal taskreg list --json
 	assert_out -r '^\{"type":"task","task_id":"sum"'
