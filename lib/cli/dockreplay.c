@@ -18,7 +18,7 @@
 #include "base/json.h"
 #include "cli/app.h"
 #include "cli/dockrun.h"
-#include "cli/records.h"
+#include "cli/leftout.h"
 #include "exec/fork.h"
 #include "exec/proc.h"
 
@@ -26,7 +26,8 @@ struct replay {
 	struct app *app;
 	struct dockrun *run;
 	struct forkpool *pool;
-	size_t seen, passed, same;
+	size_t seen, same;
+	struct leftout left;
 	bool warned; /* that the engine is another one */
 };
 
@@ -193,17 +194,15 @@ static int
 on_record(struct app *app, json_t *record, void *ctx, struct err *err)
 {
 	struct replay *r = ctx;
-	json_t *result = records_result(record), *request;
+	json_t *result = leftout_none(record, &r->left), *request;
 	struct verdict verdict = { 0 };
 	struct err why = { 0 };
 	struct task *task;
 
 	(void)app;
 	(void)err;
-	if (!result) {
-		r->passed++;
+	if (!result)
 		return 0;
-	}
 	r->seen++;
 	request = request_of(record, result, &why);
 	if (!request) {
@@ -234,9 +233,9 @@ dockreplay(struct app *app, struct dockrun *run, int jobs, struct err *err)
 	forkpool_free(r.pool);
 	if (rc < 0 || proc_caught())
 		return rc;
+	leftout_say(app, &r.left);
 	if (r.seen == 0)
 		return err_set(err, ERR_NO, "there is no docking to repeat");
-	app_say(app, "%zu of %zu dockings gave the same bytes%s", r.same, r.seen,
-	    r.passed ? "; failed records were passed over" : "");
+	app_say(app, "%zu of %zu dockings gave the same bytes", r.same, r.seen);
 	return 0;
 }

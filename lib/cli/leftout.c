@@ -28,19 +28,24 @@ kind(const json_t *record, struct leftout *left)
 }
 
 json_t *
-leftout_result(struct app *app, json_t *record, struct leftout *left)
+leftout_none(json_t *record, struct leftout *left)
 {
 	json_t *result = records_result(record);
-	size_t *count;
 
-	if (result && !json_object_get(result, "skipped")) {
-		app_count(app, false);
+	if (result && !json_object_get(result, "skipped"))
 		return result;
-	}
-	count = result ? &left->skipped : kind(record, left);
-	*count += 1;
-	app_count(app, count != &left->skipped);
+	*(result ? &left->skipped : kind(record, left)) += 1;
 	return NULL;
+}
+
+json_t *
+leftout_result(struct app *app, json_t *record, struct leftout *left)
+{
+	size_t skipped = left->skipped;
+	json_t *result = leftout_none(record, left);
+
+	app_count(app, !result && left->skipped == skipped);
+	return result;
 }
 
 static void

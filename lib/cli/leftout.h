@@ -18,8 +18,10 @@ struct leftout {
 	size_t skipped;    /* were never to have one, like duplicates of a library */
 };
 
-/* The result of a record (records_result), or NULL: then it was counted here. Either way app_count
- * is told: all of them but the skipped ones are failures. */
+/* The result of a record (records_result), or NULL: then it was counted here. */
+json_t *leftout_none(json_t *record, struct leftout *left);
+
+/* The same, and app_count is told: all of them but the skipped ones are failures. */
 json_t *leftout_result(struct app *app, json_t *record, struct leftout *left);
 
 /* Say how many were left out, each kind on a line. */

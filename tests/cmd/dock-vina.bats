@@ -344,9 +344,16 @@ fails() {
 	assert_json -s '[.[].key] | sort == ["k1", "k2", "k3"]'
 	jq -c '{type: "execution", status: "completed", params: {ligand: .ligand}, result: .}' "$out" >done.jsonl
 	echo '{"type":"execution","status":"failed","error":{"class":"input","reason":"x"},"result":null}' >>done.jsonl
+	echo '{"type":"execution","status":"skipped","params":{"skipped":{"kept":"k1"}},"result":null}' >>done.jsonl
+	echo '{"type":"ligand","key":"k9","skipped":{"kept":"k1"}}' >>done.jsonl
 	run_split dock-vina --replay -j 2 done.jsonl
 	assert_status 0
-	assert_err 'dock-vina: 3 of 3 dockings gave the same bytes; failed records were passed over'
+	assert_err "$(cat <<-'END'
+		dock-vina: 1 failed record left out
+		dock-vina: 2 skipped records left out
+		dock-vina: 3 of 3 dockings gave the same bytes
+	END
+	)"
 	assert_json '.type == "replay" and .same and .expected == .found'
 	jq -c '.result | select(.key == "k1") | .request.seed = 2' done.jsonl >changed
 	jq -c '.result | select(.key == "k2") | .files.ligand.text |= sub("ROOT"; "ROOT ")' done.jsonl >>changed
@@ -361,7 +368,8 @@ fails() {
 	run_split dock-vina --replay <<<'{"type":"docking","error":{"class":"input","reason":"x"}}'
 	assert_status 1
 	assert_out ''
-	assert_err 'dock-vina: there is no docking to repeat'
+	assert_err -l 'dock-vina: 1 failed record left out'
+	assert_err -l 'dock-vina: there is no docking to repeat'
 }
 
 @test "dock-vina: the real Vina, the real failures" {
