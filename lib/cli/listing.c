@@ -231,7 +231,7 @@ print_try(const json_t *t)
 	double mib = (double)json_integer_value(json_object_get(t, "max_rss")) / (1 << 20);
 	struct buf line = BUF_INIT;
 
-	buf_addf(&line, "%s", class ? class : "completed");
+	buf_addf(&line, "%s", class ? class : reason ? "cancelled" : "completed");
 	if (signal)
 		buf_addf(&line, ", signal %lld", (long long)json_integer_value(signal));
 	else if (code)

@@ -279,10 +279,10 @@ decide_status(struct ending *end, const struct verdict *v, const struct task *ta
 		return;
 	}
 	end->status = v->class == FAIL_TIMEOUT ? ST_TIMEOUT : ST_FAILED;
-	if (!retry_wants(&task->retry, v->class, v->exit_code, end->attempt))
+	if (!retry_wants(&task->retry, v->class, v->exit_code, end->tries))
 		return;
 	end->status = ST_RETRYING;
-	end->not_before = clock_wall() + retry_delay(&task->retry, end->attempt, (uint64_t)end->id);
+	end->not_before = clock_wall() + retry_delay(&task->retry, end->tries, (uint64_t)end->id);
 }
 
 static void
@@ -338,6 +338,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 
 	*end = (struct ending){ .id = slot->work->id,
 		.attempt = slot->work->attempt,
+		.tries = slot->work->attempt - slot->work->spent,
 		.lane = slot->work->lane,
 		.started = slot->started,
 		.ended = clock_wall(),
@@ -349,11 +350,13 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 		.max_rss = outcome->max_rss };
 	read_tail(slot->err, ERROUT_KEPT, &errout);
 	judge(&v, slot, task, outcome, buf_str(&errout));
+	if (slot->cancelled && v.class == FAIL_NONE) /* it ended as asked, and that is no result */
+		fail(&v, FAIL_SIGNAL, "cancelled");
 	if (v.class == FAIL_NONE)
 		take_files(&v, slot, e);
-	e->interrupted = slot->interrupted && v.class != FAIL_NONE;
+	e->interrupted = slot->interrupted && !slot->cancelled && v.class != FAIL_NONE;
 	conclude(e, &v, task, &errout);
-	if (slot->cancelled && v.class != FAIL_NONE)
+	if (slot->cancelled)
 		cancel(e);
 	end->errout_len = errout.len;
 	end->errout = e->errout = buf_take(&errout);
@@ -378,6 +381,7 @@ verdict_unstarted(struct work *work, const struct err *why)
 
 	e->end = (struct ending){ .id = work->id,
 		.attempt = work->attempt,
+		.tries = work->attempt - work->spent,
 		.lane = work->lane,
 		.started = now,
 		.ended = now,

@@ -14,6 +14,7 @@
 #include "base/vec.h"
 #include "store/object.h"
 #include "store/stmt.h"
+#include "task/control.h"
 #include "task/dependency.h"
 #include "task/task.h"
 
@@ -44,11 +45,14 @@ static const char sql_take[] =
 static const char sql_history[] =
     "SELECT sum(class = 'timeout'), sum(class = 'memory') FROM attempt WHERE execution = ?";
 static const char sql_params[] = "SELECT data FROM params WHERE execution = ?";
-static const char sql_held[] =
-    "SELECT status FROM execution WHERE id = ? AND worker = ? AND attempts = ?";
+static const char sql_held[] = "SELECT status, " CONTROL_ORDER " FROM execution"
+			       " WHERE id = ? AND worker = ? AND attempts = ?";
+/* the order to cancel it brought the reason along, see CONTROL_ORDER */
 static const char sql_end[] =
-    "UPDATE execution SET status = ?, class = ?, worker = NULL, request = NULL, not_before = ?,"
-    " started = ?, ended = ?, error = ?, metrics = ? WHERE id = ?";
+    "UPDATE execution SET status = ?1, class = ?2, worker = NULL, request = NULL, not_before = ?3,"
+    " started = ?4, ended = ?5, metrics = ?7,"
+    " error = CASE WHEN ?1 IN ('cancelled', 'retrying') AND json_extract(error, '$.class') IS NULL"
+    " THEN ifnull(error, ?6) ELSE ?6 END WHERE id = ?8";
 static const char sql_return[] =
     "UPDATE execution SET status = 'queued', worker = NULL, request = NULL,"
     " attempts = attempts - 1, started = NULL WHERE id = ?";
@@ -153,6 +157,7 @@ read_limits(struct work *work, const char *text)
 
 	work->timeout = json_number_value(json_object_get(limits, "timeout"));
 	work->memory = (int64_t)json_number_value(json_object_get(limits, "memory"));
+	work->spent = (int)json_integer_value(json_object_get(limits, "spent"));
 	json_decref(limits);
 }
 
@@ -291,9 +296,14 @@ claim_take(struct store *store, const struct claim_scope *scope, int most, struc
 
 /* ---- giving back ---- */
 
-/* The status of an attempt that the worker holds: 1, 0 when it does not, -1. */
+struct held {
+	enum status status;
+	const char *request; /* not told to the worker yet, NULL: none */
+};
+
+/* An attempt that the worker holds: 1, 0 when it does not, -1. */
 static int
-held_status(struct store *store, int64_t worker, int64_t id, int attempt, enum status *status,
+look_at_held(struct store *store, int64_t worker, int64_t id, int attempt, struct held *held,
     struct err *err)
 {
 	struct stmt *stmt = stmt_query(store, err, sql_held, "iii", id, worker, (int64_t)attempt);
@@ -301,7 +311,11 @@ held_status(struct store *store, int64_t worker, int64_t id, int attempt, enum s
 
 	if (rc <= 0)
 		return rc;
-	*status = (enum status)state_find(stmt_text(stmt, 0));
+	held->status = (enum status)state_find(stmt_text(stmt, 0));
+	held->request = NULL;
+	for (int i = REQUEST_CANCEL; i <= REQUEST_RESUME && !stmt_is_null(stmt, 1); i++)
+		if (strcmp(requests[i], stmt_text(stmt, 1)) == 0)
+			held->request = requests[i];
 	stmt_end(stmt);
 	return 1;
 }
@@ -362,8 +376,8 @@ claim_end(struct store *store, int64_t worker, const struct ending *end, struct 
 {
 	struct place place = { end->id, end->lane->job, end->lane->id };
 	bool final = state_is_final(end->status);
-	enum status from;
-	int rc = held_status(store, worker, end->id, end->attempt, &from, err);
+	struct held held;
+	int rc = look_at_held(store, worker, end->id, end->attempt, &held, err);
 
 	if (rc <= 0)
 		return rc;
@@ -373,10 +387,13 @@ claim_end(struct store *store, int64_t worker, const struct ending *end, struct 
 		return -1;
 	if (insert_result(store, end, err) < 0 || insert_attempt(store, worker, end, err) < 0)
 		return -1;
-	tally_move(tally, &place, from, FAIL_NONE, event_of(end), final ? end->class : FAIL_NONE);
-	if (final && dependency_settle(store, end->id, end->status, tally, err) < 0)
-		return -1;
-	return 1;
+	tally_move(
+	    tally, &place, held.status, FAIL_NONE, event_of(end), final ? end->class : FAIL_NONE);
+	if (final)
+		rc = dependency_settle(store, end->id, end->status, tally, err);
+	else
+		rc = control_after(store, end->id, held.request, false, tally, err);
+	return rc < 0 ? -1 : 1;
 }
 
 int
@@ -384,18 +401,19 @@ claim_change(struct store *store, int64_t worker, const struct lane *lane, int64
     enum event event, struct tally *tally, struct err *err)
 {
 	struct place place = { id, lane->job, lane->id };
-	enum status from, to;
-	int rc = held_status(store, worker, id, attempt, &from, err);
+	struct held held;
+	enum status to;
+	int rc = look_at_held(store, worker, id, attempt, &held, err);
 
 	if (rc <= 0)
 		return rc;
-	if (state_next(from, event) < 0)
+	if (state_next(held.status, event) < 0)
 		return 1; /* it is so already */
-	to = tally_move(tally, &place, from, FAIL_NONE, event, FAIL_NONE);
-	if (event == EV_RETURN)
-		rc = stmt_run(store, err, sql_return, "i", id);
-	else
+	to = tally_move(tally, &place, held.status, FAIL_NONE, event, FAIL_NONE);
+	if (event != EV_RETURN)
 		rc = stmt_run(store, err, sql_change, "ti", state_name(to), id);
+	else if ((rc = stmt_run(store, err, sql_return, "i", id)) >= 0)
+		rc = control_after(store, id, held.request, held.status == ST_PAUSED, tally, err);
 	return rc < 0 ? -1 : 1;
 }
 

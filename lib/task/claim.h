@@ -21,6 +21,7 @@ struct work {
 	int64_t id;
 	int attempt;             /* counted from 1 */
 	int timeouts, memories;  /* of the tries before: took too long, took too much memory */
+	int spent;               /* tries before somebody wanted it retried: they do not count */
 	const struct lane *lane; /* the book's */
 	double timeout;          /* seconds, instead of the task's; 0: the task's */
 	int64_t memory;          /* bytes, instead of the task's; 0: the task's */
@@ -58,6 +59,7 @@ int claim_take(struct store *store, const struct claim_scope *scope, int most, s
 struct ending {
 	int64_t id;
 	int attempt;
+	int tries; /* those that count against its retries */
 	const struct lane *lane;
 	enum status status; /* ST_COMPLETED, ST_FAILED, ST_TIMEOUT, ST_RETRYING, ST_CANCELLED */
 	enum failure class;
@@ -79,12 +81,13 @@ struct ending {
 };
 
 /* Give back ended: 1; 0 when this worker does not hold that attempt any more; -1. What waited for
- * it goes on. */
+ * it goes on. One to be tried again that somebody wanted cancelled or paused is so. */
 int claim_end(struct store *store, int64_t worker, const struct ending *end, struct tally *tally,
     struct err *err);
 
 /* A change of an execution that the worker holds and goes on holding, or gives back: EV_START,
- * EV_PAUSE, EV_CONTINUE, EV_RETURN (it is queued again and the attempt does not count). 1; 0 when
+ * EV_PAUSE, EV_CONTINUE, EV_RETURN (it is queued again and the attempt does not count; it rests
+ * there if it was paused, and an order that was not followed yet is followed). 1; 0 when
  * the worker does not hold that attempt any more; -1. */
 int claim_change(struct store *store, int64_t worker, const struct lane *lane, int64_t id,
     int attempt, enum event event, struct tally *tally, struct err *err);

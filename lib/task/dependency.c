@@ -18,6 +18,13 @@ static const char sql_dependents[] =
     "SELECT d.rule, e.id, e.job, e.generation, e.lane, e.awaits, e.approval, e.not_before"
     " FROM dependency d JOIN execution e ON e.id = d.execution"
     " WHERE d.upon = ? AND e.status = 'blocked'";
+static const char sql_again[] =
+    "SELECT e.id, e.job, e.generation, e.lane, e.status FROM dependency d"
+    " JOIN execution e ON e.id = d.execution WHERE d.upon = ?"
+    " AND (e.status = 'blocked' OR (e.status = 'skipped' AND e.class = 'dependency'))";
+static const char sql_block[] =
+    "UPDATE execution SET status = 'blocked', awaits = ?, class = NULL, error = NULL, ended = NULL"
+    " WHERE id = ?";
 static const char sql_upon[] =
     "SELECT d.rule, e.id, e.status FROM dependency d INDEXED BY dependency_of"
     " JOIN execution e ON e.id = d.upon WHERE d.execution = ?";
@@ -50,6 +57,17 @@ struct end {
 
 struct ends {
 	struct end *at;
+	size_t len, room;
+};
+
+/* One that counted on an end that is taken back. */
+struct again {
+	struct place place;
+	enum status status;
+};
+
+struct again_list {
+	struct again *at;
 	size_t len, room;
 };
 
@@ -201,6 +219,94 @@ look_upon(
 		else if (broken->id == 0 && !rule_is_kept((enum rule)rule, status))
 			*broken = (struct end){ stmt_int(row, 1), status };
 	}
+	return rc;
+}
+
+int
+dependency_count(
+    struct store *store, int64_t execution, int64_t *awaits, int64_t *broken, struct err *err)
+{
+	struct end end;
+	int rc = look_upon(store, execution, awaits, &end, err);
+
+	*broken = end.id;
+	return rc;
+}
+
+int
+dependency_block(struct store *store, const struct place *place, enum status from,
+    enum failure class, int64_t awaits, struct tally *tally, struct err *err)
+{
+	tally_move(tally, place, from, class, EV_BLOCK, FAIL_NONE);
+	return stmt_run(store, err, sql_block, "ii", awaits, place->id) < 0 ? -1 : 0;
+}
+
+/* Those behind an execution that counted on its end, appended to list. */
+static int
+list_again(struct store *store, int64_t execution, struct again_list *list, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_again, "i", execution);
+	int rc = -1;
+
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		struct again again = { { stmt_int(row, 0),
+					   { stmt_int(row, 1), (int)stmt_int(row, 2) },
+					   stmt_int(row, 3) },
+			(enum status)state_find(stmt_text(row, 4)) };
+
+		vec_add(list, again);
+	}
+	return rc;
+}
+
+/* Count anew for one: 1 when it was skipped and is blocked now, 0, -1. */
+static int
+block_again(struct store *store, const struct again *again, struct tally *tally, struct err *err)
+{
+	int64_t awaits, broken;
+
+	if (dependency_count(store, again->place.id, &awaits, &broken, err) < 0)
+		return -1;
+	if (again->status == ST_BLOCKED)
+		return stmt_run(store, err, sql_awaits, "ii", awaits, again->place.id) < 0 ? -1 : 0;
+	if (broken || awaits == 0)
+		return 0;
+	return dependency_block(
+		   store, &again->place, ST_SKIPPED, FAIL_DEPENDENCY, awaits, tally, err) < 0
+	    ? -1
+	    : 1;
+}
+
+/* One level behind an execution; what waits again is appended to ids. */
+static int
+revive_row(
+    struct store *store, int64_t execution, struct ends *ends, struct tally *tally, struct err *err)
+{
+	struct again_list list = VEC_INIT;
+	int rc = list_again(store, execution, &list, err);
+
+	for (size_t i = 0; i < list.len && rc >= 0; i++) {
+		struct end end = { list.at[i].place.id, ST_BLOCKED };
+
+		rc = block_again(store, &list.at[i], tally, err);
+		if (rc > 0)
+			vec_add(ends, end);
+	}
+	vec_clear(&list);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+dependency_revive(struct store *store, int64_t execution, struct tally *tally, struct err *err)
+{
+	struct ends ends = VEC_INIT;
+	struct end first = { execution, ST_QUEUED };
+	int rc = 0;
+
+	vec_add(&ends, first);
+	for (size_t i = 0; i < ends.len && rc == 0; i++)
+		rc = revive_row(store, ends.at[i].id, &ends, tally, err);
+	vec_clear(&ends);
 	return rc;
 }
 

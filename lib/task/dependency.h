@@ -11,9 +11,11 @@
 
 #include <stdint.h>
 
+#include "task/failure.h"
 #include "task/state.h"
 
 struct err;
+struct place;
 struct store;
 struct tally;
 
@@ -35,6 +37,19 @@ int dependency_add(
 /* An execution ended: let go, or skip, what waited for it. 0 or -1. */
 int dependency_settle(struct store *store, int64_t execution, enum status status,
     struct tally *tally, struct err *err);
+
+/* What an execution waits for: how many have not ended, and one that ended otherwise than asked (0:
+ * none did). 0 or -1. */
+int dependency_count(
+    struct store *store, int64_t execution, int64_t *awaits, int64_t *broken, struct err *err);
+
+/* It is blocked by so many; from is where it stood. 0 or -1. */
+int dependency_block(struct store *store, const struct place *place, enum status from,
+    enum failure class, int64_t awaits, struct tally *tally, struct err *err);
+
+/* An execution that had ended waits again: whatever was skipped because of it is blocked again, and
+ * so on behind it, and what is blocked still counts it. What was let go stays so. 0 or -1. */
+int dependency_revive(struct store *store, int64_t execution, struct tally *tally, struct err *err);
 
 /* The execution that just was noted to wait is blocked with so many to wait for; those that have
  * ended already are counted here. Its status afterwards, or -1. */

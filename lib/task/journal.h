@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * journal: every change of a status, in the order of the commits.
+ * journal: every change of a status, and what people asked for, in the order of the commits.
  *
  * Each event has a number, seq, that grows by one. The events of a transaction
  * share a row: its seq is that of the first. A change is packed as the
@@ -35,9 +35,9 @@ struct happening {
 	int64_t time; /* microseconds since 1970 */
 	int64_t worker;
 	const char *who, *command, *correlation; /* NULL: not said */
-	int64_t execution;
+	int64_t execution;                       /* below 0: a job, negated; 0: more than a job */
 	enum event event;
-	enum status from, to;
+	enum status from, to; /* equal: nothing changed yet, it was asked for */
 };
 
 /* Each event after seq, in order, until fn returns other than 0 or there are no more. The seq of

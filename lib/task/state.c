@@ -55,6 +55,7 @@ static const char *const events[] = {
 	[EV_CANCEL] = "cancel",
 	[EV_SKIP] = "skip",
 	[EV_REVIVE] = "revive",
+	[EV_PRIORITY] = "priority",
 };
 
 /* The status after an event, plus one; 0: it cannot happen. An execution
@@ -103,10 +104,14 @@ static const unsigned char transitions[ST_COUNT][EV_COUNT] = {
 		[EV_TIMEOUT] = TO(ST_TIMEOUT), [EV_RETRY] = TO(ST_RETRYING),
 		[EV_CANCEL] = TO(ST_CANCELLED), [EV_SKIP] = TO(ST_SKIPPED) },
 	[ST_COMPLETED] = { 0 },
-	[ST_FAILED] = { [EV_REVIVE] = TO(ST_QUEUED) },
-	[ST_TIMEOUT] = { [EV_REVIVE] = TO(ST_QUEUED) },
-	[ST_CANCELLED] = { [EV_REVIVE] = TO(ST_QUEUED) },
-	[ST_SKIPPED] = { [EV_REVIVE] = TO(ST_QUEUED) },
+	[ST_FAILED] = { [EV_REVIVE] = TO(ST_QUEUED), [EV_BLOCK] = TO(ST_BLOCKED) },
+	[ST_TIMEOUT] = { [EV_REVIVE] = TO(ST_QUEUED), [EV_BLOCK] = TO(ST_BLOCKED) },
+	[ST_CANCELLED] = {
+		[EV_REVIVE] = TO(ST_QUEUED), [EV_BLOCK] = TO(ST_BLOCKED),
+		[EV_HOLD] = TO(ST_HELD) },
+	[ST_SKIPPED] = {
+		[EV_REVIVE] = TO(ST_QUEUED), [EV_BLOCK] = TO(ST_BLOCKED),
+		[EV_HOLD] = TO(ST_HELD) },
 };
 /* clang-format on */
 

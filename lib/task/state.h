@@ -47,8 +47,9 @@ enum event {
 	EV_RESUME,   /* paused in the queue: queued again */
 	EV_CONTINUE, /* paused while it ran: it runs on */
 	EV_CANCEL,
-	EV_SKIP,   /* what it waits for ended otherwise than asked */
-	EV_REVIVE, /* it had ended, and is to be tried once more */
+	EV_SKIP,     /* what it waits for ended otherwise than asked */
+	EV_REVIVE,   /* it had ended, and is to be tried once more */
+	EV_PRIORITY, /* it goes before others, or behind: no change of status */
 	EV_COUNT,
 };
 

@@ -53,6 +53,14 @@ count_ready(struct tally *tally, int64_t lane, int64_t delta)
 	vec_add(&tally->lanes, change);
 }
 
+static void
+add_event(struct tally *tally, int64_t id, enum event event, enum status from, enum status to)
+{
+	journal_add(&tally->journal, id - tally->last, event, from, to);
+	tally->last = id;
+	tally->events++;
+}
+
 enum status
 tally_move(struct tally *tally, const struct place *place, enum status from,
     enum failure from_class, enum event event, enum failure to_class)
@@ -69,10 +77,14 @@ tally_move(struct tally *tally, const struct place *place, enum status from,
 		count_ready(tally, place->lane, -1);
 	if (to == ST_QUEUED)
 		count_ready(tally, place->lane, 1);
-	journal_add(&tally->journal, place->id - tally->last, event, from, (enum status)to);
-	tally->last = place->id;
-	tally->events++;
+	add_event(tally, place->id, event, from, (enum status)to);
 	return (enum status)to;
+}
+
+void
+tally_note(struct tally *tally, int64_t id, enum event event, enum status status)
+{
+	add_event(tally, id, event, status, status);
 }
 
 static const char *class_word(enum failure class)

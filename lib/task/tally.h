@@ -68,6 +68,11 @@ struct place {
 enum status tally_move(struct tally *tally, const struct place *place, enum status from,
     enum failure from_class, enum event event, enum failure to_class);
 
+/* Note in the journal what somebody asked for and what changes no status yet: an order left for the
+ * worker that holds an execution, another priority. An id below 0 is that of a job (negated), 0
+ * means more than a job. */
+void tally_note(struct tally *tally, int64_t id, enum event event, enum status status);
+
 /* A queued execution moves from one lane to another. */
 void tally_to_lane(struct tally *tally, int64_t from, int64_t to);
 

@@ -16,6 +16,7 @@
 #include "base/vec.h"
 #include "store/stmt.h"
 #include "task/begun.h"
+#include "task/control.h"
 #include "task/dependency.h"
 
 static const char sql_enter[] =
@@ -29,11 +30,11 @@ static const char sql_open[] =
     "SELECT id, host, boot, pid, pid_start, heartbeat, scratch, job, generation, org FROM worker"
     " WHERE ended IS NULL";
 static const char sql_held[] =
-    "SELECT id, job, generation, lane, status, attempts, lost, started, request FROM execution"
-    " WHERE worker = ?";
+    "SELECT id, job, generation, lane, status, attempts, lost, started, " CONTROL_ORDER
+    " FROM execution WHERE worker = ?";
 static const char sql_return[] =
     "UPDATE execution SET status = ?, worker = NULL, request = NULL, attempts = attempts - 1,"
-    " started = NULL, ended = ? WHERE id = ?";
+    " started = NULL WHERE id = ?";
 static const char sql_lose[] =
     "UPDATE execution SET status = ?, class = ?, worker = NULL, request = NULL, lost = lost + 1,"
     " ended = ?, error = ? WHERE id = ?";
@@ -206,36 +207,34 @@ struct orphan {
 	struct place place;
 	enum status status;
 	int64_t attempt, lost, started;
-	bool cancelled; /* somebody had asked for that */
+	char *request; /* of somebody, not followed yet; NULL: none */
 };
 
 static struct orphan
 orphan_of(struct stmt *row)
 {
-	const char *request = stmt_text(row, 8);
-
 	return (struct orphan){ .place = { stmt_int(row, 0),
 				    { stmt_int(row, 1), (int)stmt_int(row, 2) }, stmt_int(row, 3) },
 		.status = (enum status)state_find(stmt_text(row, 4)),
 		.attempt = stmt_int(row, 5),
 		.lost = stmt_int(row, 6),
 		.started = stmt_int(row, 7),
-		.cancelled = request && strcmp(request, "cancel") == 0 };
+		.request = stmt_is_null(row, 8) ? NULL : xstrdup(stmt_text(row, 8)) };
+}
+
+static bool
+is_cancelled(const struct orphan *o)
+{
+	return o->request && strcmp(o->request, "cancel") == 0;
 }
 
 /* It never began, or somebody wanted it to end: the attempt does not count. */
 static int
 take_back(struct store *store, const struct orphan *o, struct tally *tally, struct err *err)
 {
-	enum event event = o->cancelled ? EV_CANCEL : EV_RETURN;
-	enum status to;
-	int64_t now = clock_wall();
+	enum status to = tally_move(tally, &o->place, o->status, FAIL_NONE, EV_RETURN, FAIL_NONE);
 
-	to = tally_move(tally, &o->place, o->status, FAIL_NONE, event, FAIL_NONE);
-	if (stmt_run(store, err, sql_return, "tIi", state_name(to), o->cancelled ? &now : NULL,
-		o->place.id) < 0)
-		return -1;
-	return o->cancelled ? dependency_settle(store, o->place.id, to, tally, err) : 0;
+	return stmt_run(store, err, sql_return, "ti", state_name(to), o->place.id) < 0 ? -1 : 0;
 }
 
 /* It ran when the worker died. */
@@ -271,12 +270,17 @@ reap_one(struct store *store, const struct dead *dead, struct tally *tally, stru
 	for (size_t i = 0; i < held.len && rc == 0; i++) {
 		const struct orphan *o = &held.at[i];
 
-		if (o->cancelled || (begun && !begun_has(begun, o->place.id)))
+		if (is_cancelled(o) || (begun && !begun_has(begun, o->place.id)))
 			rc = take_back(store, o, tally, err);
 		else
 			rc = lose(store, o, dead->id, tally, err);
+		if (rc == 0)
+			rc = control_after(
+			    store, o->place.id, o->request, o->status == ST_PAUSED, tally, err);
 	}
 	n = (int)held.len;
+	for (size_t i = 0; i < held.len; i++)
+		free(held.at[i].request);
 	vec_clear(&held);
 	begun_free(begun);
 	if (rc < 0 || worker_leave(store, dead->id, err) < 0)

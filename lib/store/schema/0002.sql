@@ -22,7 +22,7 @@ ALTER TABLE execution ADD COLUMN lane INTEGER REFERENCES lane;
 ALTER TABLE execution ADD COLUMN awaits INTEGER NOT NULL DEFAULT 0; -- of its dependencies, how many have not ended
 ALTER TABLE execution ADD COLUMN approval TEXT CHECK (approval IN ('needed', 'given')); -- a person must say yes first
 ALTER TABLE execution ADD COLUMN request TEXT CHECK (request IN ('cancel', 'pause', 'resume')); -- for the worker that holds it
-ALTER TABLE execution ADD COLUMN limits TEXT;   -- JSON {"timeout", "memory"}: instead of the task's; NULL: the task's
+ALTER TABLE execution ADD COLUMN limits TEXT;   -- JSON {"timeout", "memory"}: instead of the task's; "spent": tries that do not count
 ALTER TABLE execution ADD COLUMN cached INTEGER REFERENCES execution; -- whose result this is a copy of
 
 DROP INDEX execution_ready;
