@@ -139,23 +139,31 @@ find_oldest(struct family *f)
 	}
 }
 
+/* Whose is a process by its tag? */
+static int
+judge_tag(const struct family *f, pid_t pid)
+{
+	struct tag tag;
+
+	if (tag_read(pid, &tag) < 0)
+		return FAMILY_NONE;
+	if (tag.worker != f->self || tag.start != f->start)
+		return tag_is_orphan(&tag) ? FAMILY_STRAY : FAMILY_NONE;
+	for (size_t i = 0; i < f->count; i++)
+		if (f->running[i].execution == tag.execution &&
+		    f->running[i].attempt == tag.attempt)
+			return (int)i;
+	return FAMILY_STRAY;
+}
+
 /* Whose is a child that we adopted? */
 static int
 judge_adopted(const struct family *f, const struct relative *r)
 {
-	struct tag tag;
+	int owner = judge_tag(f, r->pid);
 
-	if (tag_read(r->pid, &tag) == 0) {
-		if (tag.worker == f->self && tag.start == f->start) {
-			for (size_t i = 0; i < f->count; i++)
-				if (f->running[i].execution == tag.execution &&
-				    f->running[i].attempt == tag.attempt)
-					return (int)i;
-			return FAMILY_STRAY;
-		}
-		if (tag_is_orphan(&tag))
-			return FAMILY_STRAY;
-	}
+	if (owner != FAMILY_NONE)
+		return owner;
 	return r->start < f->oldest ? FAMILY_STRAY : FAMILY_NONE;
 }
 
@@ -195,6 +203,21 @@ resolve(struct family *f, struct relative *r)
 	at->owner = owner;
 }
 
+/* The monitor of a container has no tag, but the container has: what it descends from is its. */
+static void
+resolve_upwards(struct family *f, struct relative *r)
+{
+	int owner;
+
+	if (r->owner != FAMILY_NONE || r->pid == f->self)
+		return;
+	owner = judge_tag(f, r->pid);
+	while (r && r->owner == FAMILY_NONE && r->pid != f->self && owner != FAMILY_NONE) {
+		r->owner = owner;
+		r = find(f, r->parent);
+	}
+}
+
 static void
 set_strangers_apart(struct family *f)
 {
@@ -224,6 +247,8 @@ family_look(struct family *family, const struct tree_task *running, size_t count
 	find_oldest(family);
 	for (size_t i = 0; i < family->found.len; i++)
 		resolve(family, &family->found.at[i]);
+	for (size_t i = 0; i < family->found.len; i++)
+		resolve_upwards(family, &family->found.at[i]);
 	set_strangers_apart(family);
 	return 0;
 }
