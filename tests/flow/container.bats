@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+# A command wrapped for a container, run by a runtime that works here.
+load ../helper
+
+# An image of nothing but busybox, in $image; $runtime runs it. Or why not, in $reason.
+setup_file() {
+	local busybox applet
+
+	export runtime='' image='' reason='neither podman nor apptainer is installed'
+	busybox=$(type -P busybox) || busybox=''
+	type -P podman >/dev/null || type -P apptainer >/dev/null || return 0
+	if [[ -z $busybox ]] || ldd "$busybox" >/dev/null 2>&1; then
+		reason='busybox is not installed or not static'
+		return
+	fi
+	cd "$BATS_FILE_TMPDIR" || return
+	mkdir -p root/{bin,dev,etc,proc,sys,tmp,var/tmp}
+	cp "$busybox" root/bin/busybox
+	for applet in sh cat id ls tail touch; do ln -s busybox root/bin/$applet; done
+	echo 'root:x:0:0:root:/:/bin/sh' >root/etc/passwd
+	echo 'root:x:0:' >root/etc/group
+	try_podman || try_apptainer || true
+}
+
+# What podman keeps is kept below this test's folder; what a container may not raise stays.
+try_podman() {
+	local oci
+
+	type -P podman >/dev/null || return 1
+	oci=$(PATH=$PATH:/usr/sbin:/sbin type -P crun runc | tail -n 1)
+	cat >storage.conf <<-END
+		[storage]
+		driver = "vfs"
+		graphroot = "$PWD/graph"
+		rootless_storage_path = "$PWD/graph"
+		runroot = "$PWD/run"
+	END
+	cat >containers.conf <<-END
+		[containers]
+		default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
+		[engine]
+		cgroup_manager = "cgroupfs"
+		events_logger = "file"
+		runtime = "${oci##*/}"
+	END
+	export CONTAINERS_STORAGE_CONF=$PWD/storage.conf CONTAINERS_CONF=$PWD/containers.conf
+	image=localhost/dockline-test:1
+	if ! tar -C root --owner=0 --group=0 -cf - . | podman import - "$image" >podman.log 2>&1 ||
+		! podman run --rm --network=none --user=0:0 "$image" /bin/busybox true >podman.log 2>&1; then
+		reason="podman does not work here: $(tail -n 1 podman.log)"
+		return 1
+	fi
+	runtime=podman
+}
+
+try_apptainer() {
+	type -P apptainer >/dev/null || return 1
+	image=$PWD/root
+	if ! apptainer exec --containall --net --network=none "$image" /bin/busybox true >apptainer.log 2>&1; then
+		reason="apptainer does not work here: $(tail -n 1 apptainer.log)"
+		return 1
+	fi
+	runtime=apptainer
+}
+
+teardown_file() {
+	[[ $runtime != podman ]] || podman rmi --all --force
+}
+
+setup() {
+	fresh
+	[[ -n $runtime ]] || skip "$reason"
+	mkdir work input
+	echo receptor >input/rec.pdbqt
+}
+
+# contained PROGRAM [ARG ...]: with ./work and ./input
+contained() {
+	"$BUILD/unit/container" "$runtime" "$image" "$PWD/work" "$PWD/input" "$memory" "$@"
+}
+memory=
+
+@test "container: stdin comes in, output and files come out as ours" {
+	echo '{"n":1}' >params
+	run_split contained sh -c 'cat; cat "$1"; pwd; echo "$TMPDIR"; echo pose >out' sh "$PWD/input/rec.pdbqt" <params
+	assert_status 0
+	assert_out '{"n":1}
+receptor
+'"$PWD/work
+$PWD/work"
+	[[ $(cat work/out) == pose ]]
+	[[ $(stat -c %u:%g work/out) == $(id -u):$(id -g) ]]
+}
+
+@test "container: inputs are read-only, and nothing else of the host is there" {
+	touch other
+	run_split contained sh -c 'touch "$1/input/new" || touch "$1/input/rec.pdbqt" || ls "$1"' sh "$PWD"
+	assert_status 0
+	assert_out 'input
+work'
+	[[ ! -e input/new ]]
+}
+
+@test "container: the exit status and arguments with blanks pass unchanged" {
+	run_split contained sh -c 'echo "$1"; exit 7' sh 'a  "b" $c'
+	assert_status 7
+	assert_out 'a  "b" $c'
+}
+
+@test "container: only named variables are passed on" {
+	SECRET=1 DOCKLINE_EXECUTION=12 run_split contained sh -c 'echo "$DOCKLINE_EXECUTION,$SECRET"'
+	assert_status 0
+	assert_out '12,'
+}
+
+@test "container: there is no network" {
+	run_split contained cat /proc/net/dev
+	assert_status 0
+	[[ $(grep -c : "$out") == 1 ]]
+	assert_out -r ' lo:'
+}
+
+@test "container: memory is limited" {
+	[[ $runtime == podman && $(id -u) == 0 ]] || skip "limits are not ours to set with $runtime"
+	memory=64M
+	run_split contained sh -c 'cat /sys/fs/cgroup/memory.max || cat /sys/fs/cgroup/memory/memory.limit_in_bytes'
+	assert_status 0
+	assert_out 67108864
+}
+
+@test "container: one that is removed by name ends, and leaves nothing" {
+	local pid name=dockline-test-$$
+
+	[[ $runtime == podman ]] || skip "$runtime has no names"
+	CONTAINER_NAME=$name contained tail -f /dev/null &
+	pid=$!
+	wait_until 20 podman exec "$name" /bin/busybox true
+	run_split "$BUILD/unit/container" remove "$runtime" "$name"
+	assert_status 0
+	status=0
+	wait "$pid" || status=$?
+	((status == 137))
+	[[ -z $(podman ps -aq) ]]
+	run_split "$BUILD/unit/container" remove "$runtime" "$name"
+	assert_status 0
+}
