@@ -17,8 +17,8 @@ enum { TERMINAL_ROWS = 100 };
 
 static struct {
 	int generation, json, list, script;
-	long limit;
-	char *job, *status, *task;
+	long limit, offset;
+	char *job, *queue, *status, *tag, *task;
 } o = { .limit = -1 };
 
 static const struct poptOption options[] = {
@@ -27,9 +27,12 @@ static const struct poptOption options[] = {
 	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "records, on a terminal too; of a job all", NULL },
 	{ "limit", 0, POPT_ARG_LONG, &o.limit, 0, "at most N (0: all)", "N" },
 	{ "list", 'l', POPT_ARG_NONE, &o.list, 0, "list executions, not jobs", NULL },
+	{ "offset", 0, POPT_ARG_LONG, &o.offset, 0, "pass over the first N", "N" },
+	{ "queue", 0, POPT_ARG_STRING, &o.queue, 0, "list executions of this queue", "NAME" },
 	{ "script", 0, POPT_ARG_NONE, &o.script, 0, "a shell script that repeats it", NULL },
 	{ "status", 0, POPT_ARG_STRING, &o.status, 0, "list executions that stand there",
 	    "STATUS" },
+	{ "tag", 0, POPT_ARG_STRING, &o.tag, 0, "list executions that have this tag", "TAG" },
 	{ "task", 0, POPT_ARG_STRING, &o.task, 0, "list executions of this task", "NAME" },
 	APP_STATE_OPTIONS,
 	APP_COMMON_OPTIONS,
@@ -76,13 +79,15 @@ show_script(int64_t id, void *ctx, struct err *err)
 static bool
 is_list(void)
 {
-	return o.list || o.status || o.task || (o.job && o.json);
+	return o.list || o.status || o.task || o.queue || o.tag || (o.job && o.json);
 }
 
 static void
 check_options(struct app *app)
 {
-	if (app->nargs > 0 && (o.list || o.status || o.task || o.job || o.limit >= 0))
+	bool pages = o.limit >= 0 || o.offset != 0;
+
+	if (app->nargs > 0 && (o.list || o.status || o.task || o.queue || o.tag || o.job || pages))
 		app_usage(app, "ids and options that select exclude each other");
 	if (o.script && app->nargs != 1)
 		app_usage(app, "--script takes one id");
@@ -92,8 +97,12 @@ check_options(struct app *app)
 		app_usage(app, "--generation takes a number from 1, with --job");
 	if (o.limit < -1)
 		app_usage(app, "--limit takes a number from 0");
-	if (o.limit >= 0 && o.job && !is_list())
-		app_usage(app, "--limit is for a list: --list, --status, --task or --json");
+	if (o.offset < 0)
+		app_usage(app, "--offset takes a number from 0");
+	if (pages && o.job && !is_list())
+		app_usage(app,
+		    "--limit and --offset are for lists: --list, --status, --task,"
+		    " --queue, --tag or --json");
 }
 
 static int
@@ -114,6 +123,9 @@ list(struct app *app, struct store *store, struct selection *sel, bool as_table,
 {
 	sel->org = app->org;
 	sel->task = o.task;
+	sel->queue = o.queue;
+	sel->tag = o.tag;
+	sel->skip = o.offset;
 	if (o.job && session_job(app, store, o.job, o.generation, &sel->job, err) < 0)
 		return -1;
 	return listing_show(app, store, sel, as_table, o.limit, err);
@@ -139,7 +151,7 @@ run(struct app *app, struct selection *sel, struct err *err)
 	else if (o.job)
 		rc = account_of_job(app, store, o.job, o.generation, err);
 	else
-		rc = account_of_all(app, store, terminal, o.limit, err);
+		rc = account_of_all(app, store, terminal, o.limit, o.offset, err);
 	session_close(store);
 	return rc;
 }

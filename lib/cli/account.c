@@ -190,7 +190,7 @@ struct overview {
 	struct app *app;
 	struct store *store;
 	struct table *table; /* NULL: records */
-	int64_t limit, shown, more;
+	int64_t limit, offset, shown, more;
 	struct err *err;
 	bool failed;
 };
@@ -213,6 +213,10 @@ add_row(struct table *table, const struct account_row *row)
 static void
 show(struct overview *o, const struct account_row *row)
 {
+	if (o->offset > 0) {
+		o->offset--;
+		return;
+	}
 	if (o->limit > 0 && o->shown == o->limit) {
 		o->more++;
 		return;
@@ -231,7 +235,7 @@ show_job(const struct job *job, const char *name, int64_t created, void *ctx)
 	struct account_row row = { .name = name, .job = *job };
 
 	(void)created;
-	if (o->limit == 0 || o->shown < o->limit)
+	if (o->offset == 0 && (o->limit == 0 || o->shown < o->limit))
 		o->failed = load(o->store, o->app->org, &row, o->err) < 0;
 	if (!o->failed)
 		show(o, &row);
@@ -240,11 +244,14 @@ show_job(const struct job *job, const char *name, int64_t created, void *ctx)
 }
 
 int
-account_of_all(struct app *app, struct store *store, bool as_table, int64_t limit, struct err *err)
+account_of_all(struct app *app, struct store *store, bool as_table, int64_t limit, int64_t offset,
+    struct err *err)
 {
 	static const char *const heads[] = { "job", "task", ">submitted", ">completed", ">failed",
 		">cancelled", ">skipped", ">waiting", ">running", ">since" };
-	struct overview o = { .app = app, .store = store, .limit = limit, .err = err };
+	struct overview o = {
+		.app = app, .store = store, .limit = limit, .offset = offset, .err = err
+	};
 	struct account_row nameless = { 0 };
 	int rc;
 
@@ -260,7 +267,7 @@ account_of_all(struct app *app, struct store *store, bool as_table, int64_t limi
 	table_free(o.table);
 	if (o.failed || rc < 0)
 		return -1;
-	if (o.shown == 0)
+	if (o.shown == 0 && offset == o.offset)
 		app_say(app, "org '%s' has submitted nothing yet", app->org);
 	if (o.more > 0)
 		app_say(app, "%lld more: --limit shows them", (long long)o.more);

@@ -135,19 +135,19 @@ count_rest(struct store *store, struct selection *sel, struct err *err)
 
 /* The same without counting, where the tally knows. */
 static int64_t
-tell_rest(struct store *store, struct selection *sel, int64_t shown, struct err *err)
+tell_rest(struct store *store, struct selection *sel, int64_t seen, struct err *err)
 {
 	struct account_sums sums;
 	int64_t total = 0;
 
-	if (sel->task)
+	if (sel->task || sel->queue || sel->tag)
 		return count_rest(store, sel, err);
 	if (tally_read(store, sel->org, sel->job.id, sel->job.generation, &sums, err) < 0)
 		return -1;
 	for (int status = 0; status < ST_COUNT; status++)
 		if (selection_takes(sel, (enum status)status))
 			total += sums.by_status[status];
-	return total > shown ? total - shown : 0;
+	return total > seen ? total - seen : 0;
 }
 
 int
@@ -157,7 +157,7 @@ listing_show(struct app *app, struct store *store, struct selection *sel, bool a
 	static const char *const heads[] = { ">id", "status", ">tries", "job", "task", "key",
 		"error" };
 	struct listing l = { .limit = limit };
-	int64_t more = 0;
+	int64_t more = 0, skip = sel->skip;
 	int rc;
 
 	if (as_table)
@@ -167,9 +167,9 @@ listing_show(struct app *app, struct store *store, struct selection *sel, bool a
 		table_print(l.table, stdout, table_width(STDOUT_FILENO));
 	table_free(l.table);
 	if (rc == 0 && l.shown == 0)
-		app_say(app, "there are none");
+		app_say(app, skip > 0 ? "there are no more" : "there are none");
 	if (rc == 0 && limit > 0 && l.shown == limit)
-		more = tell_rest(store, sel, l.shown, err);
+		more = tell_rest(store, sel, skip + l.shown, err);
 	if (more > 0)
 		app_say(app, "%lld more: --limit shows them", (long long)more);
 	return more < 0 ? -1 : rc;

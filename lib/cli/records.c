@@ -42,6 +42,7 @@ records_selected(struct app *app, struct store *store, struct selection *sel, ap
 			json_t *record;
 			int rc = execution_record(store, app->org, ids[i], &record, err);
 
+			sel->after = ids[i];
 			if (rc == 0) /* gone since */
 				continue;
 			if (rc > 0) {
@@ -51,7 +52,6 @@ records_selected(struct app *app, struct store *store, struct selection *sel, ap
 			if (rc != 0)
 				return rc < 0 ? -1 : 0;
 		}
-		sel->after = ids[n - 1];
 	}
 	return n;
 }

@@ -32,27 +32,6 @@ static const char sql_record[] =
     " JOIN lane l ON l.id = e.lane JOIN params p ON p.execution = e.id"
     " LEFT JOIN result r ON r.execution = e.id"
     " WHERE e.id = ? AND j.org = ?";
-/* CROSS JOIN keeps the order of ids: nothing is sorted, a page costs what it shows. */
-static const char sql_ids_job[] =
-    "SELECT e.id, e.status, t.name FROM execution e INDEXED BY execution_job"
-    " CROSS JOIN task t ON t.id = e.task"
-    " WHERE e.job = ? AND e.generation = ? AND e.id > ? ORDER BY e.id";
-static const char sql_ids_org[] =
-    "SELECT e.id, e.status, t.name FROM execution e CROSS JOIN task t ON t.id = e.task"
-    " CROSS JOIN job j ON j.id = e.job WHERE j.org = ? AND e.id > ? ORDER BY e.id";
-static const char sql_ids_unwell[] =
-    "SELECT e.id, e.status, t.name FROM execution e INDEXED BY execution_unwell"
-    " CROSS JOIN task t ON t.id = e.task WHERE e.job = ? AND e.generation = ? AND e.id > ?"
-    " AND e.status IN ('failed', 'timeout', 'cancelled', 'skipped') ORDER BY e.id";
-static const char sql_ids_waiting[] =
-    "SELECT e.id, e.status, t.name FROM execution e INDEXED BY execution_waiting"
-    " CROSS JOIN task t ON t.id = e.task WHERE e.job = ? AND e.generation = ? AND e.id > ?"
-    " AND e.status IN ('submitted', 'scheduled', 'blocked', 'held', 'retrying', 'paused')"
-    " ORDER BY e.id";
-static const char sql_ids_held[] =
-    "SELECT e.id, e.status, t.name FROM execution e INDEXED BY execution_held"
-    " CROSS JOIN task t ON t.id = e.task WHERE e.job = ? AND e.generation = ? AND e.id > ?"
-    " AND e.worker IS NOT NULL ORDER BY e.id";
 static const char sql_attempts[] =
     "SELECT a.number, w.host, a.started, a.ended, a.exit_code, a.signal, a.class, a.reason,"
     " a.user_time, a.system_time, a.max_rss, a.stderr FROM attempt a"
@@ -263,74 +242,6 @@ execution_record(struct store *store, const char *org, int64_t id, json_t **reco
 	*record = record_of(stmt, org, err);
 	stmt_end(stmt);
 	return *record ? 1 : err_wrap(err, "execution %lld", (long long)id);
-}
-
-bool
-selection_takes(const struct selection *sel, enum status status)
-{
-	if (sel->status >= 0 && sel->status != (int)status)
-		return false;
-	return sel->account < 0 || sel->account == (int)state_account(status);
-}
-
-static bool
-is_selected(const struct selection *sel, const char *status_word, const char *task)
-{
-	int status = state_find(status_word);
-
-	if (status < 0 || !selection_takes(sel, (enum status)status))
-		return false;
-	return !sel->task || strcmp(sel->task, task) == 0;
-}
-
-/* The statement that passes by the fewest rows on its way to a selection of a job. */
-static const char *
-ids_of_job(const struct selection *sel)
-{
-	static const struct {
-		const char *sql;
-		unsigned covers; /* statuses, as bits */
-	} narrow[] = {
-		{ sql_ids_unwell,
-		    1u << ST_FAILED | 1u << ST_TIMEOUT | 1u << ST_CANCELLED | 1u << ST_SKIPPED },
-		{ sql_ids_waiting,
-		    1u << ST_SUBMITTED | 1u << ST_SCHEDULED | 1u << ST_BLOCKED | 1u << ST_HELD |
-			1u << ST_RETRYING | 1u << ST_PAUSED },
-		{ sql_ids_held, 1u << ST_PREPARING | 1u << ST_RUNNING },
-	};
-	unsigned wanted = 0;
-
-	for (int status = 0; status < ST_COUNT; status++)
-		if (selection_takes(sel, (enum status)status))
-			wanted |= 1u << status;
-	for (size_t i = 0; i < sizeof(narrow) / sizeof(*narrow); i++)
-		if ((wanted & ~narrow[i].covers) == 0)
-			return narrow[i].sql;
-	return sql_ids_job;
-}
-
-int
-execution_ids(
-    struct store *store, const struct selection *sel, int64_t *ids, int room, struct err *err)
-{
-	struct stmt *stmt;
-	int n = 0, rc = -1;
-
-	if (sel->job.id)
-		stmt = stmt_query(store, err, ids_of_job(sel), "iii", sel->job.id,
-		    (int64_t)sel->job.generation, sel->after);
-	else
-		stmt = stmt_query(store, err, sql_ids_org, "ti", sel->org, sel->after);
-	while (stmt && (rc = stmt_next(stmt, err)) > 0) {
-		if (!is_selected(sel, stmt_text(stmt, 1), stmt_text(stmt, 2)))
-			continue;
-		ids[n++] = stmt_int(stmt, 0);
-		if (n == room) {
-			stmt_end(stmt);
-			return n;
-		}
-	}
-	return rc < 0 ? -1 : n;
 }
 
 /* What a child wrote, fit for JSON; null: nothing. NULL when damaged. */

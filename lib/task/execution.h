@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "task/job.h"
+#include "task/selection.h"
 #include "task/tally.h"
 
 /* A new execution. Texts are borrowed. */
@@ -59,26 +60,6 @@ int execution_status(struct store *store, const char *org, int64_t id,
 /* The whole record: 1 (the caller owns *record), 0 when there is none of the org, -1. */
 int execution_record(
     struct store *store, const char *org, int64_t id, json_t **record, struct err *err);
-
-/* Which executions to list. Zero-initialised members do not restrict. */
-struct selection {
-	const char *org;  /* must be set */
-	struct job job;   /* id 0: any */
-	int status;       /* enum status, -1: any */
-	int account;      /* enum account, -1: any */
-	const char *task; /* name */
-	int64_t after;    /* ids above this */
-};
-
-/* Does the selection take this status? */
-bool selection_takes(const struct selection *sel, enum status status);
-
-/* The ids of a selection in order, a page at a time: fills ids[0..room), the number or -1. The
- * next page starts after the last id. No snapshot is kept between pages. Within a job, those that
- * run, wait for something but a worker, or ended not well are found without passing by all others.
- */
-int execution_ids(
-    struct store *store, const struct selection *sel, int64_t *ids, int room, struct err *err);
 
 /* The attempts of an execution, oldest first, as a JSON array (`tries` of dockline-execution(5)).
  * The caller owns it; NULL on error. */

@@ -89,6 +89,41 @@ adds_up() {
 	assert_out ''
 }
 
+@test "taskstat: lists a queue, a tag, and pages" {
+	mkdir -p share/tasks
+	printf 'task_id: fast\nservice_config: { command: ["true"], queue: quick }\n' >share/tasks/fast.yaml
+	export DOCKLINE_SHARE=$PWD/share
+	seq 6 | taskrun -q --job a --lines -- true >/dev/null
+	seq 4 | jq -c '{n: .}' | taskrun -q --job b fast >/dev/null
+	run_split taskstat --queue quick
+	assert_status 0
+	assert_json -s 'map(.id) == [7, 8, 9, 10]'
+	run_split taskstat --queue quick --limit 2 --offset 1
+	assert_json -s 'map(.id) == [8, 9]'
+	assert_err 'taskstat: 1 more: --limit shows them'
+	run_split taskstat --queue none
+	assert_status 0
+	assert_out ''
+	assert_err 'taskstat: there are none'
+	run_split taskstat --tag none
+	assert_out ''
+	run_split taskstat --list --offset 4 --limit 3
+	assert_json -s 'map(.id) == [5, 6, 7]'
+	assert_err 'taskstat: 3 more: --limit shows them'
+	run_split taskstat --list --offset 10
+	assert_out ''
+	assert_err 'taskstat: there are no more'
+	on_terminal 'taskstat --job a --list --offset 5'
+	assert_out -r $'\n 6  completed '
+	((${#lines[@]} == 2))
+	run_split taskstat --offset 1
+	assert_json -s 'map(.job) == ["a"]'
+	run_split taskstat --offset 2
+	assert_status 0
+	assert_out ''
+	assert_err ''
+}
+
 @test "taskstat: failed takes timeouts in, running what is prepared" {
 	mkdir -p share/tasks
 	cat >share/tasks/slow.yaml <<-'END'
@@ -187,7 +222,7 @@ adds_up() {
 	assert_status 2
 	assert_err "taskstat: no status 'lost'; there are: submitted, scheduled, blocked, held, queued, preparing, running, retrying, paused, completed, failed, timeout, cancelled, skipped, waiting"
 	for wrong in 'a' '0' '--list 1' '--job a 1' '--script' '--script 1 2' '--generation 1' \
-		'--job a --limit 3' '--script --json 1'; do
+		'--job a --limit 3' '--job a --offset 1' '--offset -1' '--script --json 1' '--queue q 1' '--tag t 1'; do
 		# shellcheck disable=SC2086 # words
 		run_split taskstat $wrong
 		assert_status 2

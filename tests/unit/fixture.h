@@ -33,7 +33,7 @@ fixture_free(char *root)
 }
 
 /* Write root/path, with the folders above it. */
-static void
+__attribute__((unused)) static void
 fixture_put(const char *root, const char *path, const char *text)
 {
 	char *full = path_join(root, path);
