@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "cli/records.h"
 #include "cli/table.h"
+#include "task/dependency.h"
 #include "task/execution.h"
 
 /* ---- what is selected ---- */
@@ -271,20 +272,36 @@ print_text(const json_t *record)
 		print_try(value);
 }
 
+/* What only the full view has. -1: it cannot be read. */
+static int
+add_details(struct store *store, int64_t id, json_t *record, struct err *err)
+{
+	json_t *after = dependency_list(store, id, err);
+	json_t *tries = after ? execution_attempts(store, id, err) : NULL;
+
+	if (!tries) {
+		json_decref(after);
+		return -1;
+	}
+	if (json_array_size(after) > 0)
+		json_object_set(record, "after", after);
+	json_decref(after);
+	json_object_set_new(record, "tries", tries);
+	return 0;
+}
+
 int
 listing_detail(struct app *app, struct store *store, int64_t id, bool as_text, struct err *err)
 {
-	json_t *record, *tries;
+	json_t *record;
 	int rc = execution_record(store, app->org, id, &record, err);
 
 	if (rc <= 0)
 		return rc;
-	tries = execution_attempts(store, id, err);
-	if (!tries) {
+	if (add_details(store, id, record, err) < 0) {
 		json_decref(record);
 		return -1;
 	}
-	json_object_set_new(record, "tries", tries);
 	if (as_text)
 		print_text(record);
 	else

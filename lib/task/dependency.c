@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "store/stmt.h"
+#include "task/execution.h"
 #include "task/tally.h"
 
 static const char sql_add[] =
@@ -28,9 +29,8 @@ static const char sql_block[] =
 static const char sql_upon[] =
     "SELECT d.rule, e.id, e.status FROM dependency d INDEXED BY dependency_of"
     " JOIN execution e ON e.id = d.upon WHERE d.execution = ?";
-static const char sql_place[] =
-    "SELECT 'ok', id, job, generation, lane, awaits, approval, not_before FROM execution"
-    " WHERE id = ?";
+static const char sql_list[] = "SELECT upon, rule FROM dependency INDEXED BY dependency_of"
+			       " WHERE execution = ? ORDER BY upon";
 static const char sql_awaits[] = "UPDATE execution SET awaits = ? WHERE id = ?";
 static const char sql_release[] = "UPDATE execution SET status = ?, awaits = 0 WHERE id = ?";
 static const char sql_skip[] =
@@ -103,6 +103,67 @@ dependency_add(
 	return stmt_run(store, err, sql_add, "iit", upon, execution, rule_name(rule));
 }
 
+json_t *
+dependency_list(struct store *store, int64_t execution, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_list, "i", execution);
+	json_t *list = json_array();
+	int rc = -1;
+
+	while (row && (rc = stmt_next(row, err)) > 0)
+		json_array_append_new(list,
+		    json_pack("{s:I, s:s}", "id", (json_int_t)stmt_int(row, 0), "when",
+			stmt_text(row, 1)));
+	if (rc == 0)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+/* Why one is skipped because another ended otherwise than asked. */
+static void
+tell_broken(int64_t upon, enum status status, char why[DEPENDENCY_WHY])
+{
+	snprintf(why, DEPENDENCY_WHY,
+	    "{\"class\":\"dependency\",\"reason\":\"execution %lld is %s\",\"execution\":%lld}",
+	    (long long)upon, state_name(status), (long long)upon);
+}
+
+/* What one does that waits for nobody any more. */
+static enum event
+event_free(bool held, int64_t not_before)
+{
+	if (held)
+		return EV_HOLD;
+	return not_before > clock_wall() ? EV_SCHEDULE : EV_READY;
+}
+
+void
+dependency_foresee(
+    struct submission *sub, const struct await *awaits, size_t count, char why[DEPENDENCY_WHY])
+{
+	sub->awaits = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct await *a = &awaits[i];
+
+		if (!state_is_final(a->status)) {
+			sub->awaits++;
+		} else if (!rule_is_kept(a->rule, a->status)) {
+			tell_broken(a->upon, a->status, why);
+			sub->status = ST_SKIPPED;
+			sub->class = FAIL_DEPENDENCY;
+			sub->error = why;
+			sub->awaits = 0;
+			return;
+		}
+	}
+	if (sub->awaits > 0)
+		sub->status = ST_BLOCKED;
+	else
+		sub->status = (enum status)state_next(
+		    ST_SUBMITTED, event_free(sub->approval, sub->not_before));
+}
+
 static struct waiter
 waiter_of(struct stmt *row)
 {
@@ -121,28 +182,22 @@ waiter_of(struct stmt *row)
 static int
 release(struct store *store, const struct waiter *w, struct tally *tally, struct err *err)
 {
-	enum event event = EV_READY;
+	enum event event = event_free(w->held, w->not_before);
 	enum status status;
 
-	if (w->held)
-		event = EV_HOLD;
-	else if (w->not_before > clock_wall())
-		event = EV_SCHEDULE;
 	status = tally_move(tally, &w->place, ST_BLOCKED, FAIL_NONE, event, FAIL_NONE);
 	if (stmt_run(store, err, sql_release, "ti", state_name(status), w->place.id) < 0)
 		return -1;
-	return (int)status;
+	return 0;
 }
 
 static int
 skip(struct store *store, const struct waiter *w, const struct end *end, struct tally *tally,
     struct err *err)
 {
-	char why[160];
+	char why[DEPENDENCY_WHY];
 
-	snprintf(why, sizeof(why),
-	    "{\"class\":\"dependency\",\"reason\":\"execution %lld is %s\",\"execution\":%lld}",
-	    (long long)end->id, state_name(end->status), (long long)end->id);
+	tell_broken(end->id, end->status, why);
 	tally_move(tally, &w->place, ST_BLOCKED, FAIL_NONE, EV_SKIP, FAIL_DEPENDENCY);
 	return stmt_run(store, err, sql_skip, "iti", clock_wall(), why, w->place.id) < 0 ? -1 : 0;
 }
@@ -161,7 +216,7 @@ settle_one(struct store *store, const struct waiter *w, const struct end *end, s
 	if (w->awaits > 1)
 		return stmt_run(store, err, sql_awaits, "ii", w->awaits - 1, w->place.id) < 0 ? -1
 											      : 0;
-	return release(store, w, tally, err) < 0 ? -1 : 0;
+	return release(store, w, tally, err);
 }
 
 static int
@@ -308,35 +363,4 @@ dependency_revive(struct store *store, int64_t execution, struct tally *tally, s
 		rc = revive_row(store, ends.at[i].id, &ends, tally, err);
 	vec_clear(&ends);
 	return rc;
-}
-
-int
-dependency_begin(struct store *store, int64_t execution, struct tally *tally, struct err *err)
-{
-	struct end broken;
-	struct waiter w;
-	struct stmt *row;
-	int64_t awaits;
-	int rc;
-
-	if (look_upon(store, execution, &awaits, &broken, err) < 0)
-		return -1;
-	row = stmt_query(store, err, sql_place, "i", execution);
-	rc = row ? stmt_next(row, err) : -1;
-	if (rc <= 0)
-		return rc < 0 ? -1
-			      : err_set(err, ERR_STORE, "no execution %lld", (long long)execution);
-	w = waiter_of(row);
-	stmt_end(row);
-	if (broken.id) {
-		if (skip(store, &w, &broken, tally, err) < 0 ||
-		    dependency_settle(store, execution, ST_SKIPPED, tally, err) < 0)
-			return -1;
-		return ST_SKIPPED;
-	}
-	if (awaits == 0)
-		return release(store, &w, tally, err);
-	if (stmt_run(store, err, sql_awaits, "ii", awaits, execution) < 0)
-		return -1;
-	return ST_BLOCKED;
 }

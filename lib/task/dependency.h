@@ -9,6 +9,8 @@
 #ifndef TASK_DEPENDENCY_H
 #define TASK_DEPENDENCY_H
 
+#include <jansson.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "task/failure.h"
@@ -17,6 +19,7 @@
 struct err;
 struct place;
 struct store;
+struct submission;
 struct tally;
 
 /* When to go on: it completed; it ended, however; it failed. */
@@ -29,10 +32,29 @@ int rule_find(const char *name);
 /* Is the rule kept by one that ended so? */
 bool rule_is_kept(enum rule rule, enum status status);
 
-/* Note that an execution waits for another. The same pair twice is once: the first rule stays.
- * 1 noted, 0 it was there, -1. */
+/* One to wait for, and how it stands. */
+struct await {
+	int64_t upon;
+	enum rule rule;
+	enum status status;
+};
+
+enum { DEPENDENCY_WHY = 160 };
+
+/* What becomes of a submission, otherwise ready to be queued, that waits for these (none twice):
+ * blocked, skipped, or what its approval and its time make of it. Sets status, awaits, class and
+ * error, which is written into why. The dependencies are added when it has an id. */
+void dependency_foresee(
+    struct submission *sub, const struct await *awaits, size_t count, char why[DEPENDENCY_WHY]);
+
+/* Note that an execution waits, or waited, for another. The same pair twice is once: the first rule
+ * stays. 1 noted, 0 it was there, -1. */
 int dependency_add(
     struct store *store, int64_t execution, int64_t upon, enum rule rule, struct err *err);
+
+/* What an execution waits or waited for, in order of id, as a JSON array (`after` of
+ * dockline-execution(5)). The caller owns it; NULL on error. */
+json_t *dependency_list(struct store *store, int64_t execution, struct err *err);
 
 /* An execution ended: let go, or skip, what waited for it. 0 or -1. */
 int dependency_settle(struct store *store, int64_t execution, enum status status,
@@ -50,9 +72,5 @@ int dependency_block(struct store *store, const struct place *place, enum status
 /* An execution that had ended waits again: whatever was skipped because of it is blocked again, and
  * so on behind it, and what is blocked still counts it. What was let go stays so. 0 or -1. */
 int dependency_revive(struct store *store, int64_t execution, struct tally *tally, struct err *err);
-
-/* The execution that just was noted to wait is blocked with so many to wait for; those that have
- * ended already are counted here. Its status afterwards, or -1. */
-int dependency_begin(struct store *store, int64_t execution, struct tally *tally, struct err *err);
 
 #endif

@@ -16,7 +16,8 @@
 
 static const char sql_insert[] =
     "INSERT INTO execution (task, job, generation, lane, key, digest, status, class, error,"
-    " created, ended, not_before, approval) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " created, ended, not_before, approval, awaits)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT DO NOTHING";
 static const char sql_params[] = "INSERT INTO params (execution, data) VALUES (?, ?)";
 static const char sql_standing[] = "SELECT id, digest, status FROM execution"
@@ -88,10 +89,11 @@ execution_submit(struct store *store, const struct submission *sub, struct tally
 	int64_t now = clock_wall();
 	int rc;
 
-	rc = stmt_run(store, err, sql_insert, "iiiititttiIIt", sub->task, sub->job.id,
+	rc = stmt_run(store, err, sql_insert, "iiiititttiIIti", sub->task, sub->job.id,
 	    (int64_t)sub->job.generation, sub->lane, sub->key, sub->digest, state_name(sub->status),
 	    failure_name(sub->class), sub->error, now, state_is_final(sub->status) ? &now : NULL,
-	    sub->not_before ? &sub->not_before : NULL, sub->approval ? "needed" : NULL);
+	    sub->not_before ? &sub->not_before : NULL, sub->approval ? "needed" : NULL,
+	    sub->awaits);
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
