@@ -15,7 +15,6 @@
 #include "cli/worker.h"
 #include "store/store.h"
 #include "task/control.h"
-#include "task/lane.h"
 #include "task/task.h"
 
 /* What lives while it runs. */
@@ -25,6 +24,7 @@ struct run {
 	struct store *store;
 	struct task *task;
 	struct submit *submit;
+	struct terms terms;
 	json_t *settings;
 	struct job job;
 	int64_t lane;
@@ -82,14 +82,10 @@ enter(struct run *r, struct err *err)
 	if (task_keep(r->store, r->app->org, r->task, err) < 0 ||
 	    job_open(r->store, r->app->org, c->job, r->task->row, r->settings, c->new_inputs,
 		&r->job, err) < 0 ||
-	    submit_store_inputs(r->submit, r->store, err) < 0)
+	    submit_store_inputs(r->submit, r->store, err) < 0 ||
+	    terms_look(&r->terms, r->store, r->app->org, err) < 0)
 		goto out;
-	r->lane = lane_open(r->store,
-	    &(struct lane_spec){ .job = r->job,
-		.task = r->task->row,
-		.queue = r->task->rules.queue,
-		.priority = r->task->rules.priority },
-	    err);
+	r->lane = terms_open(&r->terms, r->store, &r->job, r->task, err);
 	if (r->lane < 0)
 		goto out;
 	if (c->retry_failed) {
@@ -154,6 +150,7 @@ work(struct run *r, int *signal, struct err *err)
 		.job = r->job,
 		.task = r->task->row,
 		.lane = r->lane,
+		.terms = &r->terms,
 		.job_name = r->c->job,
 		.worker = r->station.worker,
 		.capacity = r->capacity,
@@ -241,6 +238,8 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 
 	*signal = 0;
 	worker_block_signals();
+	if (terms_read(&r.terms, &c->terms, err) < 0)
+		goto out;
 	r.store = session_open(app, true, err);
 	if (!r.store || find_task(&r, err) < 0 || read_options(&r, err) < 0 ||
 	    session_reap(app, r.store, err) < 0 || begin(&r, err) < 0)
@@ -257,6 +256,7 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 out:
 	free(r.station.scratch);
 	json_decref(r.settings);
+	terms_clear(&r.terms);
 	submit_free(r.submit);
 	task_free(r.task);
 	store_close(r.store);

@@ -4,6 +4,7 @@
 #define CLI_CAMPAIGN_H
 
 #include "cli/app.h"
+#include "cli/terms.h"
 
 struct campaign {
 	const char *task; /* name, or name@version; NULL: the program in argv */
@@ -12,6 +13,7 @@ struct campaign {
 	char **set, **force;
 	const char *job; /* NULL: none */
 	const char *map;
+	struct terms_options terms;
 	int jobs;                                          /* 0: default */
 	int detach, lines, once, new_inputs, retry_failed; /* 0 or 1: popt writes ints */
 };

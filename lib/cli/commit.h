@@ -20,6 +20,7 @@
 struct app;
 struct commit;
 struct store;
+struct terms;
 
 /* A line to submit: one piece of memory, the texts stand behind it. */
 struct line {
@@ -51,6 +52,7 @@ struct commit_options {
 	/* submitting */
 	struct job job; /* id 0: nothing is submitted */
 	int64_t task, lane;
+	struct terms *terms;  /* of all lines */
 	const char *job_name; /* NULL: none */
 
 	/* working */

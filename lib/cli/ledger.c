@@ -5,14 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "cli/admit.h"
 #include "cli/app.h"
+#include "cli/terms.h"
 #include "store/object.h"
 #include "store/store.h"
 #include "task/control.h"
@@ -24,13 +25,6 @@ enum {
 	AHEAD = 50000,    /* microseconds of work claimed ahead */
 	AHEAD_MAX = 2000, /* executions claimed ahead */
 	SLOTS_MAX = 1000,
-};
-
-/* How often a derived key was given in this run: only keys given twice are in here. */
-struct repeated {
-	int count;
-	UT_hash_handle hh;
-	char key[];
 };
 
 /* Event records on their way out. */
@@ -104,6 +98,11 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 		    .room = room_for,
 		    .took = took } };
 	l->scope.ctx = l;
+	l->admission = (struct admission){ .app = options->app,
+		.store = options->store,
+		.tally = &l->tally,
+		.job_name = options->job_name,
+		.asked = &l->asked };
 	if (!options->any_job)
 		l->scope.job = options->job;
 	if (options->print_events)
@@ -113,13 +112,7 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 void
 ledger_clear(struct ledger *l)
 {
-	struct repeated *r, *next;
-
-	HASH_ITER(hh, l->repeated, r, next)
-	{
-		HASH_DEL(l->repeated, r);
-		free(r);
-	}
+	admit_clear(&l->admission);
 	lane_book_free(l->scope.book);
 	tally_clear(&l->tally);
 	idset_clear(&l->asked);
@@ -139,50 +132,13 @@ print_later(struct ledger *l, int64_t id)
 
 /* ---- submitting ---- */
 
-static bool
-is_failure(enum status status)
-{
-	return state_account(status) == ACC_FAILED || status == ST_CANCELLED;
-}
-
-/* The next key for a line equal to one that was given before in this run. */
-static char *
-next_key(struct ledger *l, const char *key)
-{
-	struct repeated *r;
-
-	HASH_FIND_STR(l->repeated, key, r);
-	if (!r) {
-		r = xcalloc(1, sizeof(*r) + strlen(key) + 1);
-		memcpy(r->key, key, strlen(key) + 1);
-		r->count = 1;
-		HASH_ADD_STR(l->repeated, key, r);
-	}
-	return xasprintf("%s-%d", key, ++r->count);
-}
-
+/* How what all lines wait for stands in this transaction. */
 static int
-refuse_other(struct ledger *l, const struct line *line)
+look_after(struct ledger *l, struct err *err)
 {
-	app_fail(l->o.app, EXIT_INPUT,
-	    "%s: key '%s' stands in job '%s' with other parameters:"
-	    " not submitted (another key, or --new-inputs)",
-	    line->where ? line->where : "params", line->key,
-	    l->o.job_name ? l->o.job_name : "of this run");
-	return 0;
-}
+	struct terms *t = l->o.terms;
 
-/* A line whose key stands already. */
-static int
-stands(struct ledger *l, const struct line *line, const struct standing *s)
-{
-	if (s->digest != line->digest)
-		return refuse_other(l, line);
-	if (!idset_add(&l->asked, s->id))
-		return 0;
-	if (state_is_final(s->status) || l->o.print_submitted)
-		print_later(l, s->id);
-	return 0;
+	return t ? terms_look(t, l->o.store, l->o.app->org, err) : 0;
 }
 
 /* The record of what was just submitted mostly needs no reading. */
@@ -190,7 +146,9 @@ static int
 make_record(
     struct ledger *l, const struct submission *sub, const struct standing *s, struct err *err)
 {
-	struct due due = { .id = s->id, .len = l->made.len, .failed = is_failure(sub->status) };
+	struct due due = {
+		.id = s->id, .len = l->made.len, .failed = state_is_failure(sub->status)
+	};
 
 	if (!receipt_is_whole(sub)) {
 		print_later(l, s->id);
@@ -209,39 +167,48 @@ make_record(
 }
 
 static int
+add_dependencies(struct ledger *l, int64_t id, struct err *err)
+{
+	const struct terms *t = l->o.terms;
+
+	for (size_t i = 0; i < t->after.len; i++)
+		if (dependency_add(l->o.store, id, t->after.at[i].upon, t->after.at[i].rule, err) <
+		    0)
+			return -1;
+	return 0;
+}
+
+static int
 submit(struct ledger *l, const struct line *line, struct err *err)
 {
+	const struct terms *t = l->o.terms;
 	struct submission sub = { .job = l->o.job,
 		.task = l->o.task,
 		.lane = l->o.lane,
-		.key = line->key,
-		.digest = line->digest,
-		.params = line->params,
-		.params_len = line->params_len,
 		.status = line->status,
 		.class = line->class,
-		.error = line->error };
+		.error = line->error,
+		.not_before = t->not_before,
+		.approval = t->hold };
 	struct standing standing;
-	char *again = NULL;
+	char why[DEPENDENCY_WHY];
+	bool shown;
 	int rc;
 
-	for (;;) {
-		rc = execution_submit(l->o.store, &sub, &l->tally, &standing, err);
-		if (rc != 0 || !line->derived || !idset_has(&l->asked, standing.id))
-			break;
-		free(again);
-		sub.key = again = next_key(l, line->key);
+	if (sub.status == ST_QUEUED)
+		dependency_foresee(&sub, t->after.at, t->after.len, why);
+	rc = admit_line(&l->admission, line, &sub, &standing, err);
+	if (rc < 0 || rc == ADMIT_REFUSED)
+		return rc;
+	shown = state_is_final(standing.status) || l->o.print_submitted;
+	if (rc == ADMIT_STANDS) {
+		if (shown)
+			print_later(l, standing.id);
+		return 0;
 	}
-	if (rc == 0)
-		rc = stands(l, line, &standing);
-	else if (rc > 0) {
-		idset_add(&l->asked, standing.id);
-		rc = 0;
-		if (state_is_final(line->status) || l->o.print_submitted)
-			rc = make_record(l, &sub, &standing, err);
-	}
-	free(again);
-	return rc;
+	if (shown && make_record(l, &sub, &standing, err) < 0)
+		return -1;
+	return add_dependencies(l, standing.id, err);
 }
 
 /* ---- giving back and taking ---- */
@@ -374,7 +341,7 @@ add_record(struct ledger *l, int64_t id, struct buf *text, struct err *err)
 		return rc;
 	word = json_string_value(json_object_get(record, "status"));
 	status = word ? state_find(word) : -1;
-	count_record(l, status >= 0 && is_failure((enum status)status));
+	count_record(l, status >= 0 && state_is_failure((enum status)status));
 	json_put(record, text);
 	buf_add_char(text, '\n');
 	json_decref(record);
@@ -518,6 +485,8 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 		if (claim_change(l->o.store, l->o.worker, w->lane, w->id, w->attempt, EV_RETURN,
 			&l->tally, err) < 0)
 			return -1;
+	if (b->lines && look_after(l, err) < 0)
+		return -1;
 	while ((line = b->lines)) {
 		if (submit(l, line, err) < 0)
 			return -1;
@@ -528,6 +497,9 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 		return -1;
 	if (take_orders(l, err) < 0 || (b->want.most > 0 && take(l, &b->want, err) < 0))
 		return -1;
+	for (size_t i = 0; i < l->tally.skipped.len; i++)
+		if (idset_has(&l->asked, l->tally.skipped.at[i]))
+			print_later(l, l->tally.skipped.at[i]);
 	return tally_write(&l->tally, l->o.store, err);
 }
 

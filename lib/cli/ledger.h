@@ -9,12 +9,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/vec.h"
+#include "cli/admit.h"
 #include "cli/commit.h"
-#include "cli/idset.h"
 #include "task/receipt.h"
 #include "task/tally.h"
-
-struct repeated;
 
 /* A record to be printed: made already, the next len bytes of the made texts; or len 0: read it. */
 struct due {
@@ -53,7 +51,7 @@ struct ledger {
 	struct want want; /* what is left of it while claiming */
 	int64_t told;     /* of worked, with the last heartbeat */
 	int64_t event;    /* the last one looked at, to be printed */
-	struct repeated *repeated;
+	struct admission admission;
 	struct receipt receipt;
 	VEC(struct due) print; /* after the commit */
 	struct buf made;

@@ -34,8 +34,8 @@ static const char sql_list[] = "SELECT upon, rule FROM dependency INDEXED BY dep
 static const char sql_awaits[] = "UPDATE execution SET awaits = ? WHERE id = ?";
 static const char sql_release[] = "UPDATE execution SET status = ?, awaits = 0 WHERE id = ?";
 static const char sql_skip[] =
-    "UPDATE execution SET status = 'skipped', class = 'dependency', ended = ?, error = ?"
-    " WHERE id = ?";
+    "UPDATE execution SET status = 'skipped', class = 'dependency', awaits = 0, ended = ?,"
+    " error = ? WHERE id = ?";
 
 static const char *const rules[] = { [RULE_OK] = "ok", [RULE_ANY] = "any", [RULE_FAIL] = "fail" };
 

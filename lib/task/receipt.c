@@ -63,7 +63,7 @@ receipt_clear(struct receipt *receipt)
 bool
 receipt_is_whole(const struct submission *sub)
 {
-	return sub->status != ST_BLOCKED && sub->status != ST_COMPLETED;
+	return sub->status != ST_COMPLETED;
 }
 
 static void
@@ -99,6 +99,8 @@ receipt_put(const struct receipt *receipt, const struct submission *sub,
 	json_add_string(out, "org", receipt->org);
 	json_add_string(out, "status", state_name(sub->status));
 	put_lane(receipt, out);
+	if (sub->awaits > 0)
+		json_add_int(out, "awaits", sub->awaits);
 	json_add_json(out, "params", sub->params, sub->params_len);
 	json_add_string(out, "result", NULL);
 	if (sub->error)

@@ -28,7 +28,7 @@ int receipt_init(
 void receipt_clear(struct receipt *receipt);
 
 /* Is everything that the record of a submission says in the submission and the receipt of its
- * lane? If not (it waits for others, or has a result already), the record is to be read. */
+ * lane? If not (it has a result already), the record is to be read. */
 bool receipt_is_whole(const struct submission *sub);
 
 /* Append the record of such a submission that execution_submit accepted, without newline. */

@@ -164,6 +164,12 @@ state_is_final(enum status status)
 	return table[status].account >= ACC_COMPLETED;
 }
 
+bool
+state_is_failure(enum status status)
+{
+	return state_account(status) == ACC_FAILED || status == ST_CANCELLED;
+}
+
 int
 state_next(enum status status, enum event event)
 {

@@ -74,6 +74,9 @@ int account_find(const char *name);
 /* It has ended and stays so. */
 bool state_is_final(enum status status);
 
+/* It ended as a run that asked for it does not want: failed, too late, cancelled. */
+bool state_is_failure(enum status status);
+
 /* The status after an event, or -1 where the event cannot happen. */
 int state_next(enum status status, enum event event);
 

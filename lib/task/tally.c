@@ -77,6 +77,8 @@ tally_move(struct tally *tally, const struct place *place, enum status from,
 		count_ready(tally, place->lane, -1);
 	if (to == ST_QUEUED)
 		count_ready(tally, place->lane, 1);
+	if (to == ST_SKIPPED && from != ST_SUBMITTED)
+		vec_add(&tally->skipped, place->id);
 	add_event(tally, place->id, event, from, (enum status)to);
 	return (enum status)to;
 }
@@ -141,6 +143,7 @@ tally_reset(struct tally *tally)
 {
 	tally->counts.len = 0;
 	tally->lanes.len = 0;
+	tally->skipped.len = 0;
 	buf_reset(&tally->journal);
 	tally->events = 0;
 	tally->last = 0;
@@ -151,6 +154,7 @@ tally_clear(struct tally *tally)
 {
 	vec_clear(&tally->counts);
 	vec_clear(&tally->lanes);
+	vec_clear(&tally->skipped);
 	buf_clear(&tally->journal);
 }
 

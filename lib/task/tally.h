@@ -47,6 +47,10 @@ struct tally {
 		struct tally_lane *at;
 		size_t len, room;
 	} lanes;
+	struct {
+		int64_t *at;
+		size_t len, room;
+	} skipped; /* ids that ended without anybody having held them, because others ended so */
 	struct buf journal;
 	int64_t events, last; /* in the journal; id of the last of them */
 };

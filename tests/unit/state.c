@@ -95,6 +95,10 @@ main(void)
 		is_int(
 		    state_account(rows[i].status), rows[i].account, "account of %s", rows[i].name);
 		is_int(state_is_final(rows[i].status), rows[i].final, "%s is final", rows[i].name);
+		is_int(state_is_failure(rows[i].status),
+		    rows[i].status == ST_FAILED || rows[i].status == ST_TIMEOUT ||
+			rows[i].status == ST_CANCELLED,
+		    "%s is a failure", rows[i].name);
 	}
 	for (int i = 0; i < ACC_COUNT; i++)
 		is_str(account_name((enum account)i), accounts[i], "account %d", i);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* admit: a line becomes an execution, or is one already. */
+#include "cli/admit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/alloc.h"
+#include "cli/app.h"
+#include "cli/commit.h"
+
+/* How often a derived key was given in this run: only keys given twice are in here. */
+struct repeated {
+	int count;
+	UT_hash_handle hh;
+	char key[];
+};
+
+/* The next key for a line equal to one that was given before in this run. */
+static char *
+next_key(struct admission *a, const char *key)
+{
+	struct repeated *r;
+
+	HASH_FIND_STR(a->repeated, key, r);
+	if (!r) {
+		r = xcalloc(1, sizeof(*r) + strlen(key) + 1);
+		memcpy(r->key, key, strlen(key) + 1);
+		r->count = 1;
+		HASH_ADD_STR(a->repeated, key, r);
+	}
+	return xasprintf("%s-%d", key, ++r->count);
+}
+
+static int
+refuse(struct admission *a, const struct line *line)
+{
+	app_fail(a->app, EXIT_INPUT,
+	    "%s: key '%s' stands in job '%s' with other parameters:"
+	    " not submitted (another key, or --new-inputs)",
+	    line->where ? line->where : "params", line->key,
+	    a->job_name ? a->job_name : "of this run");
+	return ADMIT_REFUSED;
+}
+
+int
+admit_line(struct admission *a, const struct line *line, struct submission *sub,
+    struct standing *standing, struct err *err)
+{
+	int rc;
+
+	sub->key = line->key;
+	sub->digest = line->digest;
+	sub->params = line->params;
+	sub->params_len = line->params_len;
+	for (;;) {
+		rc = execution_submit(a->store, sub, a->tally, standing, err);
+		if (rc != 0 || !line->derived || !idset_has(a->asked, standing->id))
+			break;
+		free(a->key);
+		sub->key = a->key = next_key(a, line->key);
+	}
+	if (rc < 0)
+		return -1;
+	if (rc == 0 && standing->digest != line->digest)
+		return refuse(a, line);
+	idset_add(a->asked, standing->id);
+	return rc == 0 ? ADMIT_STANDS : ADMIT_NEW;
+}
+
+void
+admit_clear(struct admission *a)
+{
+	struct repeated *r, *next;
+
+	HASH_ITER(hh, a->repeated, r, next)
+	{
+		HASH_DEL(a->repeated, r);
+		free(r);
+	}
+	free(a->key);
+}

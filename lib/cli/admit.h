@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * admit: a line becomes an execution, or is one already.
+ *
+ * Of equal lines without a key of their own each is an execution, told apart
+ * by a number behind the key; the same lines in a later run find the same
+ * executions.
+ */
+#ifndef CLI_ADMIT_H
+#define CLI_ADMIT_H
+
+#include "cli/idset.h"
+#include "task/execution.h"
+
+struct app;
+struct line;
+struct repeated;
+struct store;
+
+/* Whoever admits. Zero-initialised but for what is set by the owner. */
+struct admission {
+	struct app *app;
+	struct store *store;
+	struct tally *tally;
+	const char *job_name; /* for messages, NULL: none */
+	struct idset *asked;  /* what this run asked for: each that is admitted is added */
+
+	/* its own */
+	struct repeated *repeated;
+	char *key;
+};
+
+enum admitted {
+	ADMIT_REFUSED, /* its key stands with other parameters: told, and status 3 noted */
+	ADMIT_STANDS,
+	ADMIT_NEW,
+};
+
+/* Submit a line, within a transaction. The submission has all but what the line says: job, task,
+ * lane, status and the like; key, params and digest are set here and live until the next call. The
+ * enum, or -1. */
+int admit_line(struct admission *a, const struct line *line, struct submission *sub,
+    struct standing *standing, struct err *err);
+
+void admit_clear(struct admission *a);
+
+#endif
