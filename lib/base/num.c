@@ -201,6 +201,52 @@ bad:
 	return err_set(err, ERR_INPUT, "'%s' is not a duration (90, 55m, 2h, 1h30m)", text);
 }
 
+char *
+num_span(double seconds, char text[NUM_TEXT])
+{
+	long long s = seconds < NUM_DURATION_MAX ? (long long)(seconds + 0.5) : 0;
+
+	if (!(seconds > 0))
+		snprintf(text, NUM_TEXT, "0s");
+	else if (seconds >= NUM_DURATION_MAX)
+		snprintf(text, NUM_TEXT, "36500d");
+	else if (seconds < 0.00995)
+		snprintf(text, NUM_TEXT, "%.1fms", seconds * 1000);
+	else if (seconds < 0.9995)
+		snprintf(text, NUM_TEXT, "%.0fms", seconds * 1000);
+	else if (seconds < 9.95)
+		snprintf(text, NUM_TEXT, "%.1fs", seconds);
+	else if (s < 60)
+		snprintf(text, NUM_TEXT, "%llds", s);
+	else if (s < 3600)
+		snprintf(text, NUM_TEXT, "%lldm%02llds", s / 60, s % 60);
+	else if (s < 100 * 3600)
+		snprintf(text, NUM_TEXT, "%lldh%02lldm", s / 3600, s / 60 % 60);
+	else
+		snprintf(text, NUM_TEXT, "%lldd%02lldh", s / 86400, s / 3600 % 24);
+	return text;
+}
+
+char *
+num_bytes(int64_t bytes, char text[NUM_TEXT])
+{
+	static const char units[] = "KMGT";
+	double x = (double)bytes;
+	int unit = -1;
+
+	while (x >= 1023.5 && unit < 3) {
+		x /= 1024;
+		unit++;
+	}
+	if (unit < 0)
+		snprintf(text, NUM_TEXT, "%lld", bytes > 0 ? (long long)bytes : 0LL);
+	else if (x < 9.95 && x - (long)x >= 0.05)
+		snprintf(text, NUM_TEXT, "%.1f%c", x, units[unit]);
+	else
+		snprintf(text, NUM_TEXT, "%.0f%c", x, units[unit]);
+	return text;
+}
+
 int
 num_fraction(const char *text, double *fraction, struct err *err)
 {

@@ -35,6 +35,12 @@ int num_size(const char *text, int64_t *bytes, struct err *err);
 #define NUM_DURATION_MAX (36500 * 86400.0)
 int num_duration(const char *text, double *seconds, struct err *err);
 
+/* For people, rounded: "0.8ms", "250ms", "3.4s", "12s", "3m20s", "1h02m", "2d03h"; and "512",
+ * "1.5K", "350M". num_duration and num_size read them. Less than nothing is shown as nothing. Both
+ * return text. */
+char *num_span(double seconds, char text[NUM_TEXT]);
+char *num_bytes(int64_t bytes, char text[NUM_TEXT]);
+
 /* A part of the whole, 0..1: "0.1", "10%". */
 int num_fraction(const char *text, double *fraction, struct err *err);
 

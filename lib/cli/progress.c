@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/num.h"
 #include "cli/app.h"
 
 enum { FIRST = 1000000, REDRAW = 100000, PLAIN = 30000000, STEADY = 1000000 };
@@ -112,22 +113,6 @@ columns(void)
 	return n > 20 ? n : 80;
 }
 
-/* "1h02m", "3m20s", "12s". */
-static void
-format_span(double seconds, char text[64])
-{
-	long s = (long)(seconds + 0.5);
-
-	if (s >= 360000)
-		snprintf(text, 64, "%ldd%02ldh", s / 86400, s / 3600 % 24);
-	else if (s >= 3600)
-		snprintf(text, 64, "%ldh%02ldm", s / 3600, s / 60 % 60);
-	else if (s >= 60)
-		snprintf(text, 64, "%ldm%02lds", s / 60, s % 60);
-	else
-		snprintf(text, 64, "%lds", s);
-}
-
 /* Done a second since the mark; 0 where nothing was, or too short a while ago to tell. */
 static double
 rate_since(const struct mark *mark, int64_t now, int64_t done)
@@ -141,7 +126,7 @@ static void
 draw(const struct progress *p, int64_t now, int64_t done, const char *detail)
 {
 	double steady = rate_since(&p->steady, now, done), rate = steady;
-	char text[512], span[64];
+	char text[512], span[NUM_TEXT];
 	int n;
 
 	if (rate == 0)
@@ -155,7 +140,7 @@ draw(const struct progress *p, int64_t now, int64_t done, const char *detail)
 		n += snprintf(
 		    text + n, sizeof(text) - (size_t)n, ", %.*f/s", rate < 10 ? 2 : 0, rate);
 	if (p->total > done && steady > 0) {
-		format_span((double)(p->total - done) / steady, span);
+		num_span((double)(p->total - done) / steady, span);
 		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %s left", span);
 	}
 	if (detail && *detail)

@@ -2,6 +2,8 @@
 /* num: integers, numbers, sizes and durations as people write them. */
 #include "base/num.h"
 
+#include <math.h>
+
 #include "base/err.h"
 #include "tap.h"
 
@@ -274,6 +276,39 @@ test_whole(void)
 		is_str(num_whole(rows[i].n, text), rows[i].text, "%s", rows[i].text);
 }
 
+static void
+test_people(void)
+{
+	static const struct {
+		double seconds;
+		const char *text;
+	} spans[] = { { 0, "0s" }, { -3, "0s" }, { 0.0008, "0.8ms" }, { 0.01, "10ms" },
+		{ 0.25, "250ms" }, { 0.9999, "1.0s" }, { 3.44, "3.4s" }, { 9.96, "10s" },
+		{ 59.4, "59s" }, { 59.6, "1m00s" }, { 200, "3m20s" }, { 3599.7, "1h00m" },
+		{ 3720, "1h02m" }, { 359999, "99h59m" }, { 360000, "4d04h" }, { 1e300, "36500d" },
+		{ NAN, "0s" } };
+	static const struct {
+		int64_t bytes;
+		const char *text;
+	} sizes[] = { { 0, "0" }, { -5, "0" }, { 1023, "1023" }, { 1024, "1K" }, { 1536, "1.5K" },
+		{ 10 << 10, "10K" }, { (1 << 20) - 1, "1M" }, { 350 << 20, "350M" },
+		{ INT64_C(5) << 29, "2.5G" }, { INT64_MAX, "8388608T" } };
+	char text[NUM_TEXT];
+	int64_t bytes;
+	double back;
+
+	for (size_t i = 0; i < COUNT(spans); i++) {
+		is_str(num_span(spans[i].seconds, text), spans[i].text, "%g s", spans[i].seconds);
+		is_int(num_duration(text, &back, NULL), 0, "%s can be read", text);
+	}
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		is_str(num_bytes(sizes[i].bytes, text), sizes[i].text, "%lld bytes",
+		    (long long)sizes[i].bytes);
+		if (sizes[i].bytes != INT64_MAX)
+			is_int(num_size(text, &bytes, NULL), 0, "%s can be read", text);
+	}
+}
+
 int
 main(void)
 {
@@ -284,6 +319,7 @@ main(void)
 	test_size();
 	test_duration();
 	test_fraction();
+	test_people();
 	is_int(num_int("x", 0, 1, &(int64_t){ 0 }, NULL), -1, "err may be NULL");
 	return done_testing();
 }
