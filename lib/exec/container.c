@@ -242,6 +242,8 @@ pass_variables(struct list *argv, struct list *env, enum container_runtime runti
 		pass_variable(argv, env, runtime, from, *name);
 	for (char *const *name = spec->variables; name && *name; name++)
 		pass_variable(argv, env, runtime, from, *name);
+	if (runtime == CONTAINER_PODMAN && spec->three)
+		pass_variable(argv, env, runtime, from, "DOCKLINE_PROGRESS_FD");
 	if (spec->gpus)
 		pass_variable(argv, env, runtime, from, "CUDA_VISIBLE_DEVICES");
 }
@@ -302,6 +304,8 @@ add_run(struct list *argv, enum container_runtime runtime, const struct containe
 	add_copy(argv, "--security-opt=label=disable"); /* SELinux: mounts stay readable */
 	if (runtime == CONTAINER_DOCKER)
 		add_copy(argv, "--init"); /* podman's is a package of its own */
+	if (runtime == CONTAINER_PODMAN && spec->three)
+		add_copy(argv, "--preserve-fds=1");
 	if (spec->name)
 		add(argv, xasprintf("--name=%s", spec->name));
 	if (!spec->network)

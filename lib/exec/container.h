@@ -38,6 +38,7 @@ struct container_spec {
 	int64_t memory; /* bytes */
 	bool gpus;      /* those of CUDA_VISIBLE_DEVICES, which is passed on */
 	bool network;   /* allowed */
+	bool three;     /* descriptor 3 and DOCKLINE_PROGRESS_FD are passed on, by podman only */
 	int user, group;
 };
 

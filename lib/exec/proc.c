@@ -33,6 +33,7 @@ struct launch {
 	char *const *env;
 	const char *cwd;
 	int fds[3];
+	int three; /* 0: none */
 	const int *pass;
 	pid_t parent;
 	volatile int failed; /* errno of the step that failed */
@@ -56,14 +57,17 @@ reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Put the three descriptors in place. Ours are above 2 (see above_two), so none
- * overwrites another. */
+/* Put the descriptors in place. Ours are above 2, so none overwrites another. */
 static int
 place_descriptors(const struct launch *l)
 {
 	for (int i = 0; i < 3; i++)
 		if (dup2(l->fds[i], i) < 0)
 			return -1;
+	if (l->three > 0 && l->three != 3 && dup2(l->three, 3) < 0)
+		return -1;
+	if (l->three == 3 && fcntl(3, F_SETFD, 0) < 0)
+		return -1;
 	for (const int *fd = l->pass; fd && *fd >= 0; fd++)
 		if (fcntl(*fd, F_SETFD, 0) < 0)
 			return -1;
@@ -180,6 +184,7 @@ proc_start(const struct proc_spec *spec, struct err *err)
 		.argv = spec->argv,
 		.env = spec->env ? spec->env : environ,
 		.cwd = spec->cwd,
+		.three = spec->three,
 		.pass = spec->pass,
 		.parent = getpid(),
 	};

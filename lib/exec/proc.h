@@ -4,7 +4,7 @@
  *
  * The child leads its own process group (not a session: with autogroup scheduling a
  * session for each child halves the rate of short ones), gets exactly the
- * descriptors 0, 1, 2 and the passed ones, default signal dispositions and an
+ * descriptors 0, 1, 2, perhaps 3, and the passed ones, default signal dispositions and an
  * empty mask, and dies (SIGKILL) when the thread that started it dies. It is
  * finished when it is reaped, never when a pipe ends. Programs are argument
  * vectors; there is no shell. Start children from the main thread.
@@ -26,6 +26,7 @@ struct proc_spec {
 	char *const *env;    /* whole environment; NULL: ours */
 	const char *cwd;     /* working directory; NULL: ours */
 	int in, out, err;    /* descriptors for 0, 1, 2; 0 for in and -1 for any: /dev/null */
+	int three;           /* descriptor for 3; 0: none. Shells know numbers of one digit only */
 	const int *pass;     /* further descriptors kept open, ended by -1; NULL: none */
 };
 

@@ -113,6 +113,13 @@ work'
 	assert_out '12,'
 }
 
+@test "container: progress comes out of podman" {
+	[[ $runtime == podman ]] || skip "$runtime does not promise to pass descriptors"
+	DOCKLINE_PROGRESS_FD=3 run_split contained sh -c 'echo "$DOCKLINE_PROGRESS_FD" >&3' 3>progress
+	assert_status 0
+	[[ $(cat progress) == 3 ]]
+}
+
 @test "container: there is no network" {
 	run_split contained cat /proc/net/dev
 	assert_status 0

@@ -22,7 +22,8 @@ static char *inputs[] = { (char *)"/lib/rec.pdbqt", (char *)"/lib/rec.pdbqt",
 	(char *)"/work/7/lig.pdbqt", (char *)"/work/70", NULL };
 static char *variables[] = { (char *)"TOKEN", (char *)"ABSENT", NULL };
 static char *env[] = { (char *)"PATH=/bin", (char *)"TOKEN=secret", (char *)"TOKENS=x",
-	(char *)"DOCKLINE_EXECUTION=7", (char *)"CUDA_VISIBLE_DEVICES=1", NULL };
+	(char *)"DOCKLINE_EXECUTION=7", (char *)"DOCKLINE_PROGRESS_FD=3",
+	(char *)"CUDA_VISIBLE_DEVICES=1", NULL };
 static char *argv_vina[] = { (char *)"vina", (char *)"--config", (char *)"a b", NULL };
 
 static const struct container_spec small = { .image = "vina:1.2" };
@@ -35,6 +36,7 @@ static const struct container_spec full = {
 	.cpus = 1.5,
 	.memory = 700 << 20,
 	.gpus = true,
+	.three = true,
 	.user = 1000,
 	.group = 100,
 };
@@ -68,10 +70,11 @@ static const struct {
 	    "" },
 	{ "podman, all", CONTAINER_PODMAN, &full,
 	    "run|--rm|--interactive|--log-driver=none|--security-opt=label=disable"
-	    "|--name=dockline-7-1|--network=none|--user=0:0|--cpus=1.5|--memory=734003200b"
+	    "|--preserve-fds=1|--name=dockline-7-1|--network=none|--user=0:0|--cpus=1.5|--memory="
+	    "734003200b"
 	    "|--device=nvidia.com/gpu=all|--workdir=/work/7|--env=TMPDIR=/work/7"
-	    "|--env|DOCKLINE_EXECUTION|--env|TOKEN|--env|CUDA_VISIBLE_DEVICES"
-	    "|--mount|type=bind,source=/work/7,target=/work/7"
+	    "|--env|DOCKLINE_EXECUTION|--env|TOKEN|--env|DOCKLINE_PROGRESS_FD"
+	    "|--env|CUDA_VISIBLE_DEVICES|--mount|type=bind,source=/work/7,target=/work/7"
 	    "|--mount|type=bind,source=/lib/rec.pdbqt,target=/lib/rec.pdbqt,readonly"
 	    "|--mount|type=bind,source=/work/70,target=/work/70,readonly"
 	    "|--entrypoint=vina|lab/vina:1.2|--config|a b",
@@ -257,6 +260,7 @@ run(char **words)
 	char *input[] = { *words[3] ? words[3] : NULL, NULL };
 	struct container_spec spec = { .image = words[1],
 		.name = getenv("CONTAINER_NAME"),
+		.three = getenv("DOCKLINE_PROGRESS_FD") != NULL,
 		.work = *words[2] ? words[2] : NULL,
 		.inputs = input,
 		.user = (int)geteuid(),

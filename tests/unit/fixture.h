@@ -13,7 +13,7 @@
 #include "base/path.h"
 
 /* An empty folder; fixture_free removes it. */
-static char *
+__attribute__((unused)) static char *
 fixture_root(void)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -25,7 +25,7 @@ fixture_root(void)
 	exit(5);
 }
 
-static void
+__attribute__((unused)) static void
 fixture_free(char *root)
 {
 	file_remove_tree(root, NULL);
