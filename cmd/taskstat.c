@@ -2,11 +2,13 @@
 /* taskstat: how jobs and executions stand. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "cli/account.h"
 #include "cli/app.h"
+#include "cli/artifacts.h"
 #include "cli/ids.h"
 #include "cli/listing.h"
 #include "cli/script.h"
@@ -75,6 +77,40 @@ show_script(int64_t id, void *ctx, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
+static int
+show_artifacts(int64_t id, void *ctx, struct err *err)
+{
+	struct shown *s = ctx;
+	const char *name = s->app->args[2];
+	int rc;
+
+	if (name)
+		return artifacts_stream(s->app, s->store, id, name, err) < 0 ? -1 : 0;
+	rc = artifacts_show(s->app, s->store, id, s->as_text, err);
+	if (rc == 0)
+		app_fail(s->app, EXIT_NO, "no execution %lld", (long long)id);
+	return rc < 0 ? -1 : 0;
+}
+
+/* taskstat artifact ID [NAME] */
+static bool
+is_artifact(const struct app *app)
+{
+	return app->nargs > 0 && strcmp(app->args[0], "artifact") == 0;
+}
+
+/* What is asked of the ids that were given. */
+static int
+show_ids(struct shown *s, struct err *err)
+{
+	char *one[] = { s->app->args[0], NULL };
+
+	if (!is_artifact(s->app))
+		return ids_each(s->app, s->app->args, o.script ? show_script : show_one, s, err);
+	one[0] = s->app->args[1];
+	return ids_each(s->app, one, show_artifacts, s, err);
+}
+
 /* Are executions listed, not jobs? */
 static bool
 is_list(void)
@@ -89,6 +125,8 @@ check_options(struct app *app)
 
 	if (app->nargs > 0 && (o.list || o.status || o.task || o.queue || o.tag || o.job || pages))
 		app_usage(app, "ids and options that select exclude each other");
+	if (is_artifact(app) && (app->nargs < 2 || app->nargs > 3 || o.script))
+		app_usage(app, "artifact takes the id of an execution, and a name");
 	if (o.script && app->nargs != 1)
 		app_usage(app, "--script takes one id");
 	if (o.script && o.json)
@@ -145,7 +183,7 @@ run(struct app *app, struct selection *sel, struct err *err)
 		return -1;
 	shown.store = store;
 	if (app->nargs > 0)
-		rc = ids_each(app, app->args, o.script ? show_script : show_one, &shown, err);
+		rc = show_ids(&shown, err);
 	else if (is_list())
 		rc = list(app, store, sel, terminal, err);
 	else if (o.job)
@@ -160,7 +198,8 @@ int
 main(int argc, char **argv)
 {
 	struct err err = { 0 };
-	struct app *app = app_start("taskstat", "[ID ...]", options, argc, argv);
+	struct app *app = app_start(
+	    "taskstat", "[ID ... | artifact ID [NAME]]", options, argc, argv);
 	struct selection sel = { .status = -1, .account = -1 };
 
 	check_options(app);

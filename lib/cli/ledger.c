@@ -13,8 +13,8 @@
 #include "base/json.h"
 #include "cli/admit.h"
 #include "cli/app.h"
+#include "cli/kept.h"
 #include "cli/terms.h"
-#include "store/object.h"
 #include "store/store.h"
 #include "task/control.h"
 #include "task/journal.h"
@@ -214,17 +214,6 @@ submit(struct ledger *l, const struct line *line, struct err *err)
 /* ---- giving back and taking ---- */
 
 static int
-store_files(struct ledger *l, const struct ended *e, struct err *err)
-{
-	char hex[DIGEST_HEX];
-
-	for (const struct stored *f = e->files; f; f = f->next)
-		if (object_put(l->o.store, f->data, f->len, hex, err) < 0)
-			return -1;
-	return 0;
-}
-
-static int
 give_back(struct ledger *l, const struct ended *e, struct err *err)
 {
 	int rc;
@@ -232,7 +221,7 @@ give_back(struct ledger *l, const struct ended *e, struct err *err)
 	if (e->interrupted)
 		return claim_change(l->o.store, l->o.worker, e->end.lane, e->end.id, e->end.attempt,
 		    EV_RETURN, &l->tally, err);
-	if (store_files(l, e, err) < 0)
+	if (kept_store(e->kept, l->o.store, err) < 0)
 		return -1;
 	l->worked++;
 	l->worked_failed += e->end.class != FAIL_NONE;
@@ -242,6 +231,8 @@ give_back(struct ledger *l, const struct ended *e, struct err *err)
 		    "execution %lld was taken over by another worker: this end of it is"
 		    " dropped",
 		    (long long)e->end.id);
+	if (rc > 0 && kept_link(e->kept, l->o.store, e->end.id, err) < 0)
+		return -1;
 	if (rc > 0 && state_is_final(e->end.status) && idset_has(&l->asked, e->end.id))
 		print_later(l, e->end.id);
 	return rc;

@@ -14,15 +14,14 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "cli/kept.h"
 
 enum {
 	ERROUT_KEPT = 16384, /* bytes of stderr kept with an attempt */
 	ERROUT_SHOWN = 1024, /* and in the error of the record */
-	FILE_MAX = 256 << 20,
 	EXIT_TRY_AGAIN = 75, /* EX_TEMPFAIL of sysexits(3) */
 	EXIT_GIVE_UP = 70,   /* EX_SOFTWARE: never tried again */
 };
@@ -183,54 +182,6 @@ judge(struct verdict *v, const struct slot *slot, const struct task *task, const
 		judge_exit(v, o->code, errout);
 }
 
-/* Is path inside dir, with no way out? */
-static bool
-is_within(const char *path, const char *dir)
-{
-	char *real = realpath(path, NULL), *top = realpath(dir, NULL);
-	size_t len = top ? strlen(top) : 0;
-	bool within = real && top && strncmp(real, top, len) == 0 && real[len] == '/';
-
-	free(real);
-	free(top);
-	return within;
-}
-
-/* Files that the result names below the work folder become objects. */
-static void
-take_files(struct verdict *v, const struct slot *slot, struct ended *e)
-{
-	json_t *files = json_object_get(v->result, "files"), *entry;
-	const char *name;
-
-	json_object_foreach(files, name, entry) {
-		const char *path = json_string_value(json_object_get(entry, "path"));
-		struct buf content = BUF_INIT;
-		struct err err = { 0 };
-		struct stored *stored;
-		char hex[DIGEST_HEX];
-
-		if (!path || !slot->dir || !is_within(path, slot->dir))
-			continue;
-		if (file_read(path, FILE_MAX, &content, &err) < 0) {
-			fail(v, FAIL_RESULT, "file '%s': %.900s", name, err.text);
-			buf_clear(&content);
-			return;
-		}
-		stored = xcalloc(1, sizeof(*stored));
-		stored->len = content.len;
-		stored->data = buf_take(&content);
-		stored->next = e->files;
-		e->files = stored;
-		digest_bytes(stored->data, stored->len, hex);
-		json_object_del(entry, "path");
-		json_object_set_new(entry, "object", json_string(hex));
-		if (!json_object_get(entry, "sha256"))
-			json_object_set_new(entry, "sha256", json_string(hex));
-		json_object_set_new(entry, "size", json_integer((json_int_t)stored->len));
-	}
-}
-
 static char *
 metrics_of(const struct task *task, const json_t *result)
 {
@@ -335,6 +286,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 	struct verdict v = { 0 };
 	struct buf errout = BUF_INIT;
 	struct ending *end = &e->end;
+	struct err why = { 0 };
 
 	*end = (struct ending){ .id = slot->work->id,
 		.attempt = slot->work->attempt,
@@ -352,8 +304,8 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 	judge(&v, slot, task, outcome, buf_str(&errout));
 	if (slot->cancelled && v.class == FAIL_NONE) /* it ended as asked, and that is no result */
 		fail(&v, FAIL_SIGNAL, "cancelled");
-	if (v.class == FAIL_NONE)
-		take_files(&v, slot, e);
+	if (v.class == FAIL_NONE && kept_files(&e->kept, v.result, slot->dir, &why) < 0)
+		fail(&v, FAIL_RESULT, "%s", why.text);
 	e->interrupted = slot->interrupted && !slot->cancelled && v.class != FAIL_NONE;
 	conclude(e, &v, task, &errout);
 	if (slot->cancelled)
@@ -401,13 +353,7 @@ ended_free(struct ended *e)
 {
 	if (!e)
 		return;
-	while (e->files) {
-		struct stored *next = e->files->next;
-
-		free(e->files->data);
-		free(e->files);
-		e->files = next;
-	}
+	kept_free(e->kept);
 	free(e->result);
 	free(e->error);
 	free(e->metrics);

@@ -10,19 +10,14 @@
 
 #include "cli/slot.h"
 
-/* A file that a result named, to be stored as an object. */
-struct stored {
-	char *data;
-	size_t len;
-	struct stored *next;
-};
+struct kept;
 
 /* An attempt that ended; owns its texts (end.* points to them). */
 struct ended {
 	struct ending end;
 	bool interrupted; /* give it back as if it had never begun */
 	char *result, *error, *metrics, *reason, *errout, *out;
-	struct stored *files;
+	struct kept *kept; /* to be stored as objects */
 	struct ended *next;
 };
 

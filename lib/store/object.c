@@ -2,23 +2,28 @@
 /* object: stored files, addressed by the SHA-256 of their content, kept as zstd. */
 #include "store/object.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zstd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/path.h"
 #include "store/internal.h"
 #include "store/stmt.h"
 
 #define LEVEL 3
 #define INLINE_MAX 1024
+#define RENEW (INT64_C(1800) * 1000000) /* microseconds: half of what makes an object old */
 #define CONTENT_MAX ((unsigned long long)1 << 30)
 
 static const char sql_put[] =
     "INSERT INTO object (sha256, size, stored, data) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
-static const char sql_has[] = "SELECT 1 FROM object WHERE sha256 = ?";
+static const char sql_find[] = "SELECT size, stored FROM object WHERE sha256 = ?";
+static const char sql_renew[] = "UPDATE object SET stored = ? WHERE sha256 = ?";
 static const char sql_get[] = "SELECT data FROM object WHERE sha256 = ?";
 
 static int
@@ -73,22 +78,40 @@ decompress(const void *data, size_t len, struct buf *out, struct err *err)
 	return 0;
 }
 
-/* 1: it is stored already. */
+/* 1: it is there; 0, -1. */
 static int
-is_stored(struct store *store, const unsigned char raw[32], struct err *err)
+find(struct store *store, const unsigned char raw[32], int64_t *size, int64_t *stored,
+    struct err *err)
 {
-	struct stmt *stmt = db_query(&store->objects, err, sql_has, "b", raw, (size_t)32);
+	struct stmt *stmt = db_query(&store->objects, err, sql_find, "b", raw, (size_t)32);
 	int rc = stmt ? stmt_next(stmt, err) : -1;
 
-	if (rc > 0)
-		stmt_end(stmt);
-	return rc;
+	if (rc <= 0)
+		return rc;
+	*size = stmt_int(stmt, 0);
+	*stored = stmt_int(stmt, 1);
+	stmt_end(stmt);
+	return 1;
+}
+
+static int
+insert(
+    struct store *store, const unsigned char raw[32], const void *data, size_t len, struct err *err)
+{
+	struct buf packed = BUF_INIT;
+	int rc;
+
+	compress(data, len, &packed);
+	rc = db_run(&store->objects, err, sql_put, "biib", raw, (size_t)32, (int64_t)len,
+	    clock_wall(), packed.data, packed.len);
+	buf_clear(&packed);
+	return rc < 0 ? -1 : 0;
 }
 
 int
 object_put(struct store *store, const void *data, size_t len, char hex[DIGEST_HEX], struct err *err)
 {
-	struct buf packed = BUF_INIT;
+	int64_t size, stored, now = clock_wall();
 	unsigned char raw[32];
 	int rc;
 
@@ -97,14 +120,43 @@ object_put(struct store *store, const void *data, size_t len, char hex[DIGEST_HE
 	if (!store->objects.writing && db_begin(&store->objects, err) < 0)
 		return -1;
 	from_hex(digest_bytes(data, len, hex), raw);
-	rc = is_stored(store, raw, err);
-	if (rc != 0)
+	rc = find(store, raw, &size, &stored, err);
+	if (rc == 0)
+		return insert(store, raw, data, len, err);
+	if (rc < 0 || now - stored < RENEW)
 		return rc < 0 ? -1 : 0;
-	compress(data, len, &packed);
-	rc = db_run(&store->objects, err, sql_put, "biib", raw, sizeof(raw), (int64_t)len,
-	    clock_wall(), packed.data, packed.len);
-	buf_clear(&packed);
+	rc = db_run(&store->objects, err, sql_renew, "ib", now, raw, sizeof(raw));
 	return rc < 0 ? -1 : 0;
+}
+
+/* Looking makes no database: 1, 0 when there is none, -1. */
+static int
+open_for_reading(struct store *store, struct err *err)
+{
+	char *path;
+	bool none;
+
+	if (store->objects.handle)
+		return 1;
+	path = path_join(store->dir, "objects.db");
+	none = access(path, F_OK) < 0 && errno == ENOENT;
+	free(path);
+	if (none)
+		return 0;
+	return store_need_objects(store, err) < 0 ? -1 : 1;
+}
+
+int
+object_find(struct store *store, const char *hex, int64_t *size, struct err *err)
+{
+	unsigned char raw[32];
+	int64_t stored;
+	int rc;
+
+	if (from_hex(hex, raw) < 0)
+		return err_set(err, ERR_INPUT, "'%s' is not the SHA-256 of an object", hex);
+	rc = open_for_reading(store, err);
+	return rc <= 0 ? rc : find(store, raw, size, &stored, err);
 }
 
 int
@@ -119,8 +171,9 @@ object_get(struct store *store, const char *hex, struct buf *out, struct err *er
 
 	if (from_hex(hex, raw) < 0)
 		return err_set(err, ERR_INPUT, "'%s' is not the SHA-256 of an object", hex);
-	if (store_need_objects(store, err) < 0)
-		return -1;
+	rc = open_for_reading(store, err);
+	if (rc <= 0)
+		return rc;
 	stmt = db_query(&store->objects, err, sql_get, "b", raw, sizeof(raw));
 	rc = stmt ? stmt_next(stmt, err) : -1;
 	if (rc <= 0)

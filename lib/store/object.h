@@ -4,6 +4,7 @@
 #define STORE_OBJECT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/digest.h"
 
@@ -11,13 +12,16 @@ struct buf;
 struct err;
 struct store;
 
-/* Store within the transaction that is open; the same content twice is stored once. hex is its
- * address. */
+/* Store within the transaction that is open; the same content twice is stored once, and counts as
+ * new again (nothing removes a new one). hex is its address. */
 int object_put(
     struct store *store, const void *data, size_t len, char hex[DIGEST_HEX], struct err *err);
 
 /* Append the content: 1, 0 when there is no such object, -1 on error (among them: damaged). */
 int object_get(struct store *store, const char *hex, struct buf *out, struct err *err);
+
+/* Is there such an object, and how many bytes is it: 1, 0, -1. */
+int object_find(struct store *store, const char *hex, int64_t *size, struct err *err);
 
 /* JSON text as it is kept in a row: as it is, or zstd when longer than 1 KiB; and back. packed is
  * reset first, out is added to. */

@@ -335,3 +335,54 @@ repeats() {
 	run_split taskstat "$lost"
 	assert_json '[.tries[] | .class] == ["lost", null] and .tries[0].reason == "the worker died"'
 }
+
+@test "taskstat artifact: the files of an execution" {
+	mkdir -p share/tasks
+	cat >share/tasks/cut.yaml <<-'END'
+		task_id: cut
+		interface_spec:
+		  openapi: 3.0.3
+		  paths: {/run: {post: {requestBody: {content: {application/json: {schema: {
+		    type: object, properties: {from: {type: string, format: path}, name: {type: string}}}}}}}}}
+		service_config:
+		  command:
+		    - sh
+		    - -c
+		    - |
+		      cd "$DOCKLINE_WORK" && head -c 3 "$1" >one && tail -c 3 "$1" >two
+		      echo "{\"files\":{\"head\":{\"path\":\"$PWD/one\"},\"from\":{\"path\":\"$PWD/two\"},\"far\":{\"path\":\"/etc/passwd\"}}}"
+		    - sh
+		    - "{from}"
+		  workdir: true
+	END
+	printf 'abcdef' >text
+	echo '{}' | DOCKLINE_SHARE=$PWD/share taskrun -q --set from=text cut >record
+	run_split taskstat artifact 1
+	assert_status 0
+	assert_err ''
+	assert_json '.type == "artifact" and .execution == 1 and (.sha256 | length) == 64'
+	assert_json -s 'map([.kind, .name, .size, .stored]) == [["output", "from", 3, true],
+		["output", "head", 3, true], ["input", "from", 6, true]]'
+	[[ $(jq -r 'select(.name == "head") | .sha256' "$out") == $(jq -r .result.files.head.object record) ]]
+	run_split taskstat artifact 1 head
+	assert_status 0
+	assert_out abc
+	run_split taskstat artifact - from <record
+	assert_out def
+	run_split taskstat artifact 1 input/from
+	assert_status 0
+	assert_out abcdef
+	run_split taskstat artifact 1 nosuch
+	assert_status 1
+	assert_out ''
+	assert_err "taskstat: execution 1 has no artifact 'nosuch': taskstat artifact lists them"
+	run_split taskstat artifact 2 head
+	assert_status 1
+	assert_err 'taskstat: no execution 2'
+	run_split taskstat --org other artifact 1
+	assert_status 1
+	run_split taskstat artifact
+	assert_status 2
+	run_split taskstat artifact one
+	assert_status 2
+}

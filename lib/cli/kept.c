@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* kept: what is left of an attempt as objects. */
+#include "cli/kept.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "store/object.h"
+
+enum { FILE_LIMIT = 256 << 20 };
+
+struct kept {
+	struct artifact artifact;
+	char *data;
+	struct kept *next;
+};
+
+const char *
+kept_add(struct kept **list, enum artifact_kind kind, const char *name, struct buf *content)
+{
+	struct kept *kept = xcalloc(1, sizeof(*kept));
+
+	kept->artifact = (struct artifact){
+		.kind = kind, .name = xstrdup(name), .size = (int64_t)content->len
+	};
+	digest_bytes(buf_str(content), content->len, kept->artifact.sha256);
+	kept->data = buf_take(content);
+	kept->next = *list;
+	*list = kept;
+	return kept->artifact.sha256;
+}
+
+/* Is path inside dir, with no way out? */
+static bool
+is_within(const char *path, const char *dir)
+{
+	char *real = realpath(path, NULL), *top = realpath(dir, NULL);
+	size_t len = top ? strlen(top) : 0;
+	bool within = real && top && strncmp(real, top, len) == 0 && real[len] == '/';
+
+	free(real);
+	free(top);
+	return within;
+}
+
+/* The file of an entry of `files`. */
+static int
+keep_file(struct kept **list, const char *name, json_t *entry, const char *path, struct err *err)
+{
+	struct buf content = BUF_INIT;
+	const char *hex;
+	size_t len;
+
+	if (file_read(path, FILE_LIMIT, &content, err) < 0) {
+		buf_clear(&content);
+		return err_wrap(err, "file '%s'", name);
+	}
+	len = content.len;
+	hex = kept_add(list, ARTIFACT_OUTPUT, name, &content);
+	json_object_del(entry, "path");
+	json_object_set_new(entry, "object", json_string(hex));
+	if (!json_object_get(entry, "sha256"))
+		json_object_set_new(entry, "sha256", json_string(hex));
+	json_object_set_new(entry, "size", json_integer((json_int_t)len));
+	return 0;
+}
+
+int
+kept_files(struct kept **list, json_t *result, const char *dir, struct err *err)
+{
+	json_t *entry;
+	const char *name;
+
+	json_object_foreach(json_object_get(result, "files"), name, entry) {
+		const char *path = json_string_value(json_object_get(entry, "path"));
+
+		if (path && dir && is_within(path, dir) &&
+		    keep_file(list, name, entry, path, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+kept_store(const struct kept *list, struct store *store, struct err *err)
+{
+	char hex[DIGEST_HEX];
+
+	for (const struct kept *k = list; k; k = k->next)
+		if (object_put(store, k->data, (size_t)k->artifact.size, hex, err) < 0)
+			return -1;
+	return 0;
+}
+
+int
+kept_link(const struct kept *list, struct store *store, int64_t execution, struct err *err)
+{
+	for (const struct kept *k = list; k; k = k->next)
+		if (artifact_put(store, execution, &k->artifact, err) < 0)
+			return -1;
+	return 0;
+}
+
+void
+kept_free(struct kept *list)
+{
+	while (list) {
+		struct kept *next = list->next;
+
+		free(list->artifact.name);
+		free(list->data);
+		free(list);
+		list = next;
+	}
+}

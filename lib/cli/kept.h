@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kept: what is left of an attempt as objects: the files that its result named.
+ *
+ * The thread that judges an attempt reads them; the writer thread stores them
+ * (in the transaction of objects, which is committed first) and, when the
+ * attempt counts, links them to the execution.
+ */
+#ifndef CLI_KEPT_H
+#define CLI_KEPT_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "task/artifact.h"
+
+struct buf;
+struct err;
+struct kept;
+struct store;
+
+/* Add an object to a list; the content is taken over. Returns its hash, which lives as long as the
+ * list. */
+const char *kept_add(
+    struct kept **list, enum artifact_kind kind, const char *name, struct buf *content);
+
+/* Files that a result names below dir (NULL: there is none) are read and added as outputs; in the
+ * result `object`, `sha256` and `size` replace their `path`. -1: one could not be read. */
+int kept_files(struct kept **list, json_t *result, const char *dir, struct err *err);
+
+/* Store the content of all, and link them to the execution. Within a transaction. */
+int kept_store(const struct kept *list, struct store *store, struct err *err);
+int kept_link(const struct kept *list, struct store *store, int64_t execution, struct err *err);
+
+void kept_free(struct kept *list);
+
+#endif
