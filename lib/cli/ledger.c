@@ -15,6 +15,7 @@
 #include "cli/app.h"
 #include "cli/kept.h"
 #include "cli/terms.h"
+#include "exec/tree.h"
 #include "store/store.h"
 #include "task/control.h"
 #include "task/journal.h"
@@ -56,15 +57,23 @@ room_for(const struct lane *lane, void *ctx)
 	int fit, ahead = 0;
 
 	room_of_task(lane->task, 0, &one);
-	fit = room_fits(&l->want.free, &one, l->want.most);
+	if (lane->task->window > 0) /* what coprocesses have room for */
+		fit = room_fits(&l->o.capacity, &one, SLOTS_MAX) * lane->task->window -
+		    (int)*lane->held;
+	else
+		fit = room_fits(&l->want.free, &one, l->want.most);
 	if (mean > 0 && mean < AHEAD) {
 		ahead = (int)(room_fits(&l->o.capacity, &one, SLOTS_MAX) * AHEAD / mean);
 		ahead = (ahead < AHEAD_MAX ? ahead : AHEAD_MAX) - l->want.waiting;
 	}
+	if (fit < 0)
+		fit = 0;
 	if (ahead > 0)
 		fit += ahead;
 	if (fit > 0)
 		return fit;
+	if (lane->task->window > 0)
+		return 0;
 	one.nlimits = 0;
 	return room_fits(&l->want.free, &one, 1) > 0 ? 0 : -1;
 }
@@ -81,6 +90,7 @@ took(const struct lane *lane, int count, void *ctx)
 	room_take(&l->want.free, &one, fit);
 	l->want.waiting += count - fit;
 	l->want.most -= count;
+	*lane->held += count;
 }
 
 void
@@ -290,7 +300,11 @@ beat(struct ledger *l, struct err *err)
 	if (l->o.worker == 0 || now - l->beaten < WORKER_HEARTBEAT)
 		return 0;
 	l->beaten = now;
-	n = workers_reap(l->o.store, &l->tally, remove_scratch, l, err);
+	n = workers_need_reaping(l->o.store, err);
+	if (n > 0)
+		tree_sweep(); /* before anything of it is run again */
+	if (n >= 0)
+		n = workers_reap(l->o.store, &l->tally, remove_scratch, l, err);
 	if (n > 0) {
 		/* what was lost once too often has ended, by nobody's doing but ours */
 		l->version = -1;

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "exec/tree.h"
 #include "store/store.h"
 #include "task/job.h"
 #include "task/workers.h"
@@ -82,6 +83,7 @@ session_reap(struct app *app, struct store *store, struct err *err)
 
 	if (n <= 0)
 		return n;
+	tree_sweep(); /* before anything of it is run again */
 	if (store_begin(store, err) < 0)
 		return -1;
 	n = workers_reap(store, &tally, remove_scratch, NULL, err);

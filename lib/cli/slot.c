@@ -19,11 +19,13 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "exec/cmdline.h"
+#include "exec/stream.h"
+#include "exec/tag.h"
 
 enum {
 	OUTPUT_MAX = 64 << 20,
 	SIZE_CHECK = 1000000, /* microseconds between looks at the size of the output */
-	CHILD_VARS = 5,
+	CHILD_VARS = 7,
 };
 
 extern char **environ;
@@ -32,7 +34,7 @@ static bool
 is_child_variable(const char *var)
 {
 	static const char *const names[] = { "DOCKLINE_EXECUTION=", "DOCKLINE_ATTEMPT=",
-		"DOCKLINE_JOB=", "DOCKLINE_ORG=", "DOCKLINE_WORK=" };
+		"DOCKLINE_JOB=", "DOCKLINE_ORG=", "DOCKLINE_WORK=", "DOCKLINE_WORKER=" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strncmp(var, names[i], strlen(names[i])) == 0)
@@ -64,9 +66,11 @@ slot_program(const char *name)
 void
 slot_env_init(struct slot_env *env, const struct task *task, const char *org)
 {
+	char tag[TAG_TEXT];
 	size_t n = 0;
 
 	*env = (struct slot_env){ .task = task, .org = org };
+	env->worker = xstrdup(tag_make(tag));
 	env->program = slot_program(task->argv[0]);
 	while (environ[n])
 		n++;
@@ -80,6 +84,7 @@ void
 slot_env_clear(struct slot_env *env)
 {
 	free(env->program);
+	free(env->worker);
 	free(env->vars);
 }
 
@@ -115,6 +120,7 @@ slot_open(struct slot *slot, int number, const char *scratch, struct err *err)
 void
 slot_close(struct slot *slot)
 {
+	stream_free(slot->stream);
 	if (slot->in >= 0)
 		close(slot->in);
 	if (slot->out >= 0)
@@ -152,20 +158,68 @@ put_params(struct slot *slot, const struct work *work, const char *text, struct 
 }
 
 static int
+make_folder(struct slot *slot, struct err *err)
+{
+	if (!slot->dir)
+		return 0;
+	if (file_remove_tree(slot->dir, err) < 0)
+		return -1;
+	if (mkdir(slot->dir, 0700) < 0)
+		return err_sys(err, "cannot create '%s'", slot->dir);
+	return 0;
+}
+
+static int
 prepare_files(struct slot *slot, const struct work *work, const char *text, struct err *err)
 {
 	if (empty(slot->out) < 0 || empty(slot->err) < 0)
 		return err_sys(err, "cannot empty the output of slot %d", slot->number);
-	if (slot->dir) {
-		if (file_remove_tree(slot->dir, err) < 0)
-			return -1;
-		if (mkdir(slot->dir, 0700) < 0)
-			return err_sys(err, "cannot create '%s'", slot->dir);
-	}
+	if (make_folder(slot, err) < 0)
+		return -1;
 	return put_params(slot, work, text, err);
 }
 
-/* Start with an environment that lives in vars[] on our stack. */
+/* What the environment of a child holds beside ours; freed by the caller. */
+struct own_vars {
+	char execution[64], attempt[64], *job, *org, *dir, *gpus;
+};
+
+/* Put them behind ours. work NULL: a coprocess, which serves many executions. */
+static void
+set_vars(struct slot_env *env, const struct slot *slot, const struct work *work, struct own_vars *v)
+{
+	size_t n = env->nvars;
+
+	*v = (struct own_vars){ .org = xasprintf("DOCKLINE_ORG=%s", env->org) };
+	env->vars[n++] = v->org;
+	if (*env->worker)
+		env->vars[n++] = env->worker;
+	if (work) {
+		snprintf(v->execution, sizeof(v->execution), "DOCKLINE_EXECUTION=%lld",
+		    (long long)work->id);
+		snprintf(v->attempt, sizeof(v->attempt), "DOCKLINE_ATTEMPT=%d", work->attempt);
+		env->vars[n++] = v->execution;
+		env->vars[n++] = v->attempt;
+	}
+	if (work && work->lane->job_name)
+		env->vars[n++] = v->job = xasprintf("DOCKLINE_JOB=%s", work->lane->job_name);
+	if (slot->dir)
+		env->vars[n++] = v->dir = xasprintf("DOCKLINE_WORK=%s", slot->dir);
+	if (slot->gpus.which)
+		env->vars[n++] = v->gpus = gpus_variable(&slot->gpus);
+	env->vars[n] = NULL;
+}
+
+static void
+free_vars(struct own_vars *v)
+{
+	free(v->job);
+	free(v->org);
+	free(v->dir);
+	free(v->gpus);
+}
+
+/* Start with an environment that lives in *v. */
 static pid_t
 spawn(
     struct slot *slot, struct slot_env *env, const struct work *work, char **argv, struct err *err)
@@ -177,25 +231,12 @@ spawn(
 		.in = slot->in,
 		.out = slot->out,
 		.err = slot->err };
-	char execution[64], attempt[64], *job = NULL, *org, *dir = NULL;
-	size_t n = env->nvars;
+	struct own_vars v;
 	pid_t pid;
 
-	snprintf(execution, sizeof(execution), "DOCKLINE_EXECUTION=%lld", (long long)work->id);
-	snprintf(attempt, sizeof(attempt), "DOCKLINE_ATTEMPT=%d", work->attempt);
-	org = xasprintf("DOCKLINE_ORG=%s", env->org);
-	env->vars[n++] = execution;
-	env->vars[n++] = attempt;
-	env->vars[n++] = org;
-	if (work->lane->job_name)
-		env->vars[n++] = job = xasprintf("DOCKLINE_JOB=%s", work->lane->job_name);
-	if (slot->dir)
-		env->vars[n++] = dir = xasprintf("DOCKLINE_WORK=%s", slot->dir);
-	env->vars[n] = NULL;
+	set_vars(env, slot, work, &v);
 	pid = proc_start(&spec, err);
-	free(org);
-	free(job);
-	free(dir);
+	free_vars(&v);
 	return pid;
 }
 
@@ -246,13 +287,58 @@ slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct er
 	slot->hard = slot->soft + (int64_t)((task->hard - task->soft) * 1e6);
 	slot->told = SLOT_NOTHING;
 	slot->timed_out = slot->overflowed = slot->interrupted = slot->cancelled = false;
-	slot->noted = false;
+	slot->out_of_memory = slot->noted = false;
+	slot->used = 0;
 	slot->paused = 0;
 	rc = 0;
 out:
 	cmdline_free(argv);
 	json_decref(params);
 	return rc;
+}
+
+int
+slot_start_stream(struct slot *slot, struct slot_env *env, struct err *err)
+{
+	const struct task *task = env->task;
+	struct stream_spec spec = { .argv = task->argv,
+		.program = env->program,
+		.env = env->vars,
+		.cwd = task->cwd,
+		.err = slot->err,
+		.window = (size_t)task->window,
+		.grace = task->hard - task->soft };
+	struct own_vars v;
+
+	slot->task = task;
+	slot->dir = task->workdir ? slot->folder : NULL;
+	if (empty(slot->err) < 0)
+		return err_sys(err, "cannot empty the log of slot %d", slot->number);
+	if (make_folder(slot, err) < 0)
+		return -1;
+	set_vars(env, slot, NULL, &v);
+	slot->stream = stream_new(&spec, err);
+	free_vars(&v);
+	if (!slot->stream)
+		return -1;
+	slot->pid = stream_pid(slot->stream);
+	slot->work = NULL;
+	slot->begun = slot->measured = clock_boot();
+	slot->started = clock_wall();
+	slot->sole = slot->ending = slot->out_of_memory = false;
+	slot->used = 0;
+	slot->paused = 0;
+	return 0;
+}
+
+void
+slot_end_stream(struct slot *slot)
+{
+	stream_free(slot->stream);
+	slot->stream = NULL;
+	slot->pid = 0;
+	if (slot->dir)
+		file_remove_tree(slot->dir, NULL);
 }
 
 static void
@@ -272,6 +358,16 @@ is_too_long(int fd)
 	struct stat st;
 
 	return fstat(fd, &st) == 0 && st.st_size > OUTPUT_MAX;
+}
+
+void
+slot_out_of_memory(struct slot *slot)
+{
+	slot->out_of_memory = true;
+	if (slot->stream)
+		stream_stop(slot->stream, true, clock_boot());
+	else
+		tell(slot, SLOT_KILL);
 }
 
 void

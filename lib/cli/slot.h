@@ -13,16 +13,23 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cli/gpus.h"
+#include "cli/room.h"
 #include "exec/proc.h"
 #include "task/claim.h"
 #include "task/task.h"
 
 enum slot_told { SLOT_NOTHING, SLOT_TERM, SLOT_KILL };
 
+struct stream;
+
 struct slot {
 	int number;
-	pid_t pid;         /* 0: free */
-	struct work *work; /* its own while busy */
+	pid_t pid;             /* 0: free */
+	struct work *work;     /* its own while busy; NULL with a coprocess */
+	struct stream *stream; /* the coprocess, NULL: none */
+	struct room room;      /* taken for it */
+	struct gpu_share gpus;
 	int in, out, err;
 	char *folder;            /* where its work folder is made */
 	const char *dir;         /* work folder, NULL: the task wants none */
@@ -32,7 +39,10 @@ struct slot {
 	int64_t soft, hard;      /* deadlines by clock_boot */
 	int64_t begun, measured; /* by clock_boot; when its output was last measured */
 	enum slot_told told;
-	bool timed_out, overflowed, interrupted, cancelled;
+	bool timed_out, overflowed, interrupted, cancelled, out_of_memory;
+	int64_t used;   /* bytes of memory when last looked at */
+	bool sole;      /* the coprocess was started for one execution */
+	bool ending;    /* it gets no more */
 	bool noted;     /* that it runs stands in the state */
 	int64_t paused; /* since when, by clock_boot; 0: it is not */
 };
@@ -42,6 +52,7 @@ struct slot_env {
 	const struct task *task;
 	char *program; /* full path of the task's program; NULL: looked up for each */
 	const char *org;
+	char *worker; /* DOCKLINE_WORKER=... */
 	char **vars;  /* our environment with room for the variables of a child */
 	size_t nvars; /* how many are ours */
 };
@@ -61,6 +72,15 @@ void slot_close(struct slot *slot);
 /* Start work in a free slot, which owns it from now on. -1: it could not be started (err says why;
  * the slot is free again and the work still the caller's). */
 int slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct err *err);
+
+/* Start the coprocess of the task in a free slot; the same otherwise. */
+int slot_start_stream(struct slot *slot, struct slot_env *env, struct err *err);
+
+/* The coprocess has ended: the slot is free again. */
+void slot_end_stream(struct slot *slot);
+
+/* It uses more memory than it may: KILL. */
+void slot_out_of_memory(struct slot *slot);
 
 /* Look after limits: TERM at soft, KILL at hard or when its output passes 64 MiB. */
 void slot_check(struct slot *slot, int64_t now);

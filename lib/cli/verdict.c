@@ -18,6 +18,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/kept.h"
+#include "exec/answer.h"
+#include "exec/stream.h"
 
 enum {
 	ERROUT_KEPT = 16384, /* bytes of stderr kept with an attempt */
@@ -158,6 +160,16 @@ judge_exit(struct verdict *v, int code, const char *errout)
 }
 
 static void
+fail_memory(struct verdict *v, const struct slot *slot)
+{
+	if (slot->room.memory > 0 && slot->used > slot->room.memory)
+		fail(v, FAIL_MEMORY, "used %lld MiB of memory, %lld MiB are its limit",
+		    (long long)slot->used >> 20, (long long)slot->room.memory >> 20);
+	else
+		fail(v, FAIL_MEMORY, "killed because the machine ran out of memory");
+}
+
+static void
 judge(struct verdict *v, const struct slot *slot, const struct task *task, const struct outcome *o,
     const char *errout)
 {
@@ -166,6 +178,10 @@ judge(struct verdict *v, const struct slot *slot, const struct task *task, const
 	v->exit_code = o->exited ? o->code : -1;
 	if (slot->timed_out) {
 		fail(v, FAIL_TIMEOUT, "ran longer than %g s", slot->limit);
+		return;
+	}
+	if (slot->out_of_memory) {
+		fail_memory(v, slot);
 		return;
 	}
 	if (slot->overflowed) {
@@ -320,6 +336,75 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 	slot->pid = 0;
 	if (slot->dir)
 		file_remove_tree(slot->dir, NULL);
+	return e;
+}
+
+/* What ended at a coprocess. */
+static struct ended *
+ended_of(const struct work *work)
+{
+	struct ended *e = xcalloc(1, sizeof(*e));
+
+	e->end = (struct ending){ .id = work->id,
+		.attempt = work->attempt,
+		.lane = work->lane,
+		.started = work->begun,
+		.ended = clock_wall() };
+	return e;
+}
+
+struct ended *
+verdict_of_answer(struct work *work, struct slot *slot, const struct answer *answer)
+{
+	struct ended *e = ended_of(work);
+	struct buf errout = BUF_INIT;
+	struct verdict v = { .exit_code = -1 };
+
+	v.result = json_incref(answer->result ? answer->result : answer->message);
+	if (answer->fault)
+		fail(&v, FAIL_RESULT, "%s", answer->fault);
+	else if (!answer->result && !take_error(&v))
+		fail(&v, FAIL_RESULT, "the answer is neither a result nor an error");
+	if (v.class == FAIL_NONE)
+		take_files(&v, slot, e);
+	if (v.class != FAIL_NONE)
+		read_tail(slot->err, ERROUT_KEPT, &errout);
+	conclude(e, &v, slot->task, &errout);
+	if (work->cancelled && v.class != FAIL_NONE)
+		cancel(e);
+	e->end.errout_len = errout.len;
+	e->end.errout = e->errout = buf_take(&errout);
+	json_decref(v.result);
+	work_free(work);
+	return e;
+}
+
+struct ended *
+verdict_of_death(struct work *work, struct slot *slot)
+{
+	const struct outcome *outcome = stream_outcome(slot->stream);
+	struct ended *e = ended_of(work);
+	struct buf errout = BUF_INIT;
+	struct verdict v = { .exit_code = -1 };
+
+	if (slot->out_of_memory)
+		fail_memory(&v, slot);
+	else if (stream_end(slot->stream) == STREAM_LATE)
+		fail(&v, FAIL_TIMEOUT, "%s", stream_why(slot->stream));
+	else if (stream_end(slot->stream) == STREAM_WRONG)
+		fail(&v, FAIL_RESULT, "%s", stream_why(slot->stream));
+	else
+		fail(&v, outcome->exited ? FAIL_ENGINE : FAIL_SIGNAL,
+		    "the coprocess died of it: %s", stream_why(slot->stream));
+	e->end.exited = outcome->exited;
+	e->end.code = outcome->code;
+	e->end.signal = outcome->signal;
+	e->end.max_rss = outcome->max_rss;
+	read_tail(slot->err, ERROUT_KEPT, &errout);
+	conclude(e, &v, slot->task, &errout);
+	e->end.errout_len = errout.len;
+	e->end.errout = e->errout = buf_take(&errout);
+	work_free(work);
 	return e;
 }
 

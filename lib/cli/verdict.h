@@ -24,6 +24,13 @@ struct ended {
 /* Judge the attempt whose child was just reaped; the slot is free afterwards, its work freed. */
 struct ended *verdict_of(struct slot *slot, const struct outcome *outcome);
 
+/* Judge what a coprocess answered. Frees the work. */
+struct answer;
+struct ended *verdict_of_answer(struct work *work, struct slot *slot, const struct answer *answer);
+
+/* Judge work that its coprocess died of, or was killed for. Frees the work. */
+struct ended *verdict_of_death(struct work *work, struct slot *slot);
+
 /* Judge work that could not even be started, or was cancelled before (why NULL). Frees the work. */
 struct ended *verdict_unstarted(struct work *work, const struct err *why);
 

@@ -401,6 +401,12 @@ stream_outcome(const struct stream *s)
 	return &s->outcome;
 }
 
+void *
+stream_owner(const struct stream *s, int64_t id)
+{
+	return window_owner(s->window, id);
+}
+
 bool
 stream_take(struct stream *s, int64_t *id, void **owner, bool *blamed)
 {

@@ -76,6 +76,9 @@ pid_t stream_pid(const struct stream *s);
  * that it does not read. */
 size_t stream_room(const struct stream *s);
 
+/* The owner of a request that is out; NULL: it is not. */
+void *stream_owner(const struct stream *s, int64_t id);
+
 /* How many requests are out. */
 size_t stream_out(const struct stream *s);
 

@@ -169,6 +169,14 @@ window_answer(struct window *w, int64_t id, int64_t now, void **owner)
 	return true;
 }
 
+void *
+window_owner(const struct window *w, int64_t id)
+{
+	int link = *find((struct window *)w, id);
+
+	return link == NONE ? NULL : w->entries[link].owner;
+}
+
 bool
 window_take(struct window *w, int64_t *id, void **owner, bool *alone)
 {

@@ -35,6 +35,9 @@ void window_add(struct window *w, int64_t id, void *owner, int64_t limit, int64_
 /* The one with this id is answered: true, and its owner. False: it is not out. */
 bool window_answer(struct window *w, int64_t id, int64_t now, void **owner);
 
+/* The owner of the one with this id; NULL: it is not out. */
+void *window_owner(const struct window *w, int64_t id);
+
 /* Take the oldest off, unanswered; *alone: since it was added no other one was out. False: none. */
 bool window_take(struct window *w, int64_t *id, void **owner, bool *alone);
 

@@ -29,6 +29,11 @@ struct work {
 	char *params; /* JSON */
 	size_t params_len;
 	struct work *next;
+
+	/* the worker's own */
+	int64_t begun;  /* wall clock */
+	bool alone;     /* a coprocess that had it died: none other may be out beside it */
+	bool cancelled; /* while a coprocess has it */
 };
 
 void work_free(struct work *work);

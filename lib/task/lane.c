@@ -46,7 +46,7 @@ struct lane_entry {
 struct task_entry {
 	int64_t row;
 	struct task *task;
-	_Atomic int64_t mean;
+	_Atomic int64_t mean, held;
 	UT_hash_handle hh;
 };
 
@@ -127,6 +127,8 @@ read_lane(struct lane_book *book, struct store *store, int64_t id, struct err *e
 	if (task) {
 		entry->lane.task = task->task;
 		entry->lane.mean = &task->mean;
+		entry->lane.held = &task->held;
+		entry->lane.held = &task->held;
 		return entry;
 	}
 	free(entry->lane.job_name);

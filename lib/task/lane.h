@@ -40,8 +40,9 @@ struct lane {
 	char *queue;
 	int priority;
 	struct task *task; /* shared by the lanes of a book */
-	_Atomic int64_t
-	    *mean; /* microseconds one execution of the task took lately; 0: not known */
+	/* of the task: microseconds between ends of its executions in one slot lately, 0: not
+	 * known; and how many of them the worker holds */
+	_Atomic int64_t *mean, *held;
 };
 
 /* The lanes and tasks that were met, read once. */

@@ -299,13 +299,13 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	assert_status 0
 	assert_out -r '"result":\{"a":"ü","b":\[1,2.0,9007199254740993\]\}'
 	assert_json '.job == "camp" and .org == "lab"'
-	diff - <(grep -vE '^DOCKLINE_(SHARE|STATE)' env.1) <<-'END'
+	diff - <(grep -vE '^DOCKLINE_(SHARE|STATE|WORKER)' env.1) <<-'END'
 		DOCKLINE_ATTEMPT=1
 		DOCKLINE_EXECUTION=1
 		DOCKLINE_JOB=camp
 		DOCKLINE_ORG=lab
 	END
-	run_split taskrun -n -- sh -c 'env | grep -c "^DOCKLINE_\(JOB\|WORK\)"; :'
+	run_split taskrun -n -- sh -c 'env | grep -cE "^DOCKLINE_(JOB|WORK)="; :'
 	assert_json '.result == 0'
 }
 
