@@ -347,6 +347,7 @@ ended_of(const struct work *work)
 
 	e->end = (struct ending){ .id = work->id,
 		.attempt = work->attempt,
+		.tries = work->attempt - work->spent,
 		.lane = work->lane,
 		.started = work->begun,
 		.ended = clock_wall() };
@@ -359,14 +360,15 @@ verdict_of_answer(struct work *work, struct slot *slot, const struct answer *ans
 	struct ended *e = ended_of(work);
 	struct buf errout = BUF_INIT;
 	struct verdict v = { .exit_code = -1 };
+	struct err why = { 0 };
 
 	v.result = json_incref(answer->result ? answer->result : answer->message);
 	if (answer->fault)
 		fail(&v, FAIL_RESULT, "%s", answer->fault);
 	else if (!answer->result && !take_error(&v))
 		fail(&v, FAIL_RESULT, "the answer is neither a result nor an error");
-	if (v.class == FAIL_NONE)
-		take_files(&v, slot, e);
+	if (v.class == FAIL_NONE && kept_files(&e->kept, v.result, slot->dir, &why) < 0)
+		fail(&v, FAIL_RESULT, "%s", why.text);
 	if (v.class != FAIL_NONE)
 		read_tail(slot->err, ERROUT_KEPT, &errout);
 	conclude(e, &v, slot->task, &errout);
