@@ -270,6 +270,16 @@ print_ranked(struct app *app, struct rank *rank, struct rmsd *rmsd, struct err *
 	return rc;
 }
 
+/* Once: versions differ where machines do, and mostly they score alike. */
+static void
+tell_versions(struct app *app, const struct rank *rank)
+{
+	const char *one, *other;
+
+	if (rank_versions(rank, &one, &other))
+		app_warn(app, "versions %s and %s of the engine are ranked together", one, other);
+}
+
 static int
 run(struct app *app, struct tally *tally, struct err *err)
 {
@@ -278,6 +288,7 @@ run(struct app *app, struct tally *tally, struct err *err)
 	if (records_each(app, o.job, app->args, take, tally, err) < 0)
 		return -1;
 	leftout_say(app, &tally->left);
+	tell_versions(app, tally->rank);
 	if (tally->filtered > 0)
 		app_say(app, "%zu left out by --min and --max", tally->filtered);
 	return print_ranked(app, tally->rank, tally->rmsd, err);

@@ -27,6 +27,7 @@ static const struct field {
 	{ "box", { "/request/box", "/box" } },
 	{ "repaired", { NULL } },
 	{ "exhaustiveness", { "/request/exhaustiveness" } },
+	{ "max_evals", { "/request/max_evals" } },
 };
 
 static_assert(COUNT(fields) == COMPARABLE_FIELDS, "a place for every field");
@@ -64,6 +65,14 @@ is_repaired(const json_t *result)
 	return value ? json_incref((json_t *)value) : json_null();
 }
 
+/* A limit of 0 is none, as where the engine has no such parameter. A new reference. */
+static json_t *
+plain_limit(json_t *value)
+{
+	return json_is_number(value) && json_number_value(value) == 0 ? json_null()
+								      : json_incref(value);
+}
+
 /* A new reference; null when the result does not say. */
 static json_t *
 field_value(const struct field *field, const json_t *result)
@@ -73,9 +82,12 @@ field_value(const struct field *field, const json_t *result)
 	for (size_t i = 0; i < COUNT(field->at) && field->at[i]; i++) {
 		json_t *value = json_at(result, field->at[i]);
 
+		if (value && strcmp(field->name, "box") == 0)
+			return plain_box(value);
+		if (value && strcmp(field->name, "max_evals") == 0)
+			return plain_limit(value);
 		if (value)
-			return strcmp(field->name, "box") == 0 ? plain_box(value)
-							       : json_incref(value);
+			return json_incref(value);
 	}
 	return json_null();
 }
@@ -90,6 +102,21 @@ differ(const char *field, const json_t *was, const char *first, const json_t *is
 	free(one);
 	free(two);
 	return -1;
+}
+
+static void
+note_version(struct comparable *c, const char *version)
+{
+	if (!version)
+		return;
+	if (!c->lowest || strcmp(version, c->lowest) < 0) {
+		free(c->lowest);
+		c->lowest = xstrdup(version);
+	}
+	if (!c->highest || strcmp(version, c->highest) > 0) {
+		free(c->highest);
+		c->highest = xstrdup(version);
+	}
 }
 
 int
@@ -114,6 +141,7 @@ comparable_check(
 		if (rc < 0)
 			return -1;
 	}
+	note_version(c, json_string_value(json_object_get(result, "version")));
 	return 0;
 }
 
@@ -121,6 +149,8 @@ void
 comparable_clear(struct comparable *c)
 {
 	free(c->name);
+	free(c->lowest);
+	free(c->highest);
 	for (size_t i = 0; i < COMPARABLE_FIELDS; i++)
 		json_decref(c->field[i]);
 	*c = (struct comparable){ 0 };

@@ -312,6 +312,14 @@ rank_record(struct rank *r, size_t i, struct err *err)
 	return text ? json_parse(text, len, err) : NULL;
 }
 
+bool
+rank_versions(const struct rank *r, const char **one, const char **other)
+{
+	*one = r->alike.lowest;
+	*other = r->alike.highest;
+	return *one && strcmp(*one, *other) != 0;
+}
+
 const struct score *
 rank_by(const struct rank *r)
 {

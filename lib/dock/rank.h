@@ -44,8 +44,8 @@ void rank_free(struct rank *rank);
 
 /* Take in a record and the result in it (records_result). 1: taken, 0: left out by min or max. -1
  * with ERR_USAGE when it cannot be compared with those before it (engine, scoring, mode, receptor,
- * box, repaired or exhaustiveness, or its default score; the first difference is named), ERR_INPUT
- * when it has no such score; the rank stays as it was. ERR_SYSTEM: the temporary file. */
+ * box, repaired, exhaustiveness or max_evals, or its default score; the first difference is named),
+ * ERR_INPUT when it has no such score; the rank stays as it was. ERR_SYSTEM: the temporary file. */
 int rank_add(struct rank *rank, const json_t *record, const json_t *result, struct err *err);
 
 /* After the last record: the order is made. Returns how many there are. */
@@ -56,6 +56,10 @@ size_t rank_finish(struct rank *rank);
 const char *rank_text(struct rank *rank, size_t i, size_t *len, struct err *err);
 /* The same as a value, which the caller owns. */
 json_t *rank_record(struct rank *rank, size_t i, struct err *err);
+
+/* Two versions of the engine, borrowed, when the results are of several; else false. Not known of
+ * mixed ones. */
+bool rank_versions(const struct rank *rank, const char **one, const char **other);
 
 /* The score that is used; NULL before the first record when none was given. */
 const struct score *rank_by(const struct rank *rank);

@@ -105,7 +105,7 @@ docked() {
 	result a -5 >base
 	for change in '.engine = "smina"' '.request.scoring = "vinardo"' '.request.mode = "score_only"' \
 		'.receptor = {sha256: "x"}' '.box = {center: [1,2,3], size: [4,5,6]}' '.repaired = false' \
-		'.request.exhaustiveness = 8'; do
+		'.request.max_evals = 1000' '.request.exhaustiveness = 8'; do
 		{
 			cat base
 			result b -6 "$change"
@@ -113,13 +113,27 @@ docked() {
 		run_split dock-rank two
 		assert_status 2
 		assert_out ''
-		assert_err -r "^dock-rank: 'b': [a-z]+ is .*, but .* in 'a': --mixed"
+		assert_err -r "^dock-rank: 'b': [a-z_]+ is .*, but .* in 'a': --mixed"
 		run_split dock-rank --mixed two
 		assert_status 0
 		[[ $(keys) == "b a" ]]
 	done
 	run_split dock-rank two
 	assert_err "dock-rank: 'b': exhaustiveness is 8, but 2 in 'a': --mixed ranks them together"
+}
+
+@test "dock-rank: versions of an engine are told, no limit is the same as none" {
+	result a -5 '.version = "1.2.7"' >three
+	result b -6 '.version = "1.2.3" | .request.max_evals = 0' >>three
+	result c -7 '.version = "1.2.5"' >>three
+	for order in cat tac; do
+		run_split dock-rank < <($order three)
+		assert_status 0
+		assert_err 'dock-rank: versions 1.2.3 and 1.2.7 of the engine are ranked together'
+		[[ $(keys) == "c b a" ]]
+	done
+	run_split dock-rank --mixed three
+	assert_err ''
 }
 
 @test "dock-rank: a box is its numbers; a result that needed no repair is not another kind" {
