@@ -3,6 +3,7 @@
 #include "dock/prep_steps.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,12 +177,29 @@ ligand_object(struct prep *p)
 	return made;
 }
 
+/* Of which molecule this is which state. A record that names them knows better. */
+static void
+set_state(const struct prep *p, json_t *ligand)
+{
+	const char *name = json_string_value(json_object_get(ligand, "name"));
+	bool as_it_came = !p->smiles || !p->parent || strcmp(p->smiles, p->parent) == 0;
+	char state[32] = "input";
+
+	if (!as_it_came && p->options->ph)
+		snprintf(state, sizeof(state), "ph%g", strtod(p->options->ph, NULL));
+	if (!json_is_string(json_object_get(ligand, "parent")))
+		set_text(ligand, "parent", name ? name : prep_name(p));
+	if (!json_is_string(json_object_get(ligand, "state")))
+		set_text(ligand, "state", state);
+}
+
 static void
 set_pdbqt(struct prep *p, const struct buf *text)
 {
 	json_t *ligand = ligand_object(p);
 	char hex[DIGEST_HEX];
 
+	set_state(p, ligand);
 	json_object_del(ligand, "path");
 	json_object_del(ligand, "object");
 	json_object_set_new(ligand, "format", json_string("pdbqt"));
@@ -247,12 +265,14 @@ prep_judge(struct prep *p, struct err *why)
 	struct lint_limits limits = { .torsions = p->options->torsions };
 	struct lint_facts facts = { 0 };
 	char hex[DIGEST_HEX];
-	json_t *r = p->record;
+	json_t *r = p->record, *ligand;
 
 	if (lint_ligand(p->text.data, p->text.len, &limits, &facts, why) < 0)
 		return -1;
-	set_text(ligand_object(p), "format", "pdbqt");
-	set_text(ligand_object(p), "sha256", digest_bytes(p->text.data, p->text.len, hex));
+	ligand = ligand_object(p);
+	set_state(p, ligand);
+	set_text(ligand, "format", "pdbqt");
+	set_text(ligand, "sha256", digest_bytes(p->text.data, p->text.len, hex));
 	json_object_set_new(r, "heavy_atoms", json_integer((json_int_t)facts.pdbqt.heavy));
 	json_object_set_new(r, "torsions", json_integer(facts.pdbqt.torsions));
 	lint_clear(&facts);

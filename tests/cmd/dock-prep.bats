@@ -89,6 +89,26 @@ member() {
 	assert_json '.charge == 0 and (.prep | has("ph") | not) and .warnings == []'
 }
 
+@test "dock-prep: the parent of a state, and which it is" {
+	smiles acid CCO same 'CC(=O)O' zwitterion 'NCC(=O)O' sartan 'CCc1nn[nH]n1' >in
+	smiles mine 'CC(=O)O' | jq -c '.ligand += {parent: "m", state: "3"}' >>in
+	jq -cn --rawfile text "$data/box/aspirin.pdbqt" \
+		'{type: "ligand", key: "p", ligand: {name: "p", format: "pdbqt", text: $text}}' >>in
+	run_split dock-prep --ph 7.40 in
+	assert_status 0
+	[[ $(jq -r '[.key, .ligand.parent, .ligand.state] | join(" ")' "$out") == "acid acid input
+same same ph7.4
+zwitterion zwitterion ph7.4
+sartan sartan input
+mine m 3
+p p input" ]]
+	run_split dock-prep in
+	assert_json 'select(.key != "mine") | .ligand.parent == .key and .ligand.state == "input"'
+	DOCKLINE_PYTHON=/bin/false run_split dock-prep --ph 7.4 in
+	assert_json 'select(.key == "same") | .ligand.state == "ph7.4"'
+	assert_json 'select(.key == "acid") | .ligand.state == "input"'
+}
+
 @test "dock-prep: salts are stripped, a tie is refused" {
 	smiles salt 'CC(=O)[O-].[Na+]' hydrochloride 'CN(C)CCO.Cl' hemisulfate 'CCN.CCN.OS(=O)(=O)O' \
 		tie 'CCCC.CCCO' salts '[Na+].[Cl-]' >in
