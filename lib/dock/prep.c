@@ -154,6 +154,7 @@ prep_free(struct prep *p)
 	free(p->parent);
 	free(p->rejected);
 	free(p->smiles);
+	free(p->isomer);
 	free(p);
 }
 

@@ -123,12 +123,13 @@ prep_take_state(struct prep *p, const char *answer, size_t len, struct err *why)
 static int
 take_description(struct prep *p, json_t *got, struct err *why)
 {
-	const char *sdf = NULL, *smiles = NULL, *rejected = NULL;
+	const char *sdf = NULL, *smiles = NULL, *isomer = NULL, *rejected = NULL;
 	json_int_t charge = 0, heavy = 0;
 	json_t *polar = NULL;
 
 	if (json_get_string(got, "sdf", &sdf, why) <= 0 ||
 	    json_get_string(got, "smiles", &smiles, why) <= 0 ||
+	    json_get_string(got, "isomer", &isomer, why) <= 0 ||
 	    json_get_int(got, "charge", &charge, why) <= 0 ||
 	    json_get_int(got, "heavy", &heavy, why) <= 0 ||
 	    json_get_array(got, "polar", &polar, why) <= 0 ||
@@ -139,6 +140,8 @@ take_description(struct prep *p, json_t *got, struct err *why)
 		return err_set(why, ERR_INPUT, "RDKit's answer is not understood");
 	buf_add_str(&p->sdf, sdf + 1);
 	p->smiles = xstrdup(smiles);
+	if (p->stereo > 0)
+		p->isomer = xstrdup(isomer);
 	p->charge = (int)charge;
 	p->heavy = (size_t)heavy;
 	p->polar_low = (int)json_integer_value(json_array_get(polar, 0));

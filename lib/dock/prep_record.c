@@ -213,6 +213,7 @@ set_record(struct prep *p, const struct lint_facts *facts, const char *input, js
 	json_t *r = p->record;
 
 	set_text(r, "smiles", p->smiles);
+	set_text(r, "isomeric_smiles", p->isomer);
 	set_text(r, "inchikey", p->inchikey);
 	json_object_set_new(r, "charge", json_integer(p->charge));
 	json_object_set_new(r, "heavy_atoms", json_integer((json_int_t)p->heavy));

@@ -55,6 +55,7 @@ struct prep {
 	char *rejected;       /* why the state was not taken; NULL: it was */
 	struct buf sdf;       /* the molecule to dock, without title line */
 	char *smiles;         /* of it */
+	char *isomer;         /* SMILES with the stereo it was given; NULL: smiles has it all */
 	int charge;
 	size_t heavy;
 	int polar_low, polar_high; /* hydrogens not on carbon: certainly, at most; -1: unknown */

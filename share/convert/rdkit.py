@@ -9,7 +9,8 @@ restarts it when it hangs or dies.
 hello                                -> rdkit
 parse   text, format (sdf, smi)      -> smiles, charge, stripped[], stereo, flat
 finish  text, format, protonated, seed, embed
-                                     -> sdf, smiles, charge, heavy, polar[], rejected, embedded
+                                     -> sdf, smiles, isomer, charge, heavy, polar[], rejected,
+                                        embedded
 template text (PDB), smiles          -> sdf, smiles, heavy
 """
 import json
@@ -249,6 +250,13 @@ def embed(mol, seed):
         rdForceFieldHelpers.UFFOptimizeMolecule(mol, maxIters=500)
 
 
+def isomer(mol):
+    """SMILES with the stereo that the coordinates have, also where nobody specified it."""
+    built = Chem.Mol(mol)
+    Chem.AssignStereochemistryFrom3D(built)
+    return Chem.MolToSmiles(Chem.RemoveHs(built))
+
+
 def describe(mol):
     """What every finished molecule is answered with. polar: how many hydrogens are certainly, and
     how many at most, not on carbon."""
@@ -256,7 +264,8 @@ def describe(mol):
     on = [a.GetNeighbors()[0].GetAtomicNum() for a in mol.GetAtoms()
           if a.GetAtomicNum() == 1 and a.GetDegree() == 1]
     return {"sdf": Chem.MolToMolBlock(mol), "smiles": Chem.MolToSmiles(Chem.RemoveHs(mol)),
-            "charge": Chem.GetFormalCharge(mol), "heavy": len(heavy_atoms(mol)),
+            "isomer": isomer(mol), "charge": Chem.GetFormalCharge(mol),
+            "heavy": len(heavy_atoms(mol)),
             "polar": [sum(z in (7, 8, 16) for z in on), sum(z != 6 for z in on)]}
 
 

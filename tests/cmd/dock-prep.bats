@@ -127,6 +127,12 @@ p p input" ]]
 	assert_status 0
 	[ "$(member open '[.prep.stereo_unspecified, .warnings]')" = '[2,["stereo_unspecified"]]' ]
 	[ "$(member closed '[.prep.stereo_unspecified, .warnings]')" = '[0,[]]' ]
+	# which isomer it is, so that the same one can be docked again
+	assert_json 'if .key == "open" then .smiles == "CC=CC(C)(O)F" and (.isomeric_smiles | test("[/\\\\].*@"))
+		else .isomeric_smiles == null end'
+	isomer=$(jq -r '.isomeric_smiles // empty' "$out")
+	smiles again "$isomer" | dock-prep -q >again
+	[[ $(jq -r '[.smiles, .prep.stereo_unspecified] | @tsv' again) == "$isomer"$'\t0' ]]
 	run_split dock-prep --stereo refuse in
 	assert_status 1
 	[ "$(member open .error.reason)" = '"2 stereo centres or double bonds are unspecified"' ]
