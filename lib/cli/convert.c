@@ -178,11 +178,14 @@ tool_of(struct convert *c, struct slot *s, enum prep_tool tool)
 }
 
 static void
-fail_tool(struct entry *e, const char *why)
+fail_tool(struct entry *e, enum coproc_fault fault, const char *why)
 {
+	static const char *const classes[] = {
+		[COPROC_LATE] = "timeout", [COPROC_CRASHED] = "signal", [COPROC_BROKEN] = "engine"
+	};
 	char *reason = xasprintf("%s: %s", tool_name(prep_tool(e->prep)), why);
 
-	prep_fail(e->prep, reason);
+	prep_fail(e->prep, classes[fault], reason);
 	free(reason);
 }
 
@@ -195,7 +198,7 @@ ask(struct convert *c, struct slot *s, struct entry *e, struct err *err)
 	int rc;
 
 	if (left <= 0) {
-		fail_tool(e, "timed out");
+		fail_tool(e, COPROC_LATE, "timed out");
 		return 0;
 	}
 	tool = tool_of(c, s, prep_tool(e->prep));
@@ -226,7 +229,7 @@ collect(struct convert *c, struct slot *s, struct err *err)
 		if (!prep_answer(e->prep, text, len))
 			coproc_stop(s->busy);
 	} else {
-		fail_tool(e, coproc_why(s->busy));
+		fail_tool(e, coproc_fault(s->busy), coproc_why(s->busy));
 	}
 	s->busy = NULL;
 	if (!c->options.unique || prep_next(e->prep) != PREP_DONE ||

@@ -120,20 +120,21 @@ prep_new(const json_t *record, const char *text, size_t len, const struct prep_o
 		return p;
 	p->format = format_of(record);
 	if (!text) {
-		prep_fail(p, why);
+		prep_fail(p, "input", why);
 		return p;
 	}
 	buf_add(&p->text, text, len);
 	snprintf(p->title, sizeof(p->title), "dockline-m%.16s", digest_bytes(text, len, hex));
 	if (!p->format)
-		prep_fail(p, "unknown ligand format: one of sdf, mol2, smi, pdbqt is needed");
-	else if (strspn(text, " \t\r\n") == len || memchr(text, '\0', len))
 		prep_fail(
-		    p, memchr(text, '\0', len) ? "not text: it contains a zero byte" : "empty");
+		    p, "input", "unknown ligand format: one of sdf, mol2, smi, pdbqt is needed");
+	else if (strspn(text, " \t\r\n") == len || memchr(text, '\0', len))
+		prep_fail(p, "input",
+		    memchr(text, '\0', len) ? "not text: it contains a zero byte" : "empty");
 	else if (strcmp(p->format, "pdbqt") != 0)
 		p->step = first_step(p);
 	else if (prep_judge(p, &err) < 0)
-		prep_fail(p, err.text);
+		prep_fail(p, "input", err.text);
 	else
 		p->at_gate = prep_key(p) != NULL;
 	return p;
@@ -188,7 +189,7 @@ prep_answer(struct prep *p, const char *answer, size_t len)
 
 	p->nonsense = false;
 	if (prep_steps[p->step].take(p, answer, len, &err) < 0)
-		prep_fail(p, err.text);
+		prep_fail(p, p->nonsense ? "engine" : "input", err.text);
 	return !p->nonsense;
 }
 
@@ -234,7 +235,7 @@ prep_skip(struct prep *p, const char *kept)
 }
 
 void
-prep_fail(struct prep *p, const char *reason)
+prep_fail(struct prep *p, const char *class, const char *reason)
 {
 	json_t *text = json_stringn(reason, strlen(reason));
 
@@ -244,7 +245,7 @@ prep_fail(struct prep *p, const char *reason)
 	if (!text)
 		text = json_string("not UTF-8");
 	json_object_set_new(
-	    p->record, "error", json_pack("{s:s, s:o}", "class", "input", "reason", text));
+	    p->record, "error", json_pack("{s:s, s:o}", "class", class, "reason", text));
 }
 
 json_t *

@@ -63,7 +63,9 @@ const char *prep_name(const struct prep *p);
 
 void prep_pass(struct prep *p);
 void prep_skip(struct prep *p, const char *kept);
-void prep_fail(struct prep *p, const char *reason);
+/* It cannot be prepared. The class is "input" where the molecule is at fault, else that of the
+ * program which failed: "timeout", "signal" or "engine". */
+void prep_fail(struct prep *p, const char *class, const char *reason);
 
 /* The outcome, with PREP_DONE; borrowed. Its state: */
 enum prep_outcome { PREP_PREPARED, PREP_FAILED, PREP_SKIPPED };

@@ -40,6 +40,7 @@ struct coproc {
 	int seen;       /* for spec->last */
 	size_t scanned; /* answer bytes before here hold no last line */
 	int64_t deadline;
+	enum coproc_fault fault;
 	char why[128];
 };
 
@@ -166,10 +167,18 @@ fail(struct coproc *c, bool closed, const char *reason)
 
 	end_child(c, closed, &outcome);
 	c->state = COPROC_FAILED;
+	c->fault = closed && !outcome.exited ? COPROC_CRASHED : COPROC_BROKEN;
 	if (closed)
 		snprintf(c->why, sizeof(c->why), "%s: %s", reason, proc_describe(&outcome, how));
 	else
 		snprintf(c->why, sizeof(c->why), "%s", reason);
+}
+
+static void
+fail_late(struct coproc *c)
+{
+	fail(c, false, "timed out");
+	c->fault = COPROC_LATE;
 }
 
 static void
@@ -254,7 +263,7 @@ step(struct coproc *c, short events)
 	if (events & (POLLIN | POLLERR | POLLHUP))
 		read_more(c);
 	if (c->state == COPROC_BUSY && clock_boot() >= c->deadline)
-		fail(c, false, "timed out");
+		fail_late(c);
 }
 
 /* The busy ones into fds; *until becomes the earliest deadline. Returns how many. */
@@ -337,4 +346,10 @@ const char *
 coproc_why(const struct coproc *c)
 {
 	return c->why;
+}
+
+enum coproc_fault
+coproc_fault(const struct coproc *c)
+{
+	return c->fault;
 }

@@ -41,6 +41,13 @@ enum coproc_state {
 	COPROC_FAILED,   /* no answer: coproc_why says why */
 };
 
+/* How a request failed. */
+enum coproc_fault {
+	COPROC_LATE,    /* no answer in time */
+	COPROC_CRASHED, /* the child died of a signal */
+	COPROC_BROKEN,  /* it ended otherwise, or answered too much */
+};
+
 /* Nothing is started yet. */
 struct coproc *coproc_new(const struct coproc_spec *spec);
 
@@ -62,6 +69,8 @@ const char *coproc_answer(const struct coproc *c, size_t *len);
 
 /* "timed out", "ended without an answer: signal 11 (Segmentation fault)", ... Borrowed. */
 const char *coproc_why(const struct coproc *c);
+
+enum coproc_fault coproc_fault(const struct coproc *c);
 
 /* Move all of list on until at least one that was busy no longer is, or `seconds` have passed
  * (negative: no limit). NULL entries are passed over. Returns at once when none is busy. A caught

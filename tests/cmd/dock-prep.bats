@@ -241,6 +241,9 @@ p p input" ]]
 	assert_status 1
 	[ "$(member hang .error.reason)" = '"RDKit: timed out"' ]
 	[[ $(member crash .error.reason) == '"RDKit: ended without an answer: signal 11'* ]]
+	[ "$(member hang .error.class)" = '"timeout"' ]
+	[ "$(member crash .error.class)" = '"signal"' ]
+	[ "$(jq -r 'select(.key | IN("nonsense", "quiet", "twice")).error.class' "$out" | uniq -c | tr -d ' ')" = 3engine ]
 	[ "$(member nonsense .error.reason)" = "\"RDKit's answer is not understood\"" ]
 	[ "$(member quiet .error.reason)" = '"RDKit: ended without an answer: exit 0"' ]
 	[ "$(member twice .error.reason)" = "\"RDKit's answer is not understood\"" ]
@@ -255,7 +258,7 @@ p p input" ]]
 	smiles a CCO >in
 	DOCKLINE_OBABEL=$root/tests/fakes/obabel-cat run_split dock-prep --timeout 2 in
 	assert_status 1
-	assert_json '.error.class == "input" and (.error.reason | startswith("Open Babel"))'
+	assert_json '.error.class == "timeout" and (.error.reason | startswith("Open Babel"))'
 	DOCKLINE_OBABEL=/nowhere/obabel run_split dock-prep in
 	assert_status 5
 	assert_out ''

@@ -62,12 +62,15 @@ test_one(void)
 	snprintf(first, sizeof(first), "%s", ask(c, "pid\n", 10));
 	is_str(ask(c, "pid\n", 10), first, "by the same process");
 	is_str(ask(c, "hang\n", 0.2), "timed out", "a child that hangs");
+	is_int(coproc_fault(c), COPROC_LATE, "is late");
 	is_str(ask(c, "echo again\n", 10), "again\nend\n", "is replaced");
 	ok(strcmp(ask(c, "pid\n", 10), first) != 0, "by another process");
 	is_str(ask(c, "die\n", 10), "ended without an answer: signal 9 (Killed)",
 	    "one that is killed");
+	is_int(coproc_fault(c), COPROC_CRASHED, "has crashed");
 	is_str(ask(c, "leave\n", 10), "ended without an answer: exit 3", "one that leaves");
 	is_str(ask(c, "flood\n", 10), "answered without end", "one that does not stop");
+	is_int(coproc_fault(c), COPROC_BROKEN, "is broken");
 	is_str(ask(c, "more\n", 10), "end\n", "one that says more");
 	is_str(ask(c, "echo clean\n", 10), "clean\nend\n", "is not asked again");
 	is_int((long long)strlen(ask(c, "big\n", 10)), 300005, "a big answer");
