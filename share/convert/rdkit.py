@@ -13,8 +13,11 @@ finish  text, format, protonated, seed, embed
                                         embedded
 template text (PDB), smiles          -> sdf, smiles, heavy
 """
+import contextlib
+import io
 import json
 import math
+import re
 import sys
 
 try:
@@ -41,18 +44,32 @@ def problem(mol):
     return "not a possible molecule"
 
 
+def parse_raw(parse, *args, **options):
+    """What RDKit can parse, accepted or not; it tells its log, and nobody else, why it cannot."""
+    log = io.StringIO()
+    RDLogger.EnableLog("rdApp.error")
+    with contextlib.redirect_stderr(log):
+        raw = parse(*args, sanitize=False, **options)
+    RDLogger.DisableLog("rdApp.error")
+    if raw is not None:
+        return raw
+    for told in re.split(r"\[\d\d:\d\d:\d\d\] ", log.getvalue()):
+        told = re.sub(r"^SMILES Parse Error: | for input: '.*'$", "", one_line(told))
+        if told and "****" not in told:
+            raise Refused("RDKit cannot read it: " + told[:200])
+    raise Refused("RDKit cannot read it")
+
+
 def read(text, form):
     """The molecule with the hydrogens it came with, accepted by RDKit."""
     if form == "smi":
         text = (text.split() or [""])[0]
     if form == "smi":
-        raw = Chem.MolFromSmiles(text, sanitize=False)
+        raw = parse_raw(Chem.MolFromSmiles, text)
         mol = Chem.MolFromSmiles(text)
     else:
-        raw = Chem.MolFromMolBlock(text, sanitize=False, removeHs=False)
+        raw = parse_raw(Chem.MolFromMolBlock, text, removeHs=False)
         mol = Chem.MolFromMolBlock(text, removeHs=False)
-    if raw is None:
-        raise Refused("RDKit cannot read it")
     if raw.GetNumAtoms() == 0:
         raise Refused("no atoms")
     if mol is None:
@@ -320,6 +337,8 @@ def answer(request):
 def main():
     if Chem is not None:
         RDLogger.DisableLog("rdApp.*")
+        if hasattr(rdBase, "LogToPythonStderr"):
+            rdBase.LogToPythonStderr()  # for parse_raw
     for line in sys.stdin:
         request = json.loads(line)
         got = dict(answer(request), id=request.get("id"))

@@ -193,7 +193,7 @@ p p input" ]]
 }
 
 @test "dock-prep: what cannot be prepared travels on with its reason" {
-	smiles garbage 'C1CC' valence 'CC(C)(C)(C)C' dummy '*CC' boron 'OB(O)c1ccccc1' \
+	smiles garbage 'C1CC' letter Cx valence 'CC(C)(C)(C)C' dummy '*CC' boron 'OB(O)c1ccccc1' \
 		floppy 'CCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCOCCO' >in
 	cat >>in <<-'END'
 		{"type":"ligand","key":"empty","ligand":{"name":"empty","format":"sdf","text":""}}
@@ -203,11 +203,23 @@ p p input" ]]
 		{"type":"ligand","key":"before","ligand":{"name":"b"},"error":{"class":"input","reason":"old"}}
 	END
 	smiles good CCO >>in
+	sdf() { # NAME COUNTS ELEMENT [BOND]
+		jq -cn --arg n "$1" --arg t "$(printf '\n\n\n%s  0  0  0  0  0  0  0  0999 V2000\n' "$2"
+			printf '    0.0000    0.0000    0.0000 %-3s 0  0\n%s\nM  END' "$3" "$4")" \
+			'{type: "ligand", key: $n, ligand: {name: $n, format: "sdf", text: $t}}' >>in
+	}
+	sdf counts '  a  1' C
+	sdf element '  1  0' Qq
+	sdf bond '  1  1' C '  1  7  1'
 	run_split dock-prep in
 	assert_status 1
-	assert_err 'dock-prep: 1 prepared, 10 failed, 0 skipped'
+	assert_err 'dock-prep: 1 prepared, 14 failed, 0 skipped'
 	assert_json 'if .key == "good" then .error == null else .error.class == "input" end'
-	[ "$(member garbage .error.reason)" = '"RDKit cannot read it"' ]
+	[ "$(member garbage .error.reason)" = '"RDKit cannot read it: unclosed ring"' ]
+	[ "$(member letter .error.reason)" = '"RDKit cannot read it: syntax error while parsing: Cx"' ]
+	[[ $(member counts .error.reason) == '"RDKit cannot read it: '*'line 4"' ]]
+	[[ $(member element .error.reason) == '"RDKit cannot read it: '*"'Qq'"* ]]
+	[ "$(member bond .error.reason)" = '"RDKit cannot read it"' ]
 	[[ $(member valence .error.reason) == *'greater than permitted'* ]]
 	[[ $(member dummy .error.reason) == '"a dummy atom'* ]]
 	[[ $(member boron .error.reason) == *"unknown atom type 'B'"* ]]
@@ -217,7 +229,7 @@ p p input" ]]
 	[[ $(member format .error.reason) == '"unknown ligand format'* ]]
 	[ "$(member before .error.reason)" = '"old"' ]
 	[ "$(member garbage .ligand.text)" = '"C1CC garbage\n"' ]
-	run_split dock-prep --max-torsions 60 --allow-failed 9 in
+	run_split dock-prep --max-torsions 60 --allow-failed 13 in
 	assert_status 0
 	[ "$(member floppy .torsions)" = 43 ]
 }
