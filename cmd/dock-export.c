@@ -48,6 +48,7 @@ struct work {
 	enum format format;
 	json_t *tags;
 	struct outfile *out; /* NULL: --dir */
+	bool begun;
 	struct leftout left;
 	size_t place;
 	size_t perceived; /* poses whose bond orders were guessed */
@@ -205,6 +206,26 @@ put_result(struct app *app, struct work *work, struct docked *d, struct err *err
 	return 0;
 }
 
+/* The folder, or the head of the table: not before it is known that there is something to read. */
+static int
+begin(struct work *work, struct err *err)
+{
+	struct buf head = BUF_INIT;
+	int rc = 0;
+
+	if (work->begun)
+		return 0;
+	work->begun = true;
+	if (o.dir && mkdir(o.dir, 0777) < 0 && errno != EEXIST)
+		return err_sys(err, "cannot make the folder '%s'", o.dir);
+	if (work->format == FORMAT_CSV) {
+		export_csv_head(work->tags, &head);
+		rc = outfile_write(work->out, head.data, head.len, err);
+	}
+	buf_clear(&head);
+	return rc;
+}
+
 static int
 take(struct app *app, json_t *record, void *ctx, struct err *err)
 {
@@ -215,6 +236,8 @@ take(struct app *app, json_t *record, void *ctx, struct err *err)
 
 	if (!result)
 		return 0;
+	if (begin(work, err) < 0)
+		return -1;
 	d.x.result = result;
 	d.x.place = ++work->place;
 	d.x.key = json_string_value(json_object_get(record, "key"));
@@ -261,20 +284,13 @@ check_options(struct app *app, enum format format)
 static int
 run(struct app *app, struct work *work, struct err *err)
 {
-	struct buf head = BUF_INIT;
-	int rc = 0;
+	int rc;
 
-	if (o.dir && mkdir(o.dir, 0777) < 0 && errno != EEXIST)
-		return err_sys(err, "cannot make the folder '%s'", o.dir);
 	if (!o.dir && !(work->out = outfile_open(o.output, o.force, err)))
 		return -1;
-	if (work->format == FORMAT_CSV) {
-		export_csv_head(work->tags, &head);
-		rc = outfile_write(work->out, head.data, head.len, err);
-	}
-	buf_clear(&head);
+	rc = records_each(app, o.job, app->args, take, work, err);
 	if (rc == 0)
-		rc = records_each(app, o.job, app->args, take, work, err);
+		rc = begin(work, err);
 	if (outfile_close(work->out, rc == 0, rc == 0 ? err : NULL) < 0)
 		rc = -1;
 	leftout_say(app, &work->left);

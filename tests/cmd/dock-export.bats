@@ -144,6 +144,24 @@ changed() { jq -c "$1" "$docked"; }
 	[[ $(paste -sd' ' order) == 'rank,key 1,imatinib-0 2,ibuprofen-0' ]]
 }
 
+@test "dock-export: without anything to read nothing is written, of no records the heads" {
+	taskrun -q --job j -n -- true >/dev/null
+	run_split dock-export --job nosuch --format csv
+	assert_status 2
+	assert_out ''
+	assert_err "dock-export: no job 'nosuch'"
+	run_split dock-export --format csv missing
+	assert_status 3
+	assert_out ''
+	run_split dock-export --format sdf --dir folder missing
+	assert_status 3
+	[[ ! -e folder ]]
+	run_split dock-export --format csv </dev/null
+	assert_status 0
+	assert_out -r '^rank,key,name,'
+	((${#lines[@]} == 1))
+}
+
 @test "dock-export: wrong usage" {
 	for args in '' '--format xml' '--format csv --dir d' '--format sdf --tags A' \
 		'--format csv --poses 0' '--format sdf --dir d -o f' '--format csv --job j f'; do
