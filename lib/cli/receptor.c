@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -371,12 +372,20 @@ say(struct work *w)
 		app_warn(w->app, "warning: %s", json_string_value(entry));
 }
 
+/* The receptor first: without it nobody needs the ligand. Nor the other way round, so a receptor
+ * that was not there before goes again. */
 static int
 write_files(const struct work *w, struct err *err)
 {
-	if (w->ligand && file_write(w->job->sdf, w->sdf.data, w->sdf.len, err) < 0)
+	bool fresh = access(w->job->out, F_OK) < 0;
+
+	if (file_write(w->job->out, w->pdbqt.data, w->pdbqt.len, err) < 0)
 		return -1;
-	return file_write(w->job->out, w->pdbqt.data, w->pdbqt.len, err);
+	if (!w->ligand || file_write(w->job->sdf, w->sdf.data, w->sdf.len, err) == 0)
+		return 0;
+	if (fresh)
+		unlink(w->job->out);
+	return -1;
 }
 
 static json_t *

@@ -407,9 +407,17 @@ p p input" ]]
 		assert_status 2
 		assert_out ''
 	done
-	run_split dock-prep --receptor "$prep/tiny.pdb" -o no/such/rec.pdbqt
+	for args in '-o no/such/rec.pdbqt --extract BEZ=x.sdf' '-o rec.pdbqt --extract BEZ=no/such/x.sdf'; do
+		# shellcheck disable=SC2086
+		run_split dock-prep --receptor "$prep/tiny.pdb" $args
+		assert_status 5
+		assert_out ''
+		[ -z "$(ls)" ]
+	done
+	echo old >rec.pdbqt
+	run_split dock-prep --receptor "$prep/tiny.pdb" -o /dev/full --extract BEZ=x.sdf
 	assert_status 5
-	assert_out ''
+	[ "$(ls)" = rec.pdbqt ]
 }
 
 @test "dock-prep --receptor: the complex of pymol-data, as in the golden session" {
