@@ -21,7 +21,7 @@ static const struct poptOption options[] = { { "box", 0, POPT_ARG_STRING, &o.box
 	{ "exhaustiveness", 0, POPT_ARG_STRING, &o.exhaustiveness, 0, "how long to search (8)",
 	    "N" },
 	{ "jobs", 'j', POPT_ARG_INT, &o.jobs, 0, "dockings at a time (1)", "N" },
-	{ "keep-poses", 0, POPT_ARG_STRING, &o.keep_poses, 0, "poses to keep, 0 for all (0)", "N" },
+	{ "keep-poses", 0, POPT_ARG_STRING, &o.keep_poses, 0, "poses to keep, 0 for all (3)", "N" },
 	{ "ligand", 0, POPT_ARG_STRING, &o.ligand, 0, "a prepared ligand, PDBQT", "FILE" },
 	{ "max-evals", 0, POPT_ARG_STRING, &o.max_evals, 0,
 	    "evaluations in each search, 0 for Vina's own rule (0)", "N" },

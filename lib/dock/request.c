@@ -118,7 +118,7 @@ static int
 read_ours(const json_t *record, struct request *out, struct err *err)
 {
 	const char *repair = repair_names[REPAIR_YES];
-	json_int_t keep = 0;
+	json_int_t keep = REQUEST_KEEP_POSES;
 	int i;
 
 	if (json_get_string(record, "repair", &repair, err) < 0 ||

@@ -19,6 +19,8 @@
 
 struct err;
 
+enum { REQUEST_KEEP_POSES = 3 }; /* models kept where the request does not say */
+
 struct request {
 	const struct engine *engine;
 	const char *key;        /* what the record is called: its key, else the ligand's name */

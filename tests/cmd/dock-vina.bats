@@ -36,7 +36,7 @@ fails() {
 
 @test "dock-vina: one ligand by options, and the record says it all" {
 	need vina
-	run_split dock-vina --receptor "$vina/protein.pdbqt" --ligand "$vina/benzene.pdbqt" "${space[@]}" --exhaustiveness 1
+	run_split dock-vina --receptor "$vina/protein.pdbqt" --ligand "$vina/benzene.pdbqt" "${space[@]}" --exhaustiveness 1 --keep-poses 0
 	assert_status 0
 	assert_err ''
 	assert_json '.type == "docking" and .key == "benzene" and .engine == "vina" and .seed == 42'
@@ -62,7 +62,12 @@ fails() {
 	assert_status 0
 	assert_json '.repaired and .unbound_energy == "right" and .warnings == []'
 	assert_json '.best.affinity.value == -5.283 and .poses[0].affinity_raw == -5.496'
+	assert_json ".files.poses.sha256_full == \"$(sha256sum <"$FAKE_POSES" | cut -d' ' -f1)\""
+	assert_json '.files.poses.models == 3 and .request.keep_poses == 3 and (.poses | length) > 3'
+	jq -j .files.poses.text "$out" | cmp - <(awk '{ print } /^ENDMDL/ && ++n == 3 { exit }' "$FAKE_POSES")
+	fails copy --keep-poses 0
 	jq -j .files.poses.text "$out" | cmp - "$FAKE_POSES"
+	assert_json '.files.poses | has("models") or has("sha256_full") | not'
 	fails copy --repair raw
 	assert_json '(.repaired | not) and .unbound_energy == "wrong" and .warnings == ["unbound_energy_wrong"]'
 	assert_json '.best.affinity.value == -5.496 and .poses[0].affinity_raw == -5.496'
