@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * yaml_reader: libyaml's parser with our messages, limits and anchors; for base/yaml.c alone.
+ * yaml_reader: libyaml's parser with our messages, limits and anchors; for base/yaml*.c alone.
  */
 #ifndef BASE_YAML_READER_H
 #define BASE_YAML_READER_H
@@ -45,6 +45,10 @@ int yaml_reader_charge(
 int yaml_reader_anchor(
     struct yaml_reader *r, const yaml_mark_t *at, const yaml_char_t *name, json_t *value);
 json_t *yaml_reader_anchored(const struct yaml_reader *r, const char *name);
+
+/* The document that starts with this event, which stays the caller's, and its marks: the value
+ * (the caller's), or NULL with a message (base/yaml_compose.c). */
+json_t *yaml_compose(struct yaml_reader *r, const yaml_event_t *event);
 
 /* Forget anchors and marks: they belong to one document. */
 void yaml_reader_clear(struct yaml_reader *r);
