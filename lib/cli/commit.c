@@ -103,6 +103,7 @@ free_batch(struct batch *b)
 	while (b->changes) {
 		struct change *next = b->changes->next;
 
+		free(b->changes->message);
 		free(b->changes);
 		b->changes = next;
 	}
@@ -405,16 +406,38 @@ commit_take(struct commit *c, struct order **orders)
 	return work;
 }
 
+static void
+add_change(struct commit *c, struct change *change)
+{
+	pthread_mutex_lock(&c->lock);
+	*c->changes_tail = change;
+	c->changes_tail = &change->next;
+	pthread_mutex_unlock(&c->lock);
+}
+
 void
 commit_change(struct commit *c, const struct work *work, enum event event)
 {
 	struct change *change = xcalloc(1, sizeof(*change));
 
-	*change = (struct change){ work->lane, work->id, work->attempt, event, NULL };
-	pthread_mutex_lock(&c->lock);
-	*c->changes_tail = change;
-	c->changes_tail = &change->next;
-	pthread_mutex_unlock(&c->lock);
+	change->lane = work->lane;
+	change->id = work->id;
+	change->attempt = work->attempt;
+	change->event = event;
+	add_change(c, change);
+}
+
+void
+commit_progress(struct commit *c, const struct work *work, double percent, const char *message)
+{
+	struct change *change = xcalloc(1, sizeof(*change));
+
+	change->id = work->id;
+	change->attempt = work->attempt;
+	change->event = EV_COUNT;
+	change->percent = percent;
+	change->message = *message ? xstrdup(message) : NULL;
+	add_change(c, change);
 }
 
 void

@@ -41,7 +41,10 @@ struct change {
 	const struct lane *lane;
 	int64_t id;
 	int attempt;
-	enum event event; /* EV_START, EV_PAUSE, EV_CONTINUE; EV_RETURN: given back paused */
+	enum event event; /* EV_START, EV_PAUSE, EV_CONTINUE; EV_RETURN: given back paused;
+			   * EV_COUNT: it says how far it is */
+	double percent;   /* then: 0 to 100, negative: not said */
+	char *message;    /* and what it does, NULL: not said */
 	struct change *next;
 };
 
@@ -101,6 +104,8 @@ void commit_lines_end(struct commit *c);
 void commit_want(struct commit *c, const struct want *want, bool hungry);
 struct work *commit_take(struct commit *c, struct order **orders);
 void commit_change(struct commit *c, const struct work *work, enum event event);
+void commit_progress(
+    struct commit *c, const struct work *work, double percent, const char *message);
 void commit_ended(struct commit *c, struct ended *ended);
 void commit_return(struct commit *c, struct work *work); /* queued again */
 void commit_pause(struct commit *c, struct work *work);  /* the same, and it rests there */

@@ -13,6 +13,7 @@ enum {
 	NOTE = 100000,          /* microseconds after which it is written that an execution runs */
 	MEMORY_AFTER = 200000,  /* and from when on its memory is looked at */
 	MEMORY_PAUSE = 1000000, /* between looks, at most */
+	HEAR = 1000000,         /* between looks at what it says of its progress */
 	FINISH = 2,             /* seconds for strays at the end */
 };
 
@@ -121,7 +122,6 @@ look_at_memory(struct crew *crew, int64_t now)
 			if (use[i].limit > 0 && use[i].now > use[i].limit)
 				slot_out_of_memory(slots[i]);
 		}
-	crew->oom_kills = memory_oom_kills("");
 	crew->looked = now + pause;
 }
 
@@ -137,6 +137,14 @@ guard_check(struct crew *crew, int64_t now)
 		if (!slot->noted && now - slot->begun >= NOTE) {
 			slot->noted = true;
 			commit_change(crew->commit, slot->work, EV_START);
+		}
+		if (slot->heard + HEAR <= now && slot->begun + HEAR <= now) {
+			slot->heard = now;
+			if (headway_look(&slot->headway) > 0) {
+				slot->progressed = true;
+				commit_progress(crew->commit, slot->work, slot->headway.percent,
+				    slot->headway.message);
+			}
 		}
 	}
 	if (now >= crew->looked && has_limits(crew, now))

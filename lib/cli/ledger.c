@@ -252,7 +252,12 @@ static int
 change(struct ledger *l, const struct change *c, struct err *err)
 {
 	enum status was;
-	int rc = claim_change(
+	int rc;
+
+	if (c->event == EV_COUNT)
+		return claim_progress(
+		    l->o.store, l->o.worker, c->id, c->attempt, c->percent, c->message, err);
+	rc = claim_change(
 	    l->o.store, l->o.worker, c->lane, c->id, c->attempt, c->event, &l->tally, err);
 
 	if (rc <= 0 || c->event != EV_RETURN)

@@ -25,7 +25,7 @@
 enum {
 	OUTPUT_MAX = 64 << 20,
 	SIZE_CHECK = 1000000, /* microseconds between looks at the size of the output */
-	CHILD_VARS = 7,
+	CHILD_VARS = 8,
 };
 
 extern char **environ;
@@ -34,7 +34,8 @@ static bool
 is_child_variable(const char *var)
 {
 	static const char *const names[] = { "DOCKLINE_EXECUTION=", "DOCKLINE_ATTEMPT=",
-		"DOCKLINE_JOB=", "DOCKLINE_ORG=", "DOCKLINE_WORK=", "DOCKLINE_WORKER=" };
+		"DOCKLINE_JOB=", "DOCKLINE_ORG=", "DOCKLINE_WORK=", "DOCKLINE_WORKER=",
+		"DOCKLINE_PROGRESS_FD=" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strncmp(var, names[i], strlen(names[i])) == 0)
@@ -85,6 +86,7 @@ slot_env_clear(struct slot_env *env)
 {
 	free(env->program);
 	free(env->worker);
+	free(env->contain.program);
 	free(env->vars);
 }
 
@@ -103,7 +105,9 @@ open_file(const char *scratch, int number, const char *kind, struct err *err)
 int
 slot_open(struct slot *slot, int number, const char *scratch, struct err *err)
 {
-	*slot = (struct slot){ .number = number, .in = -1, .out = -1, .err = -1 };
+	*slot = (struct slot){
+		.number = number, .in = -1, .out = -1, .err = -1, .headway = { .fd = -1 }
+	};
 	slot->in = memfd_create("params", MFD_CLOEXEC);
 	if (slot->in < 0)
 		return err_sys(err, "cannot make a memory file");
@@ -114,7 +118,7 @@ slot_open(struct slot *slot, int number, const char *scratch, struct err *err)
 	if (slot->err < 0)
 		return -1;
 	slot->folder = xasprintf("%s/%d", scratch, number);
-	return 0;
+	return headway_open(&slot->headway, scratch, number, err);
 }
 
 void
@@ -127,6 +131,7 @@ slot_close(struct slot *slot)
 		close(slot->out);
 	if (slot->err >= 0)
 		close(slot->err);
+	headway_close(&slot->headway);
 	free(slot->folder);
 	work_free(slot->work);
 }
@@ -172,7 +177,7 @@ make_folder(struct slot *slot, struct err *err)
 static int
 prepare_files(struct slot *slot, const struct work *work, const char *text, struct err *err)
 {
-	if (empty(slot->out) < 0 || empty(slot->err) < 0)
+	if (empty(slot->out) < 0 || empty(slot->err) < 0 || headway_reset(&slot->headway) < 0)
 		return err_sys(err, "cannot empty the output of slot %d", slot->number);
 	if (make_folder(slot, err) < 0)
 		return -1;
@@ -188,6 +193,7 @@ struct own_vars {
 static void
 set_vars(struct slot_env *env, const struct slot *slot, const struct work *work, struct own_vars *v)
 {
+	static char progress[] = "DOCKLINE_PROGRESS_FD=3";
 	size_t n = env->nvars;
 
 	*v = (struct own_vars){ .org = xasprintf("DOCKLINE_ORG=%s", env->org) };
@@ -200,6 +206,7 @@ set_vars(struct slot_env *env, const struct slot *slot, const struct work *work,
 		snprintf(v->attempt, sizeof(v->attempt), "DOCKLINE_ATTEMPT=%d", work->attempt);
 		env->vars[n++] = v->execution;
 		env->vars[n++] = v->attempt;
+		env->vars[n++] = progress;
 	}
 	if (work && work->lane->job_name)
 		env->vars[n++] = v->job = xasprintf("DOCKLINE_JOB=%s", work->lane->job_name);
@@ -219,6 +226,20 @@ free_vars(struct own_vars *v)
 	free(v->gpus);
 }
 
+/* Into its container, where the task asks for one: *argv and *program are replaced then. */
+static int
+wrap(struct slot *slot, struct slot_env *env, const struct work *work, char *const *command,
+    struct container_command *contained, char *const **argv, const char **program, struct err *err)
+{
+	if (!env->task->rules.container.image)
+		return 0;
+	if (contain_wrap(slot, env, work, command, contained, err) < 0)
+		return -1;
+	*argv = contained->argv;
+	*program = env->contain.program;
+	return 0;
+}
+
 /* Start with an environment that lives in *v. */
 static pid_t
 spawn(
@@ -230,12 +251,19 @@ spawn(
 		.cwd = env->task->cwd,
 		.in = slot->in,
 		.out = slot->out,
-		.err = slot->err };
+		.err = slot->err,
+		.three = slot->headway.fd };
+	struct container_command contained = { 0 };
 	struct own_vars v;
-	pid_t pid;
+	pid_t pid = -1;
 
 	set_vars(env, slot, work, &v);
-	pid = proc_start(&spec, err);
+	if (wrap(slot, env, work, argv, &contained, &spec.argv, &spec.program, err) == 0) {
+		if (contained.env)
+			spec.env = contained.env;
+		pid = proc_start(&spec, err);
+	}
+	container_command_clear(&contained);
 	free_vars(&v);
 	return pid;
 }
@@ -287,7 +315,7 @@ slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct er
 	slot->hard = slot->soft + (int64_t)((task->hard - task->soft) * 1e6);
 	slot->told = SLOT_NOTHING;
 	slot->timed_out = slot->overflowed = slot->interrupted = slot->cancelled = false;
-	slot->out_of_memory = slot->noted = false;
+	slot->out_of_memory = slot->noted = slot->progressed = false;
 	slot->used = 0;
 	slot->paused = 0;
 	rc = 0;
@@ -308,6 +336,7 @@ slot_start_stream(struct slot *slot, struct slot_env *env, struct err *err)
 		.err = slot->err,
 		.window = (size_t)task->window,
 		.grace = task->hard - task->soft };
+	struct container_command contained = { 0 };
 	struct own_vars v;
 
 	slot->task = task;
@@ -317,7 +346,12 @@ slot_start_stream(struct slot *slot, struct slot_env *env, struct err *err)
 	if (make_folder(slot, err) < 0)
 		return -1;
 	set_vars(env, slot, NULL, &v);
-	slot->stream = stream_new(&spec, err);
+	if (wrap(slot, env, NULL, task->argv, &contained, &spec.argv, &spec.program, err) == 0) {
+		if (contained.env)
+			spec.env = contained.env;
+		slot->stream = stream_new(&spec, err);
+	}
+	container_command_clear(&contained);
 	free_vars(&v);
 	if (!slot->stream)
 		return -1;
@@ -334,6 +368,7 @@ slot_start_stream(struct slot *slot, struct slot_env *env, struct err *err)
 void
 slot_end_stream(struct slot *slot)
 {
+	contain_clean(slot, !stream_outcome(slot->stream)->exited);
 	stream_free(slot->stream);
 	slot->stream = NULL;
 	slot->pid = 0;

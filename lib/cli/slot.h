@@ -13,8 +13,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cli/contain.h"
 #include "cli/gpus.h"
 #include "cli/room.h"
+#include "exec/headway.h"
 #include "exec/proc.h"
 #include "task/claim.h"
 #include "task/task.h"
@@ -30,6 +32,10 @@ struct slot {
 	struct stream *stream; /* the coprocess, NULL: none */
 	struct room room;      /* taken for it */
 	struct gpu_share gpus;
+	char **remove;          /* what removes its container, NULL: nothing need */
+	struct headway headway; /* what it says of its progress */
+	int64_t heard;          /* when that was looked at, by clock_boot */
+	bool progressed;        /* and something was written */
 	int in, out, err;
 	char *folder;            /* where its work folder is made */
 	const char *dir;         /* work folder, NULL: the task wants none */
@@ -52,9 +58,10 @@ struct slot_env {
 	const struct task *task;
 	char *program; /* full path of the task's program; NULL: looked up for each */
 	const char *org;
-	char *worker; /* DOCKLINE_WORKER=... */
-	char **vars;  /* our environment with room for the variables of a child */
-	size_t nvars; /* how many are ours */
+	struct contain contain; /* where the task asks for one */
+	char *worker;           /* DOCKLINE_WORKER=... */
+	char **vars;            /* our environment with room for the variables of a child */
+	size_t nvars;           /* how many are ours */
 };
 
 /* A program named without a slash: beside our own first, so that shipped tasks run the programs

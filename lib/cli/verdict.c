@@ -308,6 +308,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 		.attempt = slot->work->attempt,
 		.tries = slot->work->attempt - slot->work->spent,
 		.lane = slot->work->lane,
+		.progressed = slot->progressed,
 		.started = slot->started,
 		.ended = clock_wall(),
 		.exited = outcome->exited,
@@ -334,6 +335,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 	work_free(slot->work);
 	slot->work = NULL;
 	slot->pid = 0;
+	contain_clean(slot, !outcome->exited);
 	if (slot->dir)
 		file_remove_tree(slot->dir, NULL);
 	return e;

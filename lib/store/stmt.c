@@ -52,6 +52,15 @@ stmt_free_all(struct db *db)
 }
 
 static void
+bind_real(sqlite3_stmt *s, int i, const double *number)
+{
+	if (number)
+		sqlite3_bind_double(s, i, *number);
+	else
+		sqlite3_bind_null(s, i);
+}
+
+static void
 bind_number(sqlite3_stmt *s, int i, const int64_t *number)
 {
 	if (number)
@@ -75,6 +84,9 @@ bind_all(sqlite3_stmt *s, const char *types, va_list ap)
 			break;
 		case 'd':
 			sqlite3_bind_double(s, i, va_arg(ap, double));
+			break;
+		case 'D':
+			bind_real(s, i, va_arg(ap, const double *));
 			break;
 		case 't':
 			sqlite3_bind_text(s, i, va_arg(ap, const char *), -1, SQLITE_STATIC);

@@ -5,7 +5,8 @@
  * SQL texts are string constants: their address is the key under which the
  * prepared statement is kept. Arguments are described by one letter each:
  *	i  int64_t		I  const int64_t * (NULL: SQL NULL)
- *	d  double		t  const char * (NULL: SQL NULL)
+ *	d  double		D  const double * (NULL: SQL NULL)
+ *	t  const char * (NULL: SQL NULL)
  *	b  const void *, size_t
  */
 #ifndef STORE_STMT_H

@@ -62,6 +62,12 @@ static const char sql_attempt[] =
     "INSERT OR REPLACE INTO attempt (execution, number, worker, started, ended, exit_code,"
     " signal, class, reason, user_time, system_time, max_rss, stderr, stdout)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+static const char sql_progress[] =
+    "INSERT INTO progress (execution, percent, message, time) SELECT id, ?, ?, ? FROM execution"
+    " WHERE id = ? AND worker = ? AND attempts = ? ON CONFLICT DO UPDATE SET"
+    " percent = ifnull(excluded.percent, percent), message = ifnull(excluded.message, message),"
+    " time = excluded.time";
+static const char sql_no_progress[] = "DELETE FROM progress WHERE execution = ?";
 static const char sql_orders[] = "SELECT id, request FROM execution INDEXED BY execution_held"
 				 " WHERE worker = ? AND request IS NOT NULL";
 static const char sql_ordered[] = "UPDATE execution SET request = NULL WHERE id = ?";
@@ -387,6 +393,8 @@ claim_end(struct store *store, int64_t worker, const struct ending *end, struct 
 		return -1;
 	if (insert_result(store, end, err) < 0 || insert_attempt(store, worker, end, err) < 0)
 		return -1;
+	if (end->progressed && stmt_run(store, err, sql_no_progress, "i", end->id) < 0)
+		return -1;
 	tally_move(
 	    tally, &place, held.status, FAIL_NONE, event_of(end), final ? end->class : FAIL_NONE);
 	if (final)
@@ -415,6 +423,14 @@ claim_change(struct store *store, int64_t worker, const struct lane *lane, int64
 	else if ((rc = stmt_run(store, err, sql_return, "i", id)) >= 0)
 		rc = control_after(store, id, held.request, held.status == ST_PAUSED, tally, err);
 	return rc < 0 ? -1 : 1;
+}
+
+int
+claim_progress(struct store *store, int64_t worker, int64_t id, int attempt, double percent,
+    const char *message, struct err *err)
+{
+	return stmt_run(store, err, sql_progress, "Dtiiii", percent >= 0 ? &percent : NULL, message,
+	    clock_wall(), id, worker, (int64_t)attempt);
 }
 
 /* ---- looking ---- */

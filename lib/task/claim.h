@@ -79,7 +79,8 @@ struct ending {
 	size_t errout_len;
 	const char *out; /* tail of stdout where it is not the result */
 	size_t out_len;
-	bool exited; /* code is valid, else signal */
+	bool progressed; /* it said how far it is: forgotten now */
+	bool exited;     /* code is valid, else signal */
 	int code, signal;
 	double user_time, system_time;
 	int64_t max_rss;
@@ -96,6 +97,11 @@ int claim_end(struct store *store, int64_t worker, const struct ending *end, str
  * the worker does not hold that attempt any more; -1. */
 int claim_change(struct store *store, int64_t worker, const struct lane *lane, int64_t id,
     int attempt, enum event event, struct tally *tally, struct err *err);
+
+/* How far an execution that the worker holds says it is: percent 0 to 100, negative: not said;
+ * message NULL: not said. 1; 0 when the worker does not hold that attempt any more; -1. */
+int claim_progress(struct store *store, int64_t worker, int64_t id, int attempt, double percent,
+    const char *message, struct err *err);
 
 /* What people asked of executions that the worker holds: each is told once. */
 enum request { REQUEST_CANCEL, REQUEST_PAUSE, REQUEST_RESUME };

@@ -33,6 +33,8 @@ static const char sql_record[] =
     " JOIN lane l ON l.id = e.lane JOIN params p ON p.execution = e.id"
     " LEFT JOIN result r ON r.execution = e.id"
     " WHERE e.id = ? AND j.org = ?";
+static const char sql_progress[] =
+    "SELECT percent, message, time FROM progress WHERE execution = ?";
 static const char sql_attempts[] =
     "SELECT a.number, w.host, a.started, a.ended, a.exit_code, a.signal, a.class, a.reason,"
     " a.user_time, a.system_time, a.max_rss, a.stderr FROM attempt a"
@@ -233,16 +235,42 @@ record_of(struct stmt *stmt, const char *org, struct err *err)
 	return r;
 }
 
+/* How far it says it is. */
+static int
+add_progress(struct store *store, int64_t id, json_t *record, struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_progress, "i", id);
+	int rc = stmt ? stmt_next(stmt, err) : -1;
+	json_t *progress;
+
+	if (rc <= 0)
+		return rc;
+	progress = json_object();
+	if (!stmt_is_null(stmt, 0))
+		json_object_set_new(progress, "percent", json_real(stmt_double(stmt, 0)));
+	set_unless_null(progress, "message", text_column(stmt, 1));
+	json_object_set_new(progress, "time", time_column(stmt, 2));
+	json_object_set_new(record, "progress", progress);
+	stmt_end(stmt);
+	return 0;
+}
+
 int
 execution_record(struct store *store, const char *org, int64_t id, json_t **record, struct err *err)
 {
 	struct stmt *stmt = stmt_query(store, err, sql_record, "it", id, org);
 	int rc = stmt ? stmt_next(stmt, err) : -1;
+	bool running;
 
 	if (rc <= 0)
 		return rc;
 	*record = record_of(stmt, org, err);
+	running = strcmp(stmt_text(stmt, 6), "running") == 0;
 	stmt_end(stmt);
+	if (*record && running && add_progress(store, id, *record, err) < 0) {
+		json_decref(*record);
+		*record = NULL;
+	}
 	return *record ? 1 : err_wrap(err, "execution %lld", (long long)id);
 }
 

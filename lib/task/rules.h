@@ -41,7 +41,7 @@ struct rules {
 	struct {
 		const char *image;   /* NULL: no container */
 		const char *runtime; /* apptainer, podman, docker; NULL: the first there is */
-		const char *network; /* none, host; NULL: as the runtime has it */
+		const char *network; /* none, host; NULL: none */
 	} container;
 	struct {
 		char **before, **after, **on_failure; /* argument vectors, NULL: none */

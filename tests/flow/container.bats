@@ -16,7 +16,7 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
 	mkdir -p root/{bin,dev,etc,proc,sys,tmp,var/tmp}
 	cp "$busybox" root/bin/busybox
-	for applet in sh cat id ls tail touch; do ln -s busybox root/bin/$applet; done
+	for applet in sh cat head id ls tail touch; do ln -s busybox root/bin/$applet; done
 	echo 'root:x:0:0:root:/:/bin/sh' >root/etc/passwd
 	echo 'root:x:0:' >root/etc/group
 	try_podman || try_apptainer || true
@@ -150,4 +150,54 @@ work'
 	[[ -z $(podman ps -aq) ]]
 	run_split "$BUILD/unit/container" remove "$runtime" "$name"
 	assert_status 0
+}
+
+# a task that runs in the image; $1: its shell command, $2: further members of service_config
+task() {
+	cat >contained.yaml <<-END
+		task_id: contained
+		version: "1"
+		interface_spec:
+		  openapi: 3.0.3
+		  paths:
+		    /run:
+		      post:
+		        requestBody:
+		          content:
+		            application/json:
+		              schema: {type: object, properties: {receptor: {type: string, format: path}}}
+		service_config:
+		  command: [sh, -c, '$1']
+		  container: {image: $image, runtime: $runtime}
+		$2
+	END
+	taskreg -q add contained.yaml >/dev/null
+}
+
+@test "container: a task runs in one, with its parameters, inputs and work folder" {
+	task 'cat >params; cat "'"$PWD"'/input/rec.pdbqt" >>params; head -c 4 params >out; printf "{\"files\":{\"out\":{\"path\":\"%s/out\"}}}" "$DOCKLINE_WORK"' \
+		'  workdir: true'
+	echo '{"receptor":"input/rec.pdbqt"}' >lines
+	run_split taskrun -q contained lines
+	assert_status 0
+	assert_json '.status == "completed" and .result.files.out.size == 4'
+}
+
+@test "container: a task that takes too long ends with its container" {
+	task 'tail -f /dev/null' '  timeout: {soft: 2, hard: 3}
+  retry: none'
+	run_split taskrun -q -n contained
+	assert_status 1
+	assert_json '.status == "timeout"'
+	[[ $runtime != podman || -z $(podman ps -aq) ]]
+}
+
+@test "container: none that can be found is class rejected" {
+	task 'true' '  retry: none'
+	sed -i "s/runtime: $runtime/runtime: docker/" contained.yaml
+	taskreg -q add --replace contained.yaml >/dev/null
+	type -P docker >/dev/null && skip 'docker is installed'
+	run_split taskrun -q -n contained
+	assert_status 1
+	assert_json '.error.class == "rejected"'
 }
