@@ -240,7 +240,7 @@ num_bytes(int64_t bytes, char text[NUM_TEXT])
 	}
 	if (unit < 0)
 		snprintf(text, NUM_TEXT, "%lld", bytes > 0 ? (long long)bytes : 0LL);
-	else if (x < 9.95 && x - (long)x >= 0.05)
+	else if (x < 9.95 && x - (double)(long)x >= 0.05 && x - (double)(long)x < 0.95)
 		snprintf(text, NUM_TEXT, "%.1f%c", x, units[unit]);
 	else
 		snprintf(text, NUM_TEXT, "%.0f%c", x, units[unit]);
