@@ -11,14 +11,16 @@
 #include "cli/artifacts.h"
 #include "cli/ids.h"
 #include "cli/listing.h"
+#include "cli/page.h"
+#include "cli/roster.h"
 #include "cli/script.h"
 #include "cli/session.h"
-#include "task/execution.h"
+#include "task/selection.h"
 
 enum { TERMINAL_ROWS = 100 };
 
 static struct {
-	int generation, json, list, script;
+	int generation, json, list, script, workers;
 	long limit, offset;
 	char *job, *queue, *status, *tag, *task;
 } o = { .limit = -1 };
@@ -36,111 +38,216 @@ static const struct poptOption options[] = {
 	    "STATUS" },
 	{ "tag", 0, POPT_ARG_STRING, &o.tag, 0, "list executions that have this tag", "TAG" },
 	{ "task", 0, POPT_ARG_STRING, &o.task, 0, "list executions of this task", "NAME" },
+	{ "workers", 0, POPT_ARG_NONE, &o.workers, 0, "who works, and on what", NULL },
 	APP_STATE_OPTIONS,
 	APP_COMMON_OPTIONS,
 	POPT_TABLEEND,
 };
 
-struct shown {
+/* Everything a view needs. */
+struct look {
 	struct app *app;
 	struct store *store;
-	bool as_text;
+	struct selection sel;
+	struct page page;
+	bool as_text; /* for people */
+};
+
+/* Options that restrict what is shown. */
+enum filter {
+	JOB = 1,
+	GENERATION = 2,
+	QUEUE = 4,
+	STATUS = 8,
+	TAG = 16,
+	TASK = 32,
+	LIMIT = 64,
+	OFFSET = 128,
+	JSON = 256,
+	OF_JOB = JOB | GENERATION,
+	PAGE = LIMIT | OFFSET,
+	LIST = OF_JOB | QUEUE | STATUS | TAG | TASK | PAGE,
+};
+
+static const char *const filters[] = { "--job", "--generation", "--queue", "--status", "--tag",
+	"--task", "--limit", "--offset", "--json" };
+
+static unsigned
+given(void)
+{
+	return (o.job ? JOB : 0) | (o.generation ? GENERATION : 0) | (o.queue ? QUEUE : 0) |
+	    (o.status ? STATUS : 0) | (o.tag ? TAG : 0) | (o.task ? TASK : 0) |
+	    (o.limit >= 0 ? LIMIT : 0) | (o.offset ? OFFSET : 0) | (o.json ? JSON : 0);
+}
+
+/* ---- the views ---- */
+
+struct ids {
+	const struct look *look;
 	size_t count;
 };
 
 static int
-show_one(int64_t id, void *ctx, struct err *err)
+found(struct app *app, int64_t id, int rc)
 {
-	struct shown *s = ctx;
-	int rc;
-
-	if (s->as_text && s->count++ > 0)
-		putchar('\n');
-	rc = listing_detail(s->app, s->store, id, s->as_text, err);
 	if (rc == 0)
-		app_fail(s->app, EXIT_NO, "no execution %lld", (long long)id);
+		app_fail(app, EXIT_NO, "no execution %lld", (long long)id);
 	return rc < 0 ? -1 : 0;
 }
 
 static int
-show_script(int64_t id, void *ctx, struct err *err)
+show_one(int64_t id, void *ctx, struct err *err)
 {
-	struct shown *s = ctx;
-	struct buf text = BUF_INIT;
-	int rc = script_of(s->app, s->store, id, &text, err);
+	struct ids *ids = ctx;
+	const struct look *l = ids->look;
 
-	if (rc == 0)
-		app_fail(s->app, EXIT_NO, "no execution %lld", (long long)id);
+	if (l->as_text && ids->count++ > 0)
+		putchar('\n');
+	return found(l->app, id, listing_detail(l->app, l->store, id, l->as_text, err));
+}
+
+static int
+show_ids(struct look *l, struct err *err)
+{
+	struct ids ids = { .look = l };
+
+	return ids_each(l->app, l->app->args, show_one, &ids, err);
+}
+
+static int
+write_script(int64_t id, void *ctx, struct err *err)
+{
+	const struct look *l = ctx;
+	struct buf text = BUF_INIT;
+	int rc = script_of(l->app, l->store, id, &text, err);
+
 	if (rc > 0)
 		fwrite(text.data, 1, text.len, stdout);
 	buf_clear(&text);
-	return rc < 0 ? -1 : 0;
+	return found(l->app, id, rc);
+}
+
+static int
+show_script(struct look *l, struct err *err)
+{
+	return ids_each(l->app, l->app->args, write_script, l, err);
 }
 
 static int
 show_artifacts(int64_t id, void *ctx, struct err *err)
 {
-	struct shown *s = ctx;
-	const char *name = s->app->args[2];
-	int rc;
+	const struct look *l = ctx;
+	const char *name = l->app->args[2];
 
 	if (name)
-		return artifacts_stream(s->app, s->store, id, name, err) < 0 ? -1 : 0;
-	rc = artifacts_show(s->app, s->store, id, s->as_text, err);
-	if (rc == 0)
-		app_fail(s->app, EXIT_NO, "no execution %lld", (long long)id);
-	return rc < 0 ? -1 : 0;
+		return artifacts_stream(l->app, l->store, id, name, err) < 0 ? -1 : 0;
+	return found(l->app, id, artifacts_show(l->app, l->store, id, l->as_text, err));
 }
 
-/* taskstat artifact ID [NAME] */
-static bool
-is_artifact(const struct app *app)
-{
-	return app->nargs > 0 && strcmp(app->args[0], "artifact") == 0;
-}
-
-/* What is asked of the ids that were given. */
 static int
-show_ids(struct shown *s, struct err *err)
+show_artifact(struct look *l, struct err *err)
 {
-	char *one[] = { s->app->args[0], NULL };
+	char *one[] = { l->app->args[1], NULL };
 
-	if (!is_artifact(s->app))
-		return ids_each(s->app, s->app->args, o.script ? show_script : show_one, s, err);
-	one[0] = s->app->args[1];
-	return ids_each(s->app, one, show_artifacts, s, err);
+	return ids_each(l->app, one, show_artifacts, l, err);
 }
 
-/* Are executions listed, not jobs? */
-static bool
-is_list(void)
+static int
+show_list(struct look *l, struct err *err)
 {
-	return o.list || o.status || o.task || o.queue || o.tag || (o.job && o.json);
+	return listing_show(l->app, l->store, &l->sel, l->as_text, l->page.limit, err);
+}
+
+static int
+show_job(struct look *l, struct err *err)
+{
+	return account_of_job(l->app, l->store, o.job, o.generation, err);
+}
+
+static int
+show_jobs(struct look *l, struct err *err)
+{
+	return account_of_all(l->app, l->store, l->as_text, &l->page, err);
+}
+
+static int
+show_workers(struct look *l, struct err *err)
+{
+	return roster_show(l->app, l->store, l->as_text, &l->page, err);
+}
+
+/* ---- which of them ---- */
+
+struct view {
+	const char *name;
+	const int *chosen;  /* by an option, or ... */
+	const char *word;   /* ... by the first operand, or both NULL: by what else is given */
+	size_t least, most; /* operands */
+	unsigned takes;
+	int (*show)(struct look *look, struct err *err);
+};
+
+enum { VIEW_JOBS, VIEW_JOB, VIEW_LIST, VIEW_IDS, VIEW_CHOSEN };
+
+static const struct view views[] = {
+	[VIEW_JOBS] = { "the accounts of all jobs", NULL, NULL, 0, 0, PAGE | JSON, show_jobs },
+	[VIEW_JOB] = { "the account of a job", NULL, NULL, 0, 0, OF_JOB, show_job },
+	[VIEW_LIST] = { "a list", NULL, NULL, 0, 0, LIST | JSON, show_list },
+	[VIEW_IDS] = { "an id", NULL, NULL, 1, SIZE_MAX, JSON, show_ids },
+	{ "artifact", NULL, "artifact", 2, 3, JSON, show_artifact },
+	{ "--script", &o.script, NULL, 1, 1, 0, show_script },
+	{ "--workers", &o.workers, NULL, 0, 0, PAGE | JSON, show_workers },
+};
+
+static bool
+is_chosen(const struct app *app, const struct view *view)
+{
+	if (view->chosen)
+		return *view->chosen;
+	return app->nargs > 0 && strcmp(app->args[0], view->word) == 0;
+}
+
+static const struct view *
+choose(struct app *app)
+{
+	const struct view *view = NULL;
+
+	for (size_t i = VIEW_CHOSEN; i < sizeof(views) / sizeof(*views); i++) {
+		if (!is_chosen(app, &views[i]))
+			continue;
+		if (view)
+			app_usage(app, "%s and %s exclude each other", view->name, views[i].name);
+		view = &views[i];
+	}
+	if (view)
+		return view;
+	if (app->nargs > 0)
+		return &views[VIEW_IDS];
+	if (o.list || given() & (QUEUE | STATUS | TAG | TASK) || (o.job && o.json))
+		return &views[VIEW_LIST];
+	return &views[o.job ? VIEW_JOB : VIEW_JOBS];
 }
 
 static void
-check_options(struct app *app)
+check_options(struct app *app, const struct view *view)
 {
-	bool pages = o.limit >= 0 || o.offset != 0;
+	unsigned wrong = given() & ~view->takes;
 
-	if (app->nargs > 0 && (o.list || o.status || o.task || o.queue || o.tag || o.job || pages))
-		app_usage(app, "ids and options that select exclude each other");
-	if (is_artifact(app) && (app->nargs < 2 || app->nargs > 3 || o.script))
-		app_usage(app, "artifact takes the id of an execution, and a name");
-	if (o.script && app->nargs != 1)
-		app_usage(app, "--script takes one id");
-	if (o.script && o.json)
-		app_usage(app, "--script and --json exclude each other");
+	if (o.list && view != &views[VIEW_LIST])
+		app_usage(app, "%s and --list exclude each other", view->name);
+	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++)
+		if (wrong & 1u << i)
+			app_usage(app, "%s does not take %s", view->name, filters[i]);
+	if (app->nargs < view->least)
+		app_usage(app, "%s takes the id of an execution", view->name);
+	if (app->nargs > view->most)
+		app_usage(app, "%s does not take '%s'", view->name, app->args[view->most]);
 	if (o.generation && (!o.job || o.generation < 1))
 		app_usage(app, "--generation takes a number from 1, with --job");
 	if (o.limit < -1)
 		app_usage(app, "--limit takes a number from 0");
 	if (o.offset < 0)
 		app_usage(app, "--offset takes a number from 0");
-	if (pages && o.job && !is_list())
-		app_usage(app,
-		    "--limit and --offset are for lists: --list, --status, --task,"
-		    " --queue, --tag or --json");
 }
 
 static int
@@ -156,41 +263,34 @@ read_status(struct selection *sel, struct err *err)
 	return -1;
 }
 
+/* Fill in what restricts the view. */
 static int
-list(struct app *app, struct store *store, struct selection *sel, bool as_table, struct err *err)
+prepare(struct look *l, struct err *err)
 {
-	sel->org = app->org;
-	sel->task = o.task;
-	sel->queue = o.queue;
-	sel->tag = o.tag;
-	sel->skip = o.offset;
-	if (o.job && session_job(app, store, o.job, o.generation, &sel->job, err) < 0)
-		return -1;
-	return listing_show(app, store, sel, as_table, o.limit, err);
+	l->page.limit = o.limit >= 0 ? o.limit : l->as_text ? TERMINAL_ROWS : 0;
+	l->page.offset = o.offset;
+	l->sel.org = l->app->org;
+	l->sel.task = o.task;
+	l->sel.queue = o.queue;
+	l->sel.tag = o.tag;
+	l->sel.skip = o.offset;
+	if (!o.job)
+		return 0;
+	return session_job(l->app, l->store, o.job, o.generation, &l->sel.job, err);
 }
 
 static int
-run(struct app *app, struct selection *sel, struct err *err)
+run(struct app *app, const struct view *view, struct err *err)
 {
-	bool terminal = isatty(STDOUT_FILENO) && !o.json;
-	struct shown shown = { .app = app, .as_text = terminal };
-	struct store *store;
-	int rc;
+	struct look look = { .app = app, .sel = { .status = -1, .account = -1 } };
+	int rc = -1;
 
-	if (o.limit < 0)
-		o.limit = terminal ? TERMINAL_ROWS : 0;
-	if (read_status(sel, err) < 0 || !(store = session_open(app, false, err)))
+	look.as_text = isatty(STDOUT_FILENO) && !o.json;
+	if (read_status(&look.sel, err) < 0 || !(look.store = session_open(app, false, err)))
 		return -1;
-	shown.store = store;
-	if (app->nargs > 0)
-		rc = show_ids(&shown, err);
-	else if (is_list())
-		rc = list(app, store, sel, terminal, err);
-	else if (o.job)
-		rc = account_of_job(app, store, o.job, o.generation, err);
-	else
-		rc = account_of_all(app, store, terminal, o.limit, o.offset, err);
-	session_close(store);
+	if (prepare(&look, err) == 0)
+		rc = view->show(&look, err);
+	session_close(look.store);
 	return rc;
 }
 
@@ -200,8 +300,8 @@ main(int argc, char **argv)
 	struct err err = { 0 };
 	struct app *app = app_start(
 	    "taskstat", "[ID ... | artifact ID [NAME]]", options, argc, argv);
-	struct selection sel = { .status = -1, .account = -1 };
+	const struct view *view = choose(app);
 
-	check_options(app);
-	return app_finish(app, run(app, &sel, &err), &err);
+	check_options(app, view);
+	return app_finish(app, run(app, view, &err), &err);
 }

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "cli/page.h"
 #include "cli/session.h"
 #include "cli/table.h"
 #include "task/job.h"
@@ -190,7 +191,7 @@ struct overview {
 	struct app *app;
 	struct store *store;
 	struct table *table; /* NULL: records */
-	int64_t limit, offset, shown, more;
+	struct page *page;
 	struct err *err;
 	bool failed;
 };
@@ -213,15 +214,8 @@ add_row(struct table *table, const struct account_row *row)
 static void
 show(struct overview *o, const struct account_row *row)
 {
-	if (o->offset > 0) {
-		o->offset--;
+	if (!page_takes(o->page))
 		return;
-	}
-	if (o->limit > 0 && o->shown == o->limit) {
-		o->more++;
-		return;
-	}
-	o->shown++;
 	if (o->table)
 		add_row(o->table, row);
 	else
@@ -235,7 +229,7 @@ show_job(const struct job *job, const char *name, int64_t created, void *ctx)
 	struct account_row row = { .name = name, .job = *job };
 
 	(void)created;
-	if (o->offset == 0 && (o->limit == 0 || o->shown < o->limit))
+	if (page_wants(o->page))
 		o->failed = load(o->store, o->app->org, &row, o->err) < 0;
 	if (!o->failed)
 		show(o, &row);
@@ -244,14 +238,12 @@ show_job(const struct job *job, const char *name, int64_t created, void *ctx)
 }
 
 int
-account_of_all(struct app *app, struct store *store, bool as_table, int64_t limit, int64_t offset,
-    struct err *err)
+account_of_all(
+    struct app *app, struct store *store, bool as_table, struct page *page, struct err *err)
 {
 	static const char *const heads[] = { "job", "task", ">submitted", ">completed", ">failed",
 		">cancelled", ">skipped", ">waiting", ">running", ">since" };
-	struct overview o = {
-		.app = app, .store = store, .limit = limit, .offset = offset, .err = err
-	};
+	struct overview o = { .app = app, .store = store, .page = page, .err = err };
 	struct account_row nameless = { 0 };
 	int rc;
 
@@ -262,14 +254,13 @@ account_of_all(struct app *app, struct store *store, bool as_table, int64_t limi
 		rc = tally_read_nameless(store, app->org, &nameless.sums, err);
 	if (rc == 0 && nameless.sums.submitted > 0)
 		show(&o, &nameless);
-	if (o.table && o.shown > 0)
+	if (o.table && page->shown > 0)
 		table_print(o.table, stdout, table_width(STDOUT_FILENO));
 	table_free(o.table);
 	if (o.failed || rc < 0)
 		return -1;
-	if (o.shown == 0 && offset == o.offset)
+	if (page->shown + page->passed == 0)
 		app_say(app, "org '%s' has submitted nothing yet", app->org);
-	if (o.more > 0)
-		app_say(app, "%lld more: --limit shows them", (long long)o.more);
+	page_say(page, app);
 	return 0;
 }

@@ -9,20 +9,19 @@
 #define CLI_ACCOUNT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "cli/app.h"
 
+struct page;
 struct store;
 
 /* The account of a job as text, a number a line; generation 0 is the newest. */
 int account_of_job(
     struct app *app, struct store *store, const char *name, int generation, struct err *err);
 
-/* The account of the newest generation of every job, newest job first, then of what was run
- * without a job: a table, or a record each. At most `limit` of them (0: all) behind the first
- * `offset`; says how many more. */
-int account_of_all(struct app *app, struct store *store, bool as_table, int64_t limit,
-    int64_t offset, struct err *err);
+/* A page of the accounts of the newest generation of every job, newest job first, then of what was
+ * run without a job: a table, or a record each. */
+int account_of_all(
+    struct app *app, struct store *store, bool as_table, struct page *page, struct err *err);
 
 #endif

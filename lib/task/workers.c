@@ -29,6 +29,14 @@ static const char sql_leave[] =
 static const char sql_open[] =
     "SELECT id, host, boot, pid, pid_start, heartbeat, scratch, job, generation, org FROM worker"
     " WHERE ended IS NULL";
+/* begins as the one above */
+static const char sql_seen[] =
+    "SELECT w.id, w.host, w.boot, w.pid, w.pid_start, w.heartbeat, w.scratch, w.job, w.generation,"
+    " w.org, j.name, w.room, w.started, w.ends, w.done FROM worker w"
+    " LEFT JOIN job j ON j.id = w.job WHERE w.ended IS NULL ORDER BY w.id";
+static const char sql_holds[] =
+    "SELECT ifnull(sum(status != 'preparing'), 0), ifnull(sum(status = 'preparing'), 0)"
+    " FROM execution INDEXED BY execution_held WHERE worker = ?";
 static const char sql_held[] =
     "SELECT id, job, generation, lane, status, attempts, lost, started, " CONTROL_ORDER
     " FROM execution WHERE worker = ?";
@@ -200,6 +208,61 @@ workers_of_job(struct store *store, const char *org, const struct job *job, stru
 	while (stmt && (rc = stmt_next(stmt, err)) > 0)
 		n += works_on(stmt, org, job) && !is_dead(stmt, host, boot);
 	return rc < 0 ? -1 : n;
+}
+
+static int
+count_held(struct store *store, struct worker_seen *w, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_holds, "i", w->id);
+	int rc = row ? stmt_next(row, err) : -1;
+
+	if (rc <= 0)
+		return rc;
+	w->running = stmt_int(row, 0);
+	w->claimed = stmt_int(row, 1);
+	stmt_end(row);
+	return 0;
+}
+
+static struct worker_seen
+seen_of(struct stmt *row)
+{
+	return (struct worker_seen){ .id = stmt_int(row, 0),
+		.host = stmt_text(row, 1),
+		.pid = stmt_int(row, 3),
+		.job = { stmt_int(row, 7), (int)stmt_int(row, 8) },
+		.job_name = stmt_text(row, 10),
+		.room = stmt_text(row, 11),
+		.started = stmt_int(row, 12),
+		.heartbeat = stmt_int(row, 5),
+		.ends = stmt_int(row, 13),
+		.done = stmt_int(row, 14) };
+}
+
+int
+workers_each(struct store *store, const char *org, worker_seen_fn *fn, void *ctx, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_seen, "");
+	char host[256], boot[64];
+	int rc = -1;
+
+	read_host(host);
+	read_boot(boot);
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		struct worker_seen w = seen_of(row);
+
+		if (stmt_text(row, 9) && strcmp(stmt_text(row, 9), org) != 0)
+			continue;
+		w.dead = is_dead(row, host, boot);
+		rc = count_held(store, &w, err);
+		if (rc == 0)
+			rc = fn(&w, ctx);
+		if (rc != 0) {
+			stmt_end(row);
+			break;
+		}
+	}
+	return rc;
 }
 
 /* An execution that a dead worker held. */

@@ -8,6 +8,7 @@
 #ifndef TASK_WORKERS_H
 #define TASK_WORKERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "task/job.h"
@@ -51,5 +52,26 @@ int workers_need_reaping(struct store *store, struct err *err);
 
 /* How many living workers of the org work on this job (id 0: on anything), or -1. */
 int workers_of_job(struct store *store, const char *org, const struct job *job, struct err *err);
+
+/* A worker that has not left, or died and was not noticed. Texts are borrowed until the callback
+ * returns. */
+struct worker_seen {
+	int64_t id;
+	const char *host;
+	int64_t pid;
+	struct job job;                   /* what it works on; id 0: any */
+	const char *job_name;             /* NULL: any, or one without a name */
+	const char *room;                 /* as it was entered, NULL: not said */
+	int64_t started, heartbeat, ends; /* ends 0: not said */
+	int64_t done;                     /* attempts that it ended */
+	int64_t running, claimed;         /* executions that it holds: begun, and not yet */
+	bool dead;
+};
+
+/* Each of them that works for the org, the oldest first, until fn returns other than 0: what it
+ * returned, or 0, or -1. */
+typedef int worker_seen_fn(const struct worker_seen *worker, void *ctx);
+int workers_each(
+    struct store *store, const char *org, worker_seen_fn *fn, void *ctx, struct err *err);
 
 #endif

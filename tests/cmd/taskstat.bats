@@ -1,6 +1,23 @@
 # SPDX-License-Identifier: MIT
 load ../helper
 
+started=()
+
+teardown() {
+	local pid
+
+	for pid in "${started[@]}"; do
+		kill -9 "$pid" 2>/dev/null || true
+	done
+	spotless
+}
+
+# a worker, or anything else that must not survive the test; its pid is in $!
+begin() {
+	"$@" 3>&- &
+	started+=($!)
+}
+
 # Job a: lines 1 to 5, the third fails.
 job_a() {
 	seq 5 | taskrun -q --job a --lines -- sh -c 'echo "n $1"; echo "e $1" >&2; test "$1" != 3' sh '{line}' \
@@ -222,7 +239,8 @@ adds_up() {
 	assert_status 2
 	assert_err "taskstat: no status 'lost'; there are: submitted, scheduled, blocked, held, queued, preparing, running, retrying, paused, completed, failed, timeout, cancelled, skipped, waiting"
 	for wrong in 'a' '0' '--list 1' '--job a 1' '--script' '--script 1 2' '--generation 1' \
-		'--job a --limit 3' '--job a --offset 1' '--offset -1' '--script --json 1' '--queue q 1' '--tag t 1'; do
+		'--job a --limit 3' '--job a --offset 1' '--offset -1' '--script --json 1' '--queue q 1' '--tag t 1' \
+		'--workers --job a' '--workers --list' '--workers 1' '--workers --script 1' '--job a --list --script 1'; do
 		# shellcheck disable=SC2086 # words
 		run_split taskstat $wrong
 		assert_status 2
@@ -234,6 +252,42 @@ adds_up() {
 	assert_err "taskstat: org 'other' has submitted nothing yet"
 	run_split taskstat --org other 1
 	assert_status 1
+}
+
+@test "taskstat: --workers tells who works on what, and who died" {
+	seq 3 | taskrun -q --detach --job w --lines -- sh -c 'echo $1 >>ran; while [ -e hold ]; do env sleep 0.01; done' sh '{line}' >/dev/null
+	touch hold
+	run_split taskstat --workers
+	assert_status 0
+	assert_out ''
+	assert_err 'taskstat: no worker is running'
+	begin taskwork -q -j 2 --memory 3G --limit licence=2 --for 1h --job w
+	first=$!
+	wait_until 20 grep -q . ran
+	begin taskwork -q -j 1 --queue none --forever
+	second=$!
+	begun() { taskstat --workers | jq -es 'length == 2 and .[0].running == 2'; }
+	wait_until 20 begun
+	run_split taskstat --workers
+	assert_status 0
+	assert_err ''
+	assert_json '.type == "worker" and .status == "alive" and (.host | length) > 0 and .done == 0'
+	assert_json -s '.[0] | .job == "w" and .room.cpus == 2 and .room.memory == 3221225472
+		and .room.limits == {licence: 2} and .claimed == 0 and (.ends > .started)'
+	assert_json -s '.[1] | .job == null and .ends == null and .running == 0 and .room.queues == ["none"]'
+	[[ $(jq -s 'map(.pid) == ['$first,$second']' "$out") == true ]]
+	run_split taskstat --workers --limit 1
+	assert_json -s 'map(.job) == ["w"]'
+	assert_err 'taskstat: 1 more: --limit shows them'
+	kill -9 $first
+	wait $first || true
+	on_terminal 'taskstat --workers' 200
+	assert_out -r 'worker +host +pid +works on +cpus +memory +gpus +limits +running'
+	assert_out -r "$first  w +2 +3G +0 +licence 2 +2 +0 +0 +[0-9.]+m?s ago +dead +"
+	assert_out -r "$second  \(all\) +1 "
+	rm hold
+	kill $second
+	wait $second || true
 }
 
 @test "taskstat: older generations of a job" {
