@@ -304,6 +304,7 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 		DOCKLINE_EXECUTION=1
 		DOCKLINE_JOB=camp
 		DOCKLINE_ORG=lab
+		DOCKLINE_PROGRESS_FD=3
 	END
 	run_split taskrun -n -- sh -c 'env | grep -cE "^DOCKLINE_(JOB|WORK)="; :'
 	assert_json '.result == 0'
@@ -315,7 +316,7 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	run_split taskrun -n -- sh -c 'grep -E "^Sig(Blk|Ign)" /proc/self/status; ls /proc/self/fd | wc -l; test "$(ps -o pgid= -p $$)" -eq $$ && echo leader' 5</dev/null
 	trap - TERM PIPE
 	assert_status 0
-	assert_json '.result.stdout | test("SigBlk:\\t0+\nSigIgn:\\t[0-9a-f]+\n4\nleader\n")'
+	assert_json '.result.stdout | test("SigBlk:\\t0+\nSigIgn:\\t[0-9a-f]+\n5\nleader\n")'
 	theirs=$(jq -r '.result.stdout | capture("SigIgn:\\t(?<mask>[0-9a-f]+)").mask' "$out")
 	(((0x$theirs & ~0x$ignored) == 0))
 }
