@@ -2,6 +2,7 @@
 /* taskrun: submit executions of a task, a line of parameters each, and work on them. */
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -15,8 +16,10 @@ static const struct poptOption options[] = {
 	    "ID[:ok|any|fail]" },
 	{ "allow-failed", 0, POPT_ARG_STRING, NULL, APP_ALLOW_FAILED,
 	    "end 0 with at most N or N% failed executions", "N|N%" },
+	{ "atomic", 0, POPT_ARG_NONE, &o.atomic, 0, "submit all lines at once, or none", NULL },
 	{ "detach", 'd', POPT_ARG_NONE, &o.detach, 0, "submit only", NULL },
 	{ "force", 0, POPT_ARG_ARGV, &o.force, 0, "override a parameter of every line", "K=V" },
+	{ "graph", 0, POPT_ARG_NONE, &o.graph, 0, "lines say what they wait for", NULL },
 	{ "hold", 0, POPT_ARG_NONE, &o.terms.hold, 0, "wait for taskctl approve", NULL },
 	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "resumable name of this batch", "NAME" },
 	{ "jobs", 'j', POPT_ARG_INT, &o.jobs, 0, "run at most N at once", "N" },
@@ -43,25 +46,36 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND,
 };
 
-/* Where the task ends and the files begin. */
-static void
-read_operands(struct app *app)
+/* The task, and where the files begin: behind it, but a graph can do without one. */
+static char **
+read_task(struct app *app)
 {
 	char **files = app->args;
 
-	if (app->rest) {
-		if (app->nrest == 0)
-			app_usage(app, "no program behind --");
-		o.argv = app->rest;
-	} else {
-		if (app->nargs == 0)
-			app_usage(app, "which task?");
-		o.task = *files++;
-	}
+	if (app->rest && app->nrest == 0)
+		app_usage(app, "no program behind --");
+	o.argv = app->rest;
+	if (o.argv)
+		return files;
+	if (o.graph && (!*files || strcmp(*files, "-") == 0 || access(*files, F_OK) == 0))
+		return files;
+	if (!*files)
+		app_usage(app, "which task?");
+	o.task = *files++;
+	return files;
+}
+
+static void
+read_operands(struct app *app)
+{
+	char **files = read_task(app);
+
 	if (o.jobs < 0 || o.jobs > 4096)
 		app_usage(app, "-j takes 1 to 4096");
 	if (o.once && *files)
 		app_usage(app, "-n reads no files, found '%s'", *files);
+	if (o.graph && (o.lines || o.map || o.once))
+		app_usage(app, "--graph excludes --lines, --map and -n");
 	if (o.retry_failed && !o.job)
 		app_usage(app, "--retry-failed needs --job");
 	if (o.job && !*o.job)

@@ -22,17 +22,17 @@
 #error "DOCKLINE_VERSION is set by the Makefile"
 #endif
 
+/* In one piece: lines of several threads and programs do not mix. */
 static void
 speak(const struct app *app, const char *fmt, va_list ap)
 {
-	char text[2048];
-	int n = snprintf(text, sizeof(text), "%s%s: ", app->terminal ? APP_WIPE : "", app->name);
+	char *text = xvasprintf(fmt, ap);
+	struct buf line = BUF_INIT;
 
-	n += vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
-	if (n > (int)sizeof(text) - 2)
-		n = (int)sizeof(text) - 2;
-	text[n] = '\n';
-	fwrite(text, 1, (size_t)n + 1, stderr);
+	buf_addf(&line, "%s%s: %s\n", app->terminal ? APP_WIPE : "", app->name, text);
+	fwrite(line.data, 1, line.len, stderr);
+	buf_clear(&line);
+	free(text);
 }
 
 #define SPEAK(app, fmt) \

@@ -3,12 +3,13 @@
 #include "cli/campaign.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "cli/bundle.h"
 #include "cli/capacity.h"
 #include "cli/commit.h"
+#include "cli/intake.h"
 #include "cli/session.h"
 #include "cli/station.h"
 #include "cli/submit.h"
@@ -22,54 +23,10 @@ struct run {
 	struct app *app;
 	const struct campaign *c;
 	struct store *store;
-	struct task *task;
-	struct submit *submit;
-	struct terms terms;
-	json_t *settings;
-	struct job job;
-	int64_t lane;
+	struct intake intake;
 	struct room capacity;
 	struct station station;
 };
-
-static int
-find_task(struct run *r, struct err *err)
-{
-	const struct campaign *c = r->c;
-
-	if (c->argv)
-		r->task = task_adhoc(c->argv, c->lines, err);
-	else
-		r->task = task_find(r->store, r->app->org, c->task, err);
-	if (!r->task)
-		return -1;
-	if (strcmp(r->task->status, "inactive") == 0)
-		return err_set(
-		    err, ERR_USAGE, "task '%s' is inactive: it takes no executions", c->task);
-	if (strcmp(r->task->status, "deprecated") == 0)
-		app_warn(r->app, "task '%s' is deprecated", c->task);
-	return 0;
-}
-
-static int
-read_options(struct run *r, struct err *err)
-{
-	const struct campaign *c = r->c;
-	struct submit_options o = { .app = r->app,
-		.task = r->task,
-		.set = c->set,
-		.force = c->force,
-		.files = c->files,
-		.map = c->map,
-		.lines = c->lines,
-		.once = c->once };
-
-	r->submit = submit_new(&o, err);
-	if (!r->submit)
-		return -1;
-	r->settings = submit_settings(r->submit, err);
-	return r->settings ? 0 : -1;
-}
 
 /* Everything that must stand before the first line is submitted, in one transaction. */
 static int
@@ -79,25 +36,21 @@ enter(struct run *r, struct err *err)
 	struct tally tally = TALLY_INIT;
 	int rc = -1;
 
-	if (task_keep(r->store, r->app->org, r->task, err) < 0 ||
-	    job_open(r->store, r->app->org, c->job, r->task->row, r->settings, c->new_inputs,
-		&r->job, err) < 0 ||
-	    submit_store_inputs(r->submit, r->store, err) < 0 ||
-	    terms_look(&r->terms, r->store, r->app->org, err) < 0)
-		goto out;
-	r->lane = terms_open(&r->terms, r->store, &r->job, r->task, err);
-	if (r->lane < 0)
+	if (intake_open(&r->intake, err) < 0)
 		goto out;
 	if (c->retry_failed) {
-		int64_t n = control_retry_failed(r->store, r->app->org, &r->job, &tally, err);
+		int64_t n = control_retry_failed(
+		    r->store, r->app->org, &r->intake.job, &tally, err);
 
 		if (n < 0)
 			goto out;
 		app_say(r->app, "%lld failed executions are tried again", (long long)n);
 	}
+	if (intake_submit(&r->intake, &tally, err) < 0)
+		goto out;
 	if (!c->detach &&
 	    station_enter(&r->station, r->app, r->store,
-		&(struct station_plan){ .job = r->job, .capacity = &r->capacity }, err) < 0)
+		&(struct station_plan){ .job = r->intake.job, .capacity = &r->capacity }, err) < 0)
 		goto out;
 	rc = tally_write(&tally, r->store, err);
 out:
@@ -105,14 +58,25 @@ out:
 	return rc;
 }
 
+/* What we have to give; each task at least once. */
+static void
+find_capacity(struct run *r)
+{
+	struct task *task;
+	size_t at = 0;
+
+	capacity_find(r->c->jobs, &r->capacity);
+	while ((task = intake_task(&r->intake, &at))) {
+		capacity_say_memory(r->app, task, &r->capacity);
+		capacity_hold(task, &r->capacity);
+	}
+}
+
 static int
 begin(struct run *r, struct err *err)
 {
-	if (!r->c->detach) {
-		capacity_find(r->c->jobs, &r->capacity);
-		capacity_say_memory(r->app, r->task, &r->capacity);
-		capacity_hold(r->task, &r->capacity);
-	}
+	if (!r->c->detach)
+		find_capacity(r);
 	if (store_begin(r->store, err) < 0)
 		return -1;
 	if (enter(r, err) < 0) {
@@ -141,16 +105,44 @@ say_how_it_went(const struct run *r, const struct commit_state *s)
 		app_say(r->app, "%lld of %lld failed", (long long)s->failed, (long long)s->asked);
 }
 
+/* Begin with what is to be waited for: what was submitted already, or lines as they come. */
+static void
+feed(struct run *r, struct commit *commit)
+{
+	struct intake *in = &r->intake;
+
+	if (!in->bundle) {
+		submit_start(in->submit, commit);
+		return;
+	}
+	commit_adopt(commit, bundle_ids(in->bundle), bundle_count(in->bundle));
+	commit_lines_end(commit);
+	intake_drop(in);
+}
+
+/* All lines were read and worked on. */
+static int
+conclude(struct run *r, const struct commit_state *state, int signal, struct err *err)
+{
+	int64_t lines = r->intake.submit ? submit_join(r->intake.submit, err) : state->asked;
+
+	if (lines == 0 && r->app->status == EXIT_DONE)
+		app_say(r->app, "no parameters were given: no executions");
+	if (!signal)
+		say_how_it_went(r, state);
+	return lines < 0 ? -1 : 0;
+}
+
 /* Submit and work. The reading thread is not waited for after a signal: it may read for ever. */
 static int
 work(struct run *r, int *signal, struct err *err)
 {
 	struct commit_options co = { .app = r->app,
 		.store = r->store,
-		.job = r->job,
-		.task = r->task->row,
-		.lane = r->lane,
-		.terms = &r->terms,
+		.job = r->intake.job,
+		.task = r->intake.task ? r->intake.task->row : 0,
+		.lane = r->intake.lane,
+		.terms = &r->intake.terms,
 		.job_name = r->c->job,
 		.worker = r->station.worker,
 		.capacity = r->capacity,
@@ -166,22 +158,16 @@ work(struct run *r, int *signal, struct err *err)
 	struct err late = { 0 };
 	int rc;
 
-	submit_start(r->submit, commit);
+	feed(r, commit);
 	rc = worker_run(&wo, signal, err);
 	commit_state(commit, &state);
 	if (rc == 0 && state.ended) {
-		int64_t lines = submit_join(r->submit, err);
-
-		rc = lines < 0 ? -1 : 0;
-		if (lines == 0 && r->app->status == EXIT_DONE)
-			app_say(r->app, "no parameters were given: no executions");
-		if (!*signal)
-			say_how_it_went(r, &state);
-	} else {
+		rc = conclude(r, &state, *signal, err);
+	} else if (r->intake.submit) {
 		/* the reading thread goes on with them until the process ends */
 		r->app->shared = true;
-		r->submit = NULL;
-		r->task = NULL;
+		r->intake.submit = NULL;
+		r->intake.task = NULL;
 	}
 	if (commit_stop(commit, r->app->shared, &late) < 0) {
 		*err = late;
@@ -199,7 +185,7 @@ cancel_rest(struct run *r, struct err *err)
 
 	if (store_begin(r->store, err) < 0)
 		return -1;
-	n = control_cancel_waiting(r->store, r->app->org, &r->job, &tally, err);
+	n = control_cancel_waiting(r->store, r->app->org, &r->intake.job, &tally, err);
 	if (n < 0 || tally_write(&tally, r->store, err) < 0) {
 		store_rollback(r->store);
 		n = -1;
@@ -219,7 +205,8 @@ say_what_stays(struct run *r, struct err *err)
 	struct account_sums sums;
 	int64_t left;
 
-	if (tally_read(r->store, r->app->org, r->job.id, r->job.generation, &sums, err) < 0)
+	if (tally_read(
+		r->store, r->app->org, r->intake.job.id, r->intake.job.generation, &sums, err) < 0)
 		return;
 	left = sums.by[ACC_WAITING] + sums.by[ACC_RUNNING];
 	if (left == 0)
@@ -237,14 +224,24 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 	int rc = -1;
 
 	*signal = 0;
+	r.intake = (struct intake){ .app = app, .c = c };
+	if (terms_read(&r.intake.terms, &c->terms, err) < 0)
+		goto out;
+	r.store = r.intake.store = session_open(app, true, err);
+	if (!r.store || intake_read(&r.intake, err) < 0)
+		goto out;
 	worker_block_signals();
-	if (terms_read(&r.terms, &c->terms, err) < 0)
+	if (intake_is_empty(&r.intake)) {
+		app_say(app, "no parameters were given: no executions");
+		rc = 0;
 		goto out;
-	r.store = session_open(app, true, err);
-	if (!r.store || find_task(&r, err) < 0 || read_options(&r, err) < 0 ||
-	    session_reap(app, r.store, err) < 0 || begin(&r, err) < 0)
+	}
+	if (session_reap(app, r.store, err) < 0 || begin(&r, err) < 0)
 		goto out;
-	rc = work(&r, signal, err);
+	if (c->detach && r.intake.bundle)
+		rc = bundle_print(r.intake.bundle, r.store, &r.intake.job, err);
+	else
+		rc = work(&r, signal, err);
 	if (station_leave(&r.station, r.store, &late) < 0 && rc == 0) {
 		*err = late;
 		rc = -1;
@@ -255,10 +252,7 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 		say_what_stays(&r, &late);
 out:
 	free(r.station.scratch);
-	json_decref(r.settings);
-	terms_clear(&r.terms);
-	submit_free(r.submit);
-	task_free(r.task);
+	intake_clear(&r.intake);
 	store_close(r.store);
 	return rc;
 }

@@ -7,15 +7,17 @@
 #include "cli/terms.h"
 
 struct campaign {
-	const char *task; /* name, or name@version; NULL: the program in argv */
-	char **argv;      /* an ad-hoc program, NULL: a registered task */
-	char **files;     /* of params, NULL: standard input */
+	const char
+	    *task;    /* name, or name@version; NULL: the program in argv, or none of all lines */
+	char **argv;  /* an ad-hoc program, NULL: a registered task */
+	char **files; /* of params, NULL: standard input */
 	char **set, **force;
 	const char *job; /* NULL: none */
 	const char *map;
 	struct terms_options terms;
-	int jobs;                                          /* 0: default */
-	int detach, lines, once, new_inputs, retry_failed; /* 0 or 1: popt writes ints */
+	int jobs; /* 0: default */
+	/* 0 or 1: popt writes ints */
+	int atomic, detach, graph, lines, once, new_inputs, retry_failed;
 };
 
 /* Run it. 0 or -1; what failed is counted with app_count. *signal: what it was told to

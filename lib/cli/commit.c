@@ -41,6 +41,8 @@ struct commit {
 	int fd;
 
 	/* inbox */
+	int64_t *adopted;
+	size_t nadopted;
 	struct line *lines, **lines_tail;
 	size_t nlines, bytes;
 	size_t batch_lines; /* so many lines at once; as many may wait */
@@ -87,6 +89,7 @@ free_works(struct work *w)
 static void
 free_batch(struct batch *b)
 {
+	free(b->adopted);
 	while (b->lines) {
 		struct line *next = b->lines->next;
 
@@ -121,6 +124,10 @@ collect(struct commit *c, struct batch *b)
 		end = &(*end)->next;
 		n++;
 	}
+	b->adopted = c->adopted;
+	b->nadopted = c->nadopted;
+	c->adopted = NULL;
+	c->nadopted = 0;
 	c->bytes -= bytes;
 	b->nlines = n;
 	b->lines = n ? c->lines : NULL;
@@ -149,7 +156,7 @@ collect(struct commit *c, struct batch *b)
 static bool
 has_work(const struct commit *c)
 {
-	return c->lines || c->ends || c->returned || c->changes ||
+	return c->adopted || c->lines || c->ends || c->returned || c->changes ||
 	    (c->want.most > 0 && !c->state.dry);
 }
 
@@ -258,7 +265,8 @@ static int
 round_of(struct commit *c, struct batch *b, bool dry)
 {
 	struct ledger *l = &c->ledger;
-	bool empty = !b->lines && !b->ends && !b->returned && !b->changes && b->want.most == 0;
+	bool empty = !b->adopted && !b->lines && !b->ends && !b->returned && !b->changes &&
+	    b->want.most == 0;
 	int64_t now = clock_boot();
 	int rc = 0;
 
@@ -377,6 +385,16 @@ commit_lines_end(struct commit *c)
 }
 
 void
+commit_adopt(struct commit *c, int64_t *ids, size_t count)
+{
+	pthread_mutex_lock(&c->lock);
+	c->adopted = ids;
+	c->nadopted = count;
+	pthread_cond_signal(&c->wake);
+	pthread_mutex_unlock(&c->lock);
+}
+
+void
 commit_want(struct commit *c, const struct want *want, bool hungry)
 {
 	pthread_mutex_lock(&c->lock);
@@ -484,9 +502,11 @@ static void
 free_commit(struct commit *c)
 {
 	/* what could not be written any more */
-	struct batch left = {
-		.lines = c->lines, .ends = c->ends, .returned = c->returned, .changes = c->changes
-	};
+	struct batch left = { .adopted = c->adopted,
+		.lines = c->lines,
+		.ends = c->ends,
+		.returned = c->returned,
+		.changes = c->changes };
 
 	free_batch(&left);
 	free_works(c->claimed);

@@ -98,6 +98,9 @@ int commit_fd(const struct commit *c);
 void commit_line(struct commit *c, struct line *line);
 void commit_lines_end(struct commit *c);
 
+/* Executions that were submitted before and that this run waits for, too (owned from now on). */
+void commit_adopt(struct commit *c, int64_t *ids, size_t count);
+
 /* From the main thread. commit_want: so much can be started; hungry: slots are idle, do not wait
  * for company before a commit. commit_take: work that was claimed, as a list, NULL: none; and
  * *orders, what people asked of what we hold. The others give work back, or tell of it. */

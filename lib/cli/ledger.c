@@ -495,6 +495,8 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 		if (claim_change(l->o.store, l->o.worker, w->lane, w->id, w->attempt, EV_RETURN,
 			&l->tally, err) < 0)
 			return -1;
+	for (size_t i = 0; i < b->nadopted; i++)
+		idset_add(&l->asked, b->adopted[i]);
 	if (b->lines && look_after(l, err) < 0)
 		return -1;
 	while ((line = b->lines)) {

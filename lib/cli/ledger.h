@@ -23,6 +23,8 @@ struct due {
 
 /* Lists of what gathered; the caller's. */
 struct batch {
+	int64_t *adopted; /* ids that were submitted before and are asked for */
+	size_t nadopted;
 	struct line *lines;
 	size_t nlines; /* how many there were */
 	struct ended *ends;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -12,6 +13,7 @@
 #include "exec/tree.h"
 #include "store/store.h"
 #include "task/job.h"
+#include "task/task.h"
 #include "task/workers.h"
 
 struct store *
@@ -66,6 +68,22 @@ session_job(struct app *app, struct store *store, const char *name, int generati
 	if (generation > 0)
 		job->generation = generation;
 	return 0;
+}
+
+struct task *
+session_task(struct app *app, struct store *store, const char *name, struct err *err)
+{
+	struct task *task = task_find(store, app->org, name, err);
+
+	if (!task)
+		return NULL;
+	if (strcmp(task->status, "deprecated") == 0)
+		app_warn(app, "task '%s' is deprecated", name);
+	if (strcmp(task->status, "inactive") != 0)
+		return task;
+	err_set(err, ERR_USAGE, "task '%s' is inactive: it takes no executions", name);
+	task_free(task);
+	return NULL;
 }
 
 static void

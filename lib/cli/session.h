@@ -9,6 +9,7 @@
 
 struct job;
 struct store;
+struct task;
 
 /* Open the state that --state and the environment name; create: make it when there is none. NULL
  * on error. */
@@ -23,6 +24,10 @@ void session_close(struct store *store);
 /* The job that --job names; generation 0 is the newest. No such job or generation is ERR_USAGE. */
 int session_job(struct app *app, struct store *store, const char *name, int generation,
     struct job *job, struct err *err);
+
+/* The task of this name, or name@version, to submit executions of. One that is inactive is
+ * ERR_USAGE; of one that is deprecated people are told. The caller frees; NULL on error. */
+struct task *session_task(struct app *app, struct store *store, const char *name, struct err *err);
 
 /* Take from dead workers what they held, and remove their folders. */
 int session_reap(struct app *app, struct store *store, struct err *err);

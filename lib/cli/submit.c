@@ -25,10 +25,11 @@ struct submit {
 	struct submit_options o;
 	json_t *set, *force, *inputs;
 	struct jq *map;
-	struct commit *commit;
+	submit_line_fn *take; /* gets each line */
+	void *ctx;
 	struct buf text; /* of the line that is being made */
 	pthread_t thread;
-	int64_t lines;
+	int64_t lines, refused;
 	struct err err; /* why reading stopped */
 	bool failed;
 };
@@ -275,14 +276,15 @@ text_at(const struct line *line, size_t place)
 
 /* The line that stands for params: one piece of memory with all its texts. */
 static struct line *
-make_line(struct submit *s, const struct made *m, const char *where)
+make_line(struct submit *s, const struct made *m, const char *key, const char *where)
 {
-	const char *key = json_string_value(json_object_get(m->params, "key"));
 	size_t key_at, error_at, where_at;
 	struct buf *text = &s->text;
 	char hex[DIGEST_HEX];
 	struct line *line;
 
+	if (!key)
+		key = json_string_value(json_object_get(m->params, "key"));
 	buf_reset(text);
 	json_put_canonical(m->params, text);
 	digest_bytes(text->data, text->len, hex);
@@ -313,13 +315,12 @@ make_line(struct submit *s, const struct made *m, const char *where)
 	return line;
 }
 
-/* Submit params (taken over). -1: refused. */
-static int
-submit_params(struct submit *s, json_t *params, const char *where, struct err *err)
+struct line *
+submit_make(struct submit *s, json_t *params, const char *key, const char *where, struct err *err)
 {
 	struct made m = { params, ST_QUEUED, FAIL_NONE, NULL };
 	const char *type = json_string_value(json_object_get(params, "type"));
-	int rc;
+	struct line *line = NULL;
 
 	if (type && strcmp(type, "execution") == 0)
 		unwrap_execution(&m);
@@ -327,14 +328,24 @@ submit_params(struct submit *s, json_t *params, const char *where, struct err *e
 		take_error(&m);
 	json_fill(m.params, s->set);
 	json_object_update(m.params, s->force);
-	rc = judge(s, &m, err);
-	if (rc == 0) {
-		commit_line(s->commit, make_line(s, &m, where));
-		s->lines++;
-	}
+	if (judge(s, &m, err) == 0)
+		line = make_line(s, &m, key, where);
 	json_decref(m.params);
 	json_decref(m.error);
-	return rc;
+	return line;
+}
+
+/* Submit params (taken over). -1: refused. */
+static int
+submit_params(struct submit *s, json_t *params, const char *where, struct err *err)
+{
+	struct line *line = submit_make(s, params, NULL, where, err);
+
+	if (!line)
+		return -1;
+	s->take(line, s->ctx);
+	s->lines++;
+	return 0;
 }
 
 /* A record as read: through --map where there is one. */
@@ -373,7 +384,16 @@ goes_on(struct submit *s, const char *where, int rc, struct err *err)
 	if (s->o.app->strict)
 		return false;
 	app_report(s->o.app, err);
+	s->refused++;
 	return true;
+}
+
+/* The last line has no end: whoever wrote it died. */
+static void
+miss_rest(struct submit *s, struct err *err)
+{
+	app_report_late(s->o.app, err);
+	s->refused++;
 }
 
 static json_t *
@@ -422,7 +442,7 @@ read_file(struct submit *s, const char *path, struct err *err)
 		if (got == JSONL_FATAL)
 			on = false;
 		else if (got == JSONL_BAD && !path && jsonl_torn(in))
-			app_report_late(s->o.app, err);
+			miss_rest(s, err);
 		else if (got == JSONL_BAD)
 			on = goes_on(s, s->o.lines ? where : NULL, -1, err);
 		else
@@ -433,28 +453,53 @@ read_file(struct submit *s, const char *path, struct err *err)
 	return on;
 }
 
+static bool
+read_all(struct submit *s, struct err *err)
+{
+	bool on = true;
+
+	if (s->o.once)
+		return submit_params(s, json_object(), NULL, err) == 0;
+	if (!s->o.files || !*s->o.files)
+		return read_file(s, NULL, err);
+	for (size_t i = 0; s->o.files[i] && on; i++)
+		on = read_file(s, s->o.files[i], err);
+	return on;
+}
+
+int64_t
+submit_gather(struct submit *s, submit_line_fn *take, void *ctx, int64_t *refused, struct err *err)
+{
+	bool read;
+
+	s->take = take;
+	s->ctx = ctx;
+	read = read_all(s, err);
+	*refused = s->refused;
+	return read ? s->lines : -1;
+}
+
+static void
+give_to_commit(struct line *line, void *ctx)
+{
+	commit_line(ctx, line);
+}
+
 static void *
 reader(void *ctx)
 {
 	struct submit *s = ctx;
-	bool on = true;
 
-	if (s->o.once)
-		on = submit_params(s, json_object(), NULL, &s->err) == 0;
-	else if (!s->o.files || !*s->o.files)
-		on = read_file(s, NULL, &s->err);
-	else
-		for (size_t i = 0; s->o.files[i] && on; i++)
-			on = read_file(s, s->o.files[i], &s->err);
-	s->failed = !on;
-	commit_lines_end(s->commit);
+	s->failed = !read_all(s, &s->err);
+	commit_lines_end(s->ctx);
 	return NULL;
 }
 
 void
 submit_start(struct submit *s, struct commit *commit)
 {
-	s->commit = commit;
+	s->take = give_to_commit;
+	s->ctx = commit;
 	if (pthread_create(&s->thread, NULL, reader, s) != 0)
 		BUG("cannot start the reading thread: %s", strerror(errno));
 }

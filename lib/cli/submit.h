@@ -36,6 +36,18 @@ json_t *submit_settings(struct submit *s, struct err *err);
 /* Store the input files of --set and --force as objects, within a transaction. */
 int submit_store_inputs(struct submit *s, struct store *store, struct err *err);
 
+/* The line that stands for params (taken over), under a key of its own or (NULL) that of the params
+ * or derived from them. where: "file:line", NULL: not known. NULL: refused, err says why. The
+ * caller frees it with free. */
+struct line *submit_make(
+    struct submit *s, json_t *params, const char *key, const char *where, struct err *err);
+
+/* Read everything here and now; take gets each line, which is its from then on. The number of
+ * lines, or -1; *refused is how many were told to be wrong. */
+typedef void submit_line_fn(struct line *line, void *ctx);
+int64_t submit_gather(
+    struct submit *s, submit_line_fn *take, void *ctx, int64_t *refused, struct err *err);
+
 /* Read everything and hand it to commit, from a thread of its own. submit_join waits for it:
  * the number of lines, or -1. When the program is told to stop it is not joined: the thread may
  * sit in a read for ever, so it is left to the end of the process, and so is s. */
