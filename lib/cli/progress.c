@@ -125,12 +125,10 @@ rate_since(const struct mark *mark, int64_t now, int64_t done)
 static void
 draw(const struct progress *p, int64_t now, int64_t done, const char *detail)
 {
-	double steady = rate_since(&p->steady, now, done), rate = steady;
+	double rate = rate_since(p->total > 0 ? &p->steady : &p->begin, now, done);
 	char text[512], span[NUM_TEXT];
 	int n;
 
-	if (rate == 0)
-		rate = rate_since(&p->begin, now, done);
 	n = snprintf(text, sizeof(text), "%s: %lld", p->app->name, (long long)done);
 	if (p->total > 0)
 		n += snprintf(text + n, sizeof(text) - (size_t)n, "/%lld (%d%%)",
@@ -139,8 +137,8 @@ draw(const struct progress *p, int64_t now, int64_t done, const char *detail)
 	if (rate > 0)
 		n += snprintf(
 		    text + n, sizeof(text) - (size_t)n, ", %.*f/s", rate < 10 ? 2 : 0, rate);
-	if (p->total > done && steady > 0) {
-		num_span((double)(p->total - done) / steady, span);
+	if (p->total > done && rate > 0) {
+		num_span((double)(p->total - done) / rate, span);
 		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %s left", span);
 	}
 	if (detail && *detail)

@@ -8,9 +8,9 @@
  * background. COLUMNS and TERM=dumb are honoured.
  *
  * Of the programs of a pipe one draws: it holds a lock on the terminal, and
- * the others try again until it ends. The time that is left follows from what
- * was done since the total last changed, so what was done before we began, or
- * counts as done as soon as it is counted at all, says nothing about it.
+ * the others try again until it ends. Rate and time left follow from what was
+ * done since the total last changed, so what was done before we began, or
+ * counts as done as soon as it is counted at all, says nothing about them.
  */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H

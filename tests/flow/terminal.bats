@@ -67,10 +67,10 @@ feed() {
 	hold='while [ -e hold$1 ]; do env sleep 0.02; done'
 	on_terminal "taskrun -j 1 in -- sh -c '$hold' sh '{a}' >records" &
 	terminal=$!
-	wait_until 20 shows '^taskrun: 300/303 \(99%\) executions, '
-	run ! grep left drawn
+	wait_until 20 shows '^taskrun: 300/303 \(99%\) executions$'
+	run ! grep -e left -e '/s$' drawn
 	rm hold-1
-	wait_until 20 shows '^taskrun: 301/303 \(99%\) executions, 0.[0-9]+/s, [1-9][0-9m]*s left$'
+	wait_until 20 shows '^taskrun: 301/303 \(99%\) executions, 0.[0-9]+/s, [1-9][0-9m.]*s left$'
 	rm hold
 	wait $terminal
 }
