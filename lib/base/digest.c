@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -30,6 +31,29 @@ digest_bytes(const void *data, size_t len, char hex[DIGEST_HEX])
 
 	SHA256(data, len, sum);
 	return to_hex(sum, hex);
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int
+digest_raw(const char *hex, unsigned char raw[DIGEST_RAW])
+{
+	if (strlen(hex) != 2 * DIGEST_RAW)
+		return -1;
+	for (int i = 0; i < DIGEST_RAW; i++) {
+		int hi = hex_digit(hex[2 * i]), lo = hex_digit(hex[2 * i + 1]);
+
+		if (hi < 0 || lo < 0)
+			return -1;
+		raw[i] = (unsigned char)(hi << 4 | lo);
+	}
+	return 0;
 }
 
 static int

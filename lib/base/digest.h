@@ -5,12 +5,15 @@
 
 #include <stddef.h>
 
-enum { DIGEST_HEX = 65 };
+enum { DIGEST_HEX = 65, DIGEST_RAW = 32 };
 
 struct err;
 
 /* Of len bytes. Returns hex. */
 char *digest_bytes(const void *data, size_t len, char hex[DIGEST_HEX]);
+
+/* The bytes that such characters stand for. -1: they are not that. */
+int digest_raw(const char *hex, unsigned char raw[DIGEST_RAW]);
 
 /* Of the bytes of a file as they are on disk. */
 int digest_file(const char *path, char hex[DIGEST_HEX], struct err *err);

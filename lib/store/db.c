@@ -68,6 +68,13 @@ checkpoint(struct db *db, bool insist)
 	lock_checkpoint_end(db->gate);
 }
 
+void
+db_checkpoint(struct db *db)
+{
+	if (db->wal)
+		checkpoint(db, true);
+}
+
 static void
 finish(struct db *db)
 {

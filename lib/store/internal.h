@@ -32,10 +32,16 @@ struct store {
 /* Open the objects database if it is not open yet. */
 int store_need_objects(struct store *store, struct err *err);
 
+/* The same without making one: 1, 0 when there is none, -1. */
+int store_look_objects(struct store *store, struct err *err);
+
 /* A write transaction on one database. */
 int db_begin(struct db *db, struct err *err);
 int db_commit(struct db *db, struct err *err);
 void db_rollback(struct db *db);
+
+/* Copy the log into the database and empty it, as soon as nobody writes. */
+void db_checkpoint(struct db *db);
 
 /* err from what SQLite says. Returns -1. */
 int db_error(struct db *db, const char *what, struct err *err);

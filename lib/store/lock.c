@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* lock: who may write and who may checkpoint. */
+/* lock: who may write, who may checkpoint, and who may remove. */
 #include "store/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-enum lock_byte { GATE, LOCK };
+enum lock_byte { GATE, LOCK, KEEP };
 
 static int
 take(int fd, enum lock_byte byte, short type, bool wait)
@@ -66,4 +66,16 @@ lock_checkpoint_end(int fd)
 {
 	drop(fd, LOCK);
 	drop(fd, GATE);
+}
+
+int
+lock_keep(int fd, bool alone)
+{
+	return take(fd, KEEP, alone ? F_WRLCK : F_RDLCK, true);
+}
+
+void
+lock_keep_end(int fd)
+{
+	drop(fd, KEEP);
 }

@@ -5,9 +5,10 @@
  * Debian 12's SQLite can lose frames when a checkpoint runs while another
  * connection commits and resets the log (the WAL-reset bug, fixed in 3.51.3).
  * So a checkpoint runs only under the exclusive state lock, which every writer
- * holds shared for the length of its transaction. A lock file has two bytes:
+ * holds shared for the length of its transaction. A lock file has three bytes:
  * writers pass the gate on their way to the lock, and a checkpointer keeps the
- * gate while it waits, so a stream of writers cannot starve it. The locks
+ * gate while it waits, so a stream of writers cannot starve it; the third is for
+ * who makes a copy of two databases, and who removes from one of them. The locks
  * belong to open file descriptions, so closing some other descriptor of the
  * file never drops them.
  */
@@ -26,5 +27,9 @@ void lock_write_end(int fd);
 /* Before and after a checkpoint. wait: until all writers are done. -1: not now. */
 int lock_checkpoint(int fd, bool wait);
 void lock_checkpoint_end(int fd);
+
+/* Nothing that is stored is removed meanwhile; alone: we may remove. Waits. -1 with errno. */
+int lock_keep(int fd, bool alone);
+void lock_keep_end(int fd);
 
 #endif

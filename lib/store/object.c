@@ -2,16 +2,14 @@
 /* object: stored files, addressed by the SHA-256 of their content, kept as zstd. */
 #include "store/object.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <zstd.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/path.h"
 #include "store/internal.h"
 #include "store/stmt.h"
 
@@ -24,31 +22,11 @@ static const char sql_put[] =
     "INSERT INTO object (sha256, size, stored, data) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
 static const char sql_find[] = "SELECT size, stored FROM object WHERE sha256 = ?";
 static const char sql_renew[] = "UPDATE object SET stored = ? WHERE sha256 = ?";
+static const char sql_list[] = "SELECT sha256 FROM object ORDER BY sha256";
+static const char sql_count[] = "SELECT count(*) FROM object";
+static const char sql_old[] = "SELECT length(data) FROM object WHERE sha256 = ? AND stored < ?";
+static const char sql_remove[] = "DELETE FROM object WHERE sha256 = ? AND stored < ?";
 static const char sql_get[] = "SELECT data FROM object WHERE sha256 = ?";
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* 64 hexadecimal characters to 32 bytes. -1: they are not that. */
-static int
-from_hex(const char *hex, unsigned char raw[32])
-{
-	if (strlen(hex) != 64)
-		return -1;
-	for (int i = 0; i < 32; i++) {
-		int hi = hex_digit(hex[2 * i]), lo = hex_digit(hex[2 * i + 1]);
-
-		if (hi < 0 || lo < 0)
-			return -1;
-		raw[i] = (unsigned char)(hi << 4 | lo);
-	}
-	return 0;
-}
 
 static void
 compress(const void *data, size_t len, struct buf *out)
@@ -80,10 +58,10 @@ decompress(const void *data, size_t len, struct buf *out, struct err *err)
 
 /* 1: it is there; 0, -1. */
 static int
-find(struct store *store, const unsigned char raw[32], int64_t *size, int64_t *stored,
+find(struct store *store, const unsigned char raw[DIGEST_RAW], int64_t *size, int64_t *stored,
     struct err *err)
 {
-	struct stmt *stmt = db_query(&store->objects, err, sql_find, "b", raw, (size_t)32);
+	struct stmt *stmt = db_query(&store->objects, err, sql_find, "b", raw, (size_t)DIGEST_RAW);
 	int rc = stmt ? stmt_next(stmt, err) : -1;
 
 	if (rc <= 0)
@@ -95,14 +73,14 @@ find(struct store *store, const unsigned char raw[32], int64_t *size, int64_t *s
 }
 
 static int
-insert(
-    struct store *store, const unsigned char raw[32], const void *data, size_t len, struct err *err)
+insert(struct store *store, const unsigned char raw[DIGEST_RAW], const void *data, size_t len,
+    struct err *err)
 {
 	struct buf packed = BUF_INIT;
 	int rc;
 
 	compress(data, len, &packed);
-	rc = db_run(&store->objects, err, sql_put, "biib", raw, (size_t)32, (int64_t)len,
+	rc = db_run(&store->objects, err, sql_put, "biib", raw, (size_t)DIGEST_RAW, (int64_t)len,
 	    clock_wall(), packed.data, packed.len);
 	buf_clear(&packed);
 	return rc < 0 ? -1 : 0;
@@ -112,14 +90,14 @@ int
 object_put(struct store *store, const void *data, size_t len, char hex[DIGEST_HEX], struct err *err)
 {
 	int64_t size, stored, now = clock_wall();
-	unsigned char raw[32];
+	unsigned char raw[DIGEST_RAW];
 	int rc;
 
 	if (store_need_objects(store, err) < 0)
 		return -1;
 	if (!store->objects.writing && db_begin(&store->objects, err) < 0)
 		return -1;
-	from_hex(digest_bytes(data, len, hex), raw);
+	digest_raw(digest_bytes(data, len, hex), raw);
 	rc = find(store, raw, &size, &stored, err);
 	if (rc == 0)
 		return insert(store, raw, data, len, err);
@@ -129,49 +107,32 @@ object_put(struct store *store, const void *data, size_t len, char hex[DIGEST_HE
 	return rc < 0 ? -1 : 0;
 }
 
-/* Looking makes no database: 1, 0 when there is none, -1. */
-static int
-open_for_reading(struct store *store, struct err *err)
-{
-	char *path;
-	bool none;
-
-	if (store->objects.handle)
-		return 1;
-	path = path_join(store->dir, "objects.db");
-	none = access(path, F_OK) < 0 && errno == ENOENT;
-	free(path);
-	if (none)
-		return 0;
-	return store_need_objects(store, err) < 0 ? -1 : 1;
-}
-
 int
 object_find(struct store *store, const char *hex, int64_t *size, struct err *err)
 {
-	unsigned char raw[32];
+	unsigned char raw[DIGEST_RAW];
 	int64_t stored;
 	int rc;
 
-	if (from_hex(hex, raw) < 0)
+	if (digest_raw(hex, raw) < 0)
 		return err_set(err, ERR_INPUT, "'%s' is not the SHA-256 of an object", hex);
-	rc = open_for_reading(store, err);
+	rc = store_look_objects(store, err);
 	return rc <= 0 ? rc : find(store, raw, size, &stored, err);
 }
 
 int
 object_get(struct store *store, const char *hex, struct buf *out, struct err *err)
 {
-	unsigned char raw[32];
+	unsigned char raw[DIGEST_RAW];
 	char again[DIGEST_HEX];
 	size_t start = out->len, len;
 	const void *data;
 	struct stmt *stmt;
 	int rc;
 
-	if (from_hex(hex, raw) < 0)
+	if (digest_raw(hex, raw) < 0)
 		return err_set(err, ERR_INPUT, "'%s' is not the SHA-256 of an object", hex);
-	rc = open_for_reading(store, err);
+	rc = store_look_objects(store, err);
 	if (rc <= 0)
 		return rc;
 	stmt = db_query(&store->objects, err, sql_get, "b", raw, sizeof(raw));
@@ -188,6 +149,63 @@ object_get(struct store *store, const char *hex, struct buf *out, struct err *er
 		    err, ERR_STORE, "stored object '%s' is damaged: its content changed", hex);
 	return 1;
 }
+
+/* ---- all of them ---- */
+
+int
+object_list(struct store *store, unsigned char (**list)[DIGEST_RAW], size_t *count, struct err *err)
+{
+	unsigned char(*at)[DIGEST_RAW];
+	struct stmt *row;
+	size_t room = 0, n = 0, len;
+	int rc = store_look_objects(store, err);
+
+	*list = NULL;
+	*count = 0;
+	if (rc <= 0)
+		return rc;
+	row = db_query(&store->objects, err, sql_count, "");
+	rc = row ? stmt_next(row, err) : -1;
+	if (rc <= 0)
+		return -1;
+	room = (size_t)stmt_int(row, 0);
+	stmt_end(row);
+	at = xcalloc(room + 1, sizeof(*at));
+	row = db_query(&store->objects, err, sql_list, "");
+	while (row && n < room && (rc = stmt_next(row, err)) > 0)
+		memcpy(at[n++], stmt_blob(row, 0, &len), DIGEST_RAW);
+	if (row && rc > 0)
+		stmt_end(row); /* those stored since are new */
+	*list = at;
+	*count = n;
+	return row && rc >= 0 ? 0 : -1;
+}
+
+int
+object_old(struct store *store, const unsigned char raw[DIGEST_RAW], int64_t before, int64_t *bytes,
+    struct err *err)
+{
+	struct stmt *row = db_query(
+	    &store->objects, err, sql_old, "bi", raw, (size_t)DIGEST_RAW, before);
+	int rc = row ? stmt_next(row, err) : -1;
+
+	if (rc <= 0)
+		return rc;
+	*bytes = stmt_int(row, 0);
+	stmt_end(row);
+	return 1;
+}
+
+int
+object_remove(
+    struct store *store, const unsigned char raw[DIGEST_RAW], int64_t before, struct err *err)
+{
+	if (!store->objects.writing && db_begin(&store->objects, err) < 0)
+		return -1;
+	return db_run(&store->objects, err, sql_remove, "bi", raw, (size_t)DIGEST_RAW, before);
+}
+
+/* ---- in rows ---- */
 
 void
 object_pack(const void *data, size_t len, struct buf *packed)

@@ -23,6 +23,19 @@ int object_get(struct store *store, const char *hex, struct buf *out, struct err
 /* Is there such an object, and how many bytes is it: 1, 0, -1. */
 int object_find(struct store *store, const char *hex, int64_t *size, struct err *err);
 
+/* The addresses of all objects, in order: the caller frees *list. 0 or -1. */
+int object_list(
+    struct store *store, unsigned char (**list)[DIGEST_RAW], size_t *count, struct err *err);
+
+/* Was it stored before that time, and how many bytes does it take: 1, 0, -1. Only for addresses of
+ * a list that is not empty, as the next one. */
+int object_old(struct store *store, const unsigned char raw[DIGEST_RAW], int64_t before,
+    int64_t *bytes, struct err *err);
+
+/* Remove it if it was: 1, 0, -1. Within a transaction. */
+int object_remove(
+    struct store *store, const unsigned char raw[DIGEST_RAW], int64_t before, struct err *err);
+
 /* JSON text as it is kept in a row: as it is, or zstd when longer than 1 KiB; and back. packed is
  * reset first, out is added to. */
 void object_pack(const void *data, size_t len, struct buf *packed);

@@ -222,7 +222,8 @@ configure(struct store *store, struct db *db, struct err *err)
 	sqlite3_busy_handler(db->handle, on_busy, db);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &now);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &now);
-	if (set_journal(db, err) < 0)
+	/* counts for a new file only: it must come before anything is written */
+	if (settings(db, "PRAGMA auto_vacuum = INCREMENTAL", err) < 0 || set_journal(db, err) < 0)
 		return -1;
 	sqlite3_wal_hook(db->handle, on_commit, db); /* also ends automatic checkpoints */
 	return settings(db,
@@ -306,6 +307,22 @@ store_need_objects(struct store *store, struct err *err)
 		return 0;
 	db_close(&store->objects);
 	return -1;
+}
+
+int
+store_look_objects(struct store *store, struct err *err)
+{
+	char *path;
+	bool none;
+
+	if (store->objects.handle)
+		return 1;
+	path = path_join(store->dir, "objects.db");
+	none = access(path, F_OK) < 0 && errno == ENOENT;
+	free(path);
+	if (none)
+		return 0;
+	return store_need_objects(store, err) < 0 ? -1 : 1;
 }
 
 void

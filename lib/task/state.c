@@ -56,6 +56,7 @@ static const char *const events[] = {
 	[EV_SKIP] = "skip",
 	[EV_REVIVE] = "revive",
 	[EV_PRIORITY] = "priority",
+	[EV_REMOVE] = "remove",
 };
 
 /* The status after an event, plus one; 0: it cannot happen. An execution

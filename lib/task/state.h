@@ -50,6 +50,7 @@ enum event {
 	EV_SKIP,     /* what it waits for ended otherwise than asked */
 	EV_REVIVE,   /* it had ended, and is to be tried once more */
 	EV_PRIORITY, /* it goes before others, or behind: no change of status */
+	EV_REMOVE,   /* executions that had ended were removed: of a job, or more than a job */
 	EV_COUNT,
 };
 

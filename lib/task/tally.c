@@ -89,6 +89,12 @@ tally_note(struct tally *tally, int64_t id, enum event event, enum status status
 	add_event(tally, id, event, status, status);
 }
 
+void
+tally_forget(struct tally *tally, const struct place *place, enum status status, enum failure class)
+{
+	count(tally, &place->job, status, class, -1);
+}
+
 static const char *class_word(enum failure class)
 {
 	return class == FAIL_NONE ? "" : failure_name(class);

@@ -77,6 +77,10 @@ enum status tally_move(struct tally *tally, const struct place *place, enum stat
  * means more than a job. */
 void tally_note(struct tally *tally, int64_t id, enum event event, enum status status);
 
+/* An execution that had ended so is removed: nothing counts it any more. */
+void tally_forget(
+    struct tally *tally, const struct place *place, enum status status, enum failure class);
+
 /* A queued execution moves from one lane to another. */
 void tally_to_lane(struct tally *tally, int64_t from, int64_t to);
 

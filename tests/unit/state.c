@@ -31,26 +31,26 @@ static const struct {
  * happen. */
 static const char *const columns[] = { "schedule", "block", "hold", "ready", "claim", "return",
 	"start", "complete", "fail", "timeout", "retry", "lose", "pause", "resume", "continue",
-	"cancel", "skip", "revive", "priority" };
+	"cancel", "skip", "revive", "priority", "remove" };
 /* clang-format off */
 static const struct {
 	const char *status, *after;
 } table[] = {
-	/*               sc bl ho re cl rt st co fa ti ry lo pa rs cn ca sk rv pr */
-	{ "submitted",  "sc bl he qu -- -- -- co fa -- -- -- -- -- -- ca sk -- --" },
-	{ "scheduled",  "-- -- -- qu -- -- -- -- -- -- -- -- pa -- -- ca sk -- --" },
-	{ "blocked",    "sc -- he qu -- -- -- -- -- -- -- -- -- -- -- ca sk -- --" },
-	{ "held",       "sc -- -- qu -- -- -- -- -- -- -- -- -- -- -- ca sk -- --" },
-	{ "queued",     "-- -- -- -- pr -- -- -- -- -- -- -- pa -- -- ca sk -- --" },
-	{ "preparing",  "-- -- -- -- -- qu ru co fa ti re qu pa -- -- ca -- -- --" },
-	{ "running",    "-- -- -- -- -- qu -- co fa ti re qu pa -- -- ca -- -- --" },
-	{ "retrying",   "-- -- -- qu -- -- -- -- -- -- -- -- pa -- -- ca sk -- --" },
-	{ "paused",     "sc -- -- -- -- qu -- co fa ti re qu -- qu ru ca sk -- --" },
-	{ "completed",  "-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- --" },
-	{ "failed",     "-- bl -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- qu --" },
-	{ "timeout",    "-- bl -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- qu --" },
-	{ "cancelled",  "-- bl he -- -- -- -- -- -- -- -- -- -- -- -- -- -- qu --" },
-	{ "skipped",    "-- bl he -- -- -- -- -- -- -- -- -- -- -- -- -- -- qu --" },
+	/*               sc bl ho re cl rt st co fa ti ry lo pa rs cn ca sk rv pr rm */
+	{ "submitted",  "sc bl he qu -- -- -- co fa -- -- -- -- -- -- ca sk -- -- --" },
+	{ "scheduled",  "-- -- -- qu -- -- -- -- -- -- -- -- pa -- -- ca sk -- -- --" },
+	{ "blocked",    "sc -- he qu -- -- -- -- -- -- -- -- -- -- -- ca sk -- -- --" },
+	{ "held",       "sc -- -- qu -- -- -- -- -- -- -- -- -- -- -- ca sk -- -- --" },
+	{ "queued",     "-- -- -- -- pr -- -- -- -- -- -- -- pa -- -- ca sk -- -- --" },
+	{ "preparing",  "-- -- -- -- -- qu ru co fa ti re qu pa -- -- ca -- -- -- --" },
+	{ "running",    "-- -- -- -- -- qu -- co fa ti re qu pa -- -- ca -- -- -- --" },
+	{ "retrying",   "-- -- -- qu -- -- -- -- -- -- -- -- pa -- -- ca sk -- -- --" },
+	{ "paused",     "sc -- -- -- -- qu -- co fa ti re qu -- qu ru ca sk -- -- --" },
+	{ "completed",  "-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- --" },
+	{ "failed",     "-- bl -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- qu -- --" },
+	{ "timeout",    "-- bl -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- qu -- --" },
+	{ "cancelled",  "-- bl he -- -- -- -- -- -- -- -- -- -- -- -- -- -- qu -- --" },
+	{ "skipped",    "-- bl he -- -- -- -- -- -- -- -- -- -- -- -- -- -- qu -- --" },
 };
 /* clang-format on */
 

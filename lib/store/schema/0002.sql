@@ -95,6 +95,8 @@ CREATE TABLE cache (
 	parts      TEXT NOT NULL             -- JSON: what was hashed, to tell why another missed
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX cache_execution ON cache (execution);
+
 -- Objects that belong to executions.
 CREATE TABLE artifact (
 	execution  INTEGER NOT NULL REFERENCES execution,
