@@ -14,6 +14,7 @@
 #include "store/stmt.h"
 #include "task/dependency.h"
 #include "task/lane.h"
+#include "task/selection.h"
 #include "task/tally.h"
 
 static const char sql_find[] =
@@ -39,7 +40,7 @@ static const char sql_limits[] =
 static const char sql_approve[] = "UPDATE execution SET approval = 'given' WHERE id = ?";
 static const char sql_unwell[] =
     "SELECT id FROM execution INDEXED BY execution_unwell WHERE job = ? AND generation = ?"
-    " AND status IN ('failed', 'timeout', 'cancelled', 'skipped') AND attempts > 0";
+    " AND " EXECUTION_UNWELL " AND attempts > 0";
 static const char sql_waits[] =
     "SELECT id FROM execution WHERE job = ? AND generation = ? AND worker IS NULL"
     " AND status IN ('queued', 'retrying', 'scheduled', 'blocked', 'held', 'paused')";

@@ -24,12 +24,11 @@ static const char sql_of_job[] = "SELECT id, status, lane FROM execution INDEXED
 static const char sql_unwell[] =
     "SELECT id, status, lane FROM execution INDEXED BY execution_unwell"
     " WHERE job = ? AND generation = ? AND id > ?"
-    " AND status IN ('failed', 'timeout', 'cancelled', 'skipped') ORDER BY id";
+    " AND " EXECUTION_UNWELL " ORDER BY id";
 static const char sql_waiting[] =
     "SELECT id, status, lane FROM execution INDEXED BY execution_waiting"
     " WHERE job = ? AND generation = ? AND id > ?"
-    " AND status IN ('submitted', 'scheduled', 'blocked', 'held', 'retrying', 'paused')"
-    " ORDER BY id";
+    " AND " EXECUTION_WAITING " ORDER BY id";
 static const char sql_held[] =
     "SELECT id, status, lane FROM execution INDEXED BY execution_held"
     " WHERE job = ? AND generation = ? AND id > ? AND worker IS NOT NULL ORDER BY id";

@@ -36,4 +36,12 @@ bool selection_takes(const struct selection *sel, enum status status);
 int execution_ids(
     struct store *store, struct selection *sel, int64_t *ids, int room, struct err *err);
 
+/* The conditions of the indexes execution_unwell and execution_waiting. A statement that uses one
+ * must say its condition in the same words. */
+#define EXECUTION_UNWELL \
+	"(status = 'failed' OR status = 'timeout' OR status = 'cancelled' OR status = 'skipped')"
+#define EXECUTION_WAITING \
+	"(status = 'submitted' OR status = 'scheduled' OR status = 'blocked'" \
+	" OR status = 'held' OR status = 'retrying' OR status = 'paused')"
+
 #endif

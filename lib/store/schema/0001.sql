@@ -52,6 +52,8 @@ CREATE TABLE worker (
 
 CREATE INDEX worker_open ON worker (id) WHERE ended IS NULL;
 
+-- Words are compared one by one: of an IN list SQLite would build a table for
+-- every row that is written.
 CREATE TABLE execution (
 	id         INTEGER PRIMARY KEY AUTOINCREMENT,
 	task       INTEGER NOT NULL REFERENCES task,
@@ -59,11 +61,14 @@ CREATE TABLE execution (
 	generation INTEGER NOT NULL,
 	key        TEXT NOT NULL,            -- the caller's, or SHA-256 of the canonical params
 	digest     INTEGER NOT NULL,         -- 63 bits of SHA-256 of the canonical params
-	status     TEXT NOT NULL CHECK (status IN ('submitted', 'scheduled', 'blocked', 'held',
-	               'queued', 'preparing', 'running', 'retrying', 'paused', 'completed', 'failed',
-	               'timeout', 'cancelled', 'skipped')),
-	class      TEXT CHECK (class IN ('input', 'engine', 'result', 'timeout', 'memory', 'signal',
-	               'lost', 'service', 'rejected', 'dependency')),
+	status     TEXT NOT NULL CHECK (status = 'submitted' OR status = 'scheduled'
+	               OR status = 'blocked' OR status = 'held' OR status = 'queued'
+	               OR status = 'preparing' OR status = 'running' OR status = 'retrying'
+	               OR status = 'paused' OR status = 'completed' OR status = 'failed'
+	               OR status = 'timeout' OR status = 'cancelled' OR status = 'skipped'),
+	class      TEXT CHECK (class = 'input' OR class = 'engine' OR class = 'result'
+	               OR class = 'timeout' OR class = 'memory' OR class = 'signal' OR class = 'lost'
+	               OR class = 'service' OR class = 'rejected' OR class = 'dependency'),
 	attempts   INTEGER NOT NULL DEFAULT 0, -- tries begun; also the fencing token of a claim
 	lost       INTEGER NOT NULL DEFAULT 0, -- of them, ended by the death of a worker
 	worker     INTEGER REFERENCES worker,  -- who holds it while preparing or running

@@ -21,20 +21,26 @@ CREATE INDEX lane_ready ON lane (priority, id) WHERE ready > 0;
 ALTER TABLE execution ADD COLUMN lane INTEGER REFERENCES lane;
 ALTER TABLE execution ADD COLUMN awaits INTEGER NOT NULL DEFAULT 0; -- of its dependencies, how many have not ended
 ALTER TABLE execution ADD COLUMN approval TEXT CHECK (approval IN ('needed', 'given')); -- a person must say yes first
-ALTER TABLE execution ADD COLUMN request TEXT CHECK (request IN ('cancel', 'pause', 'resume')); -- for the worker that holds it
+ALTER TABLE execution ADD COLUMN request TEXT CHECK (request = 'cancel' OR request = 'pause'
+	OR request = 'resume');         -- for the worker that holds it
 ALTER TABLE execution ADD COLUMN limits TEXT;   -- JSON {"timeout", "memory"}: instead of the task's; "spent": tries that do not count
 ALTER TABLE execution ADD COLUMN cached INTEGER REFERENCES execution; -- whose result this is a copy of
 
 DROP INDEX execution_ready;
 DROP INDEX execution_due;
 DROP INDEX execution_held;
+DROP INDEX execution_unwell;
 CREATE INDEX execution_ready ON execution (lane, id) WHERE status = 'queued';
 CREATE INDEX execution_due ON execution (not_before)
 	WHERE status IN ('retrying', 'scheduled');
 CREATE INDEX execution_held ON execution (worker) WHERE worker IS NOT NULL;
 -- what waits for a person, or for another execution
 CREATE INDEX execution_waiting ON execution (job, generation, id)
-	WHERE status IN ('submitted', 'scheduled', 'blocked', 'held', 'retrying', 'paused');
+	WHERE status = 'submitted' OR status = 'scheduled' OR status = 'blocked'
+	OR status = 'held' OR status = 'retrying' OR status = 'paused';
+-- ended, but not well: few, and asked for by name
+CREATE INDEX execution_unwell ON execution (job, generation, id)
+	WHERE status = 'failed' OR status = 'timeout' OR status = 'cancelled' OR status = 'skipped';
 
 INSERT INTO lane (job, generation, task, queue, priority, tags, metadata, ready)
 	SELECT job, generation, task, 'default', 0, '[]', '{}', sum(status = 'queued')
@@ -46,7 +52,7 @@ UPDATE execution SET lane = (SELECT l.id FROM lane l WHERE l.job = execution.job
 CREATE TABLE dependency (
 	upon       INTEGER NOT NULL REFERENCES execution, -- what it waits for
 	execution  INTEGER NOT NULL REFERENCES execution, -- who waits
-	rule       TEXT NOT NULL CHECK (rule IN ('ok', 'any', 'fail')),
+	rule       TEXT NOT NULL CHECK (rule = 'ok' OR rule = 'any' OR rule = 'fail'),
 	PRIMARY KEY (upon, execution)
 ) STRICT, WITHOUT ROWID;
 
