@@ -9,6 +9,7 @@
 #include "cli/bundle.h"
 #include "cli/capacity.h"
 #include "cli/commit.h"
+#include "cli/config.h"
 #include "cli/intake.h"
 #include "cli/session.h"
 #include "cli/station.h"
@@ -26,6 +27,7 @@ struct run {
 	struct intake intake;
 	struct room capacity;
 	struct station station;
+	struct config *config;
 };
 
 /* Everything that must stand before the first line is submitted, in one transaction. */
@@ -152,6 +154,7 @@ work(struct run *r, int *signal, struct err *err)
 		.commit = commit,
 		.capacity = r->capacity,
 		.scratch = r->station.scratch,
+		.log_cap = (int64_t)config_number(r->config, CONFIG_LOG_CAP),
 		.until = WORKER_ASKED,
 		.idle_exit = -1 };
 	struct commit_state state;
@@ -228,7 +231,8 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 	if (terms_read(&r.intake.terms, &c->terms, err) < 0)
 		goto out;
 	r.store = r.intake.store = session_open(app, true, err);
-	if (!r.store || intake_read(&r.intake, err) < 0)
+	if (!r.store || !(r.config = config_open(store_dir(r.store), err)) ||
+	    intake_read(&r.intake, err) < 0)
 		goto out;
 	worker_block_signals();
 	if (intake_is_empty(&r.intake)) {
@@ -253,6 +257,7 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 out:
 	free(r.station.scratch);
 	intake_clear(&r.intake);
+	config_free(r.config);
 	store_close(r.store);
 	return rc;
 }

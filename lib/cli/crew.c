@@ -163,6 +163,7 @@ crew_enter(struct crew *crew, const struct work *work)
 		return NULL;
 	room_take(&crew->free, &one, 1);
 	slot->room = one;
+	slot->log_cap = crew->log_cap;
 	crew->busy++;
 	return slot;
 }

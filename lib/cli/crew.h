@@ -30,6 +30,7 @@ struct crew {
 	struct app *app;
 	struct commit *commit;
 	const char *scratch;
+	int64_t log_cap;            /* bytes kept of what one execution wrote */
 	struct room capacity, free; /* of all; not taken by what runs */
 	struct gpus gpus;
 	struct env_entry *envs;
@@ -49,8 +50,8 @@ struct crew {
 	struct err err;            /* why it cannot go on */
 };
 
-/* Zero-initialised members app, commit, scratch, capacity must be set. -1: crew_clear all the
- * same. */
+/* Zero-initialised members app, commit, scratch, log_cap, capacity must be set. -1: crew_clear all
+ * the same. */
 int crew_init(struct crew *crew, struct err *err);
 void crew_clear(struct crew *crew);
 

@@ -2,9 +2,12 @@
 /* kept: what is left of an attempt as objects. */
 #include "cli/kept.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -84,6 +87,44 @@ kept_files(struct kept **list, json_t *result, const char *dir, struct err *err)
 			return -1;
 	}
 	return 0;
+}
+
+/* Append so many bytes of a file from a place on. */
+static void
+read_part(int fd, int64_t from, int64_t len, struct buf *out)
+{
+	while (len > 0) {
+		ssize_t n = pread(fd, buf_reserve(out, (size_t)len), (size_t)len, from);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		out->len += (size_t)n;
+		from += n;
+		len -= n;
+	}
+}
+
+void
+kept_log(struct kept **list, enum attempt_stream stream, int attempt, int fd, int64_t cap)
+{
+	struct buf content = BUF_INIT;
+	char name[ATTEMPT_LOG];
+	struct stat st;
+	int64_t half = cap / 2;
+
+	if (cap <= ATTEMPT_INLINE || fstat(fd, &st) < 0 || st.st_size <= ATTEMPT_INLINE)
+		return;
+	if (st.st_size <= cap) {
+		read_part(fd, 0, st.st_size, &content);
+	} else {
+		read_part(fd, 0, half, &content);
+		buf_addf(&content, "\n[... %lld bytes left out ...]\n",
+		    (long long)st.st_size - 2 * half);
+		read_part(fd, st.st_size - half, half, &content);
+	}
+	kept_add(list, ARTIFACT_LOG, attempt_log_name(stream, attempt, name), &content);
 }
 
 int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kept: what is left of an attempt as objects: the files that its result named.
+ * kept: what is left of an attempt as objects: the files that its result named, and what it wrote
+ * when that is too long for a row.
  *
  * The thread that judges an attempt reads them; the writer thread stores them
  * (in the transaction of objects, which is committed first) and, when the
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 #include "task/artifact.h"
+#include "task/attempt.h"
 
 struct buf;
 struct err;
@@ -28,6 +30,10 @@ const char *kept_add(
 /* Files that a result names below dir (NULL: there is none) are read and added as outputs; in the
  * result `object`, `sha256` and `size` replace their `path`. -1: one could not be read. */
 int kept_files(struct kept **list, json_t *result, const char *dir, struct err *err);
+
+/* What it wrote to a file, as a log: the beginning and the end of it where it is longer than cap
+ * bytes. What fits into a row (ATTEMPT_INLINE) is not added. */
+void kept_log(struct kept **list, enum attempt_stream stream, int attempt, int fd, int64_t cap);
 
 /* Store the content of all, and link them to the execution. Within a transaction. */
 int kept_store(const struct kept *list, struct store *store, struct err *err);

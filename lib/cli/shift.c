@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "cli/capacity.h"
 #include "cli/commit.h"
+#include "cli/config.h"
 #include "cli/session.h"
 #include "cli/station.h"
 #include "cli/worker.h"
@@ -21,6 +22,7 @@ struct run {
 	struct job job;
 	struct room capacity;
 	struct station station;
+	struct config *config;
 };
 
 static int
@@ -88,6 +90,7 @@ work(struct run *r, int *signal, struct err *err)
 		.commit = commit,
 		.capacity = r->capacity,
 		.scratch = r->station.scratch,
+		.log_cap = (int64_t)config_number(r->config, CONFIG_LOG_CAP),
 		.until = until(r->o),
 		.idle_exit = r->o->idle_exit > 0 ? (int64_t)(r->o->idle_exit * 1e6) : 0 };
 	struct commit_state state;
@@ -120,7 +123,8 @@ shift_run(struct app *app, const struct shift *shift, int *signal, struct err *e
 	*signal = 0;
 	worker_block_signals();
 	r.store = session_open(app, true, err);
-	if (!r.store || find_capacity(&r, err) < 0 ||
+	if (!r.store || !(r.config = config_open(store_dir(r.store), err)) ||
+	    find_capacity(&r, err) < 0 ||
 	    (shift->job && session_job(app, r.store, shift->job, 0, &r.job, err) < 0) ||
 	    session_reap(app, r.store, err) < 0 || begin(&r, err) < 0)
 		goto out;
@@ -131,6 +135,7 @@ shift_run(struct app *app, const struct shift *shift, int *signal, struct err *e
 	}
 out:
 	free(r.station.scratch);
+	config_free(r.config);
 	store_close(r.store);
 	return rc;
 }

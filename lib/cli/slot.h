@@ -37,6 +37,7 @@ struct slot {
 	int64_t heard;          /* when that was looked at, by clock_boot */
 	bool progressed;        /* and something was written */
 	int in, out, err;
+	int64_t log_cap;         /* bytes kept of what one execution wrote */
 	char *folder;            /* where its work folder is made */
 	const char *dir;         /* work folder, NULL: the task wants none */
 	const struct task *task; /* of the work */

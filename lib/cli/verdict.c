@@ -22,7 +22,6 @@
 #include "exec/stream.h"
 
 enum {
-	ERROUT_KEPT = 16384, /* bytes of stderr kept with an attempt */
 	ERROUT_SHOWN = 1024, /* and in the error of the record */
 	EXIT_TRY_AGAIN = 75, /* EX_TEMPFAIL of sysexits(3) */
 	EXIT_GIVE_UP = 70,   /* EX_SOFTWARE: never tried again */
@@ -285,13 +284,25 @@ conclude(
 
 /* What it wrote to stdout, where that is no result. */
 static void
-keep_output(int fd, struct ended *e)
+keep_output(const struct slot *slot, struct ended *e)
 {
 	struct buf out = BUF_INIT;
 
-	read_tail(fd, ERROUT_KEPT, &out);
+	read_tail(slot->out, ATTEMPT_INLINE, &out);
+	if (out.len == ATTEMPT_INLINE)
+		kept_log(&e->kept, ATTEMPT_STDOUT, e->end.attempt, slot->out, slot->log_cap);
 	e->end.out_len = out.len;
 	e->end.out = e->out = buf_take(&out);
+}
+
+/* And to stderr, of which the end was read. */
+static void
+keep_errout(const struct slot *slot, struct ended *e, struct buf *errout)
+{
+	if (errout->len == ATTEMPT_INLINE)
+		kept_log(&e->kept, ATTEMPT_STDERR, e->end.attempt, slot->err, slot->log_cap);
+	e->end.errout_len = errout->len;
+	e->end.errout = e->errout = buf_take(errout);
 }
 
 struct ended *
@@ -317,7 +328,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 		.user_time = outcome->user,
 		.system_time = outcome->system,
 		.max_rss = outcome->max_rss };
-	read_tail(slot->err, ERROUT_KEPT, &errout);
+	read_tail(slot->err, ATTEMPT_INLINE, &errout);
 	judge(&v, slot, task, outcome, buf_str(&errout));
 	if (slot->cancelled && v.class == FAIL_NONE) /* it ended as asked, and that is no result */
 		fail(&v, FAIL_SIGNAL, "cancelled");
@@ -327,10 +338,9 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 	conclude(e, &v, task, &errout);
 	if (slot->cancelled)
 		cancel(e);
-	end->errout_len = errout.len;
-	end->errout = e->errout = buf_take(&errout);
+	keep_errout(slot, e, &errout);
 	if (v.class != FAIL_NONE)
-		keep_output(slot->out, e);
+		keep_output(slot, e);
 	json_decref(v.result);
 	work_free(slot->work);
 	slot->work = NULL;
@@ -372,7 +382,7 @@ verdict_of_answer(struct work *work, struct slot *slot, const struct answer *ans
 	if (v.class == FAIL_NONE && kept_files(&e->kept, v.result, slot->dir, &why) < 0)
 		fail(&v, FAIL_RESULT, "%s", why.text);
 	if (v.class != FAIL_NONE)
-		read_tail(slot->err, ERROUT_KEPT, &errout);
+		read_tail(slot->err, ATTEMPT_INLINE, &errout);
 	conclude(e, &v, slot->task, &errout);
 	if (work->cancelled && v.class != FAIL_NONE)
 		cancel(e);
@@ -404,10 +414,9 @@ verdict_of_death(struct work *work, struct slot *slot)
 	e->end.code = outcome->code;
 	e->end.signal = outcome->signal;
 	e->end.max_rss = outcome->max_rss;
-	read_tail(slot->err, ERROUT_KEPT, &errout);
+	read_tail(slot->err, ATTEMPT_INLINE, &errout);
 	conclude(e, &v, slot->task, &errout);
-	e->end.errout_len = errout.len;
-	e->end.errout = e->errout = buf_take(&errout);
+	keep_errout(slot, e, &errout);
 	work_free(work);
 	return e;
 }

@@ -322,6 +322,7 @@ worker_run(const struct worker_options *options, int *signal, struct err *err)
 		.crew = { .app = options->app,
 		    .commit = options->commit,
 		    .scratch = options->scratch,
+		    .log_cap = options->log_cap,
 		    .capacity = options->capacity } };
 	sigset_t set;
 	int rc;

@@ -440,3 +440,28 @@ repeats() {
 	run_split taskstat artifact one
 	assert_status 2
 }
+
+@test "taskstat artifact: what an attempt wrote, when it was long" {
+	write='printf "%s" "$1"; seq 1000 1 "$2" >&2; exit "$3"'
+	printf '%s\n' '{"n":1500,"x":0}' '{"n":9000,"x":3}' '{"n":1200,"x":0}' >in
+	DOCKLINE_LOG_CAP=16K taskrun -q -j 1 in -- sh -c "$write" sh 7 '{n}' '{x}' >/dev/null || (($? == 1))
+	run_split taskstat artifact 1
+	assert_status 0
+	assert_out ''
+	run_split taskstat artifact 2
+	assert_json '.kind == "log" and .name == "stderr.1" and .stored'
+	run_split taskstat artifact 2 stderr.1
+	assert_status 0
+	((${#output} < 16500))
+	assert_out -l 1000
+	assert_out -l 9000
+	assert_out -l '[... 23621 bytes left out ...]'
+	run_split taskstat 2
+	assert_json '.tries[0].stderr | length == 4096 and endswith("\n9000\n")'
+	seq 1000 1 9000 >all
+	taskrun -q -n -- sh -c 'cat all; cat all >&2; exit 1' >/dev/null || (($? == 1))
+	run_split taskstat artifact 4
+	assert_json -s 'map(.name) == ["stderr.1", "stdout.1"]'
+	taskstat artifact 4 stdout.1 | cmp - all
+	taskstat artifact 4 log/stderr.1 | cmp - all
+}
