@@ -209,18 +209,22 @@ take_option(struct app *app, int option)
 	free(value);
 }
 
+char *
+app_login(void)
+{
+	struct passwd *pw = getpwuid(geteuid());
+
+	if (pw && *pw->pw_name)
+		return xstrdup(pw->pw_name);
+	return xasprintf("uid%u", (unsigned)geteuid());
+}
+
 static char *
 default_org(void)
 {
 	const char *env = getenv("DOCKLINE_ORG");
-	struct passwd *pw;
 
-	if (env && *env)
-		return xstrdup(env);
-	pw = getpwuid(geteuid());
-	if (pw && *pw->pw_name)
-		return xstrdup(pw->pw_name);
-	return xasprintf("uid%u", (unsigned)geteuid());
+	return env && *env ? xstrdup(env) : app_login();
 }
 
 /* A standard descriptor that is closed would go to the next file that is opened, the state file

@@ -110,6 +110,9 @@ void app_warn(const struct app *app, const char *fmt, ...) __attribute__((format
 void app_fail(struct app *app, enum exit_status status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The login name of whoever runs us, or "uid1000". The caller frees. */
+char *app_login(void);
+
 /* Report err, note its status, clear it. For errors after which work goes on. */
 void app_report(struct app *app, struct err *err);
 

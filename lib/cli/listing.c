@@ -141,7 +141,7 @@ tell_rest(struct store *store, struct selection *sel, int64_t seen, struct err *
 	struct account_sums sums;
 	int64_t total = 0;
 
-	if (sel->task || sel->queue || sel->tag)
+	if (sel->task || sel->queue || sel->tag || sel->class || sel->statuses || sel->held)
 		return count_rest(store, sel, err);
 	if (tally_read(store, sel->org, sel->job.id, sel->job.generation, &sums, err) < 0)
 		return -1;

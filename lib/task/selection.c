@@ -18,20 +18,25 @@ enum {
 	SCAN = 20000, /* rows passed by in one snapshot */
 };
 
-static const char sql_of_org[] = "SELECT id, status, lane FROM execution WHERE id > ? ORDER BY id";
-static const char sql_of_job[] = "SELECT id, status, lane FROM execution INDEXED BY execution_job"
-				 " WHERE job = ? AND generation = ? AND id > ? ORDER BY id";
+static const char sql_of_org[] =
+    "SELECT id, status, lane, class FROM execution WHERE id > ? ORDER BY id";
+static const char sql_of_job[] =
+    "SELECT id, status, lane, class FROM execution INDEXED BY execution_job"
+    " WHERE job = ? AND generation = ? AND id > ? ORDER BY id";
 static const char sql_unwell[] =
-    "SELECT id, status, lane FROM execution INDEXED BY execution_unwell"
+    "SELECT id, status, lane, class FROM execution INDEXED BY execution_unwell"
     " WHERE job = ? AND generation = ? AND id > ?"
     " AND " EXECUTION_UNWELL " ORDER BY id";
 static const char sql_waiting[] =
-    "SELECT id, status, lane FROM execution INDEXED BY execution_waiting"
+    "SELECT id, status, lane, class FROM execution INDEXED BY execution_waiting"
     " WHERE job = ? AND generation = ? AND id > ?"
     " AND " EXECUTION_WAITING " ORDER BY id";
 static const char sql_held[] =
-    "SELECT id, status, lane FROM execution INDEXED BY execution_held"
+    "SELECT id, status, lane, class FROM execution INDEXED BY execution_held"
     " WHERE job = ? AND generation = ? AND id > ? AND worker IS NOT NULL ORDER BY id";
+static const char sql_all_held[] =
+    "SELECT id, status, lane, class FROM execution INDEXED BY execution_held"
+    " WHERE worker IS NOT NULL AND id > ? ORDER BY id";
 static const char sql_lane[] =
     "SELECT j.org, t.name, l.queue, l.tags FROM lane l JOIN job j ON j.id = l.job"
     " JOIN task t ON t.id = l.task WHERE l.id = ?";
@@ -46,6 +51,8 @@ bool
 selection_takes(const struct selection *sel, enum status status)
 {
 	if (sel->status >= 0 && sel->status != (int)status)
+		return false;
+	if (sel->statuses && !(sel->statuses & 1u << status))
 		return false;
 	return sel->account < 0 || sel->account == (int)state_account(status);
 }
@@ -101,39 +108,38 @@ takes_lane(struct store *store, const struct selection *sel, int64_t lane, struc
 	return j->taken;
 }
 
-/* The statement that passes by the fewest rows on its way to a selection of a job. */
+#define UNWELL (1u << ST_FAILED | 1u << ST_TIMEOUT | 1u << ST_CANCELLED | 1u << ST_SKIPPED)
+#define WAITING \
+	(1u << ST_SUBMITTED | 1u << ST_SCHEDULED | 1u << ST_BLOCKED | 1u << ST_HELD | \
+	    1u << ST_RETRYING | 1u << ST_PAUSED)
+#define HELD (1u << ST_PREPARING | 1u << ST_RUNNING)
+
+/* The statement that passes by the fewest rows on its way to a selection. */
 static const char *
 narrowest(const struct selection *sel)
 {
-	static const struct {
-		const char *sql;
-		unsigned covers; /* statuses, as bits */
-	} narrow[] = {
-		{ sql_unwell,
-		    1u << ST_FAILED | 1u << ST_TIMEOUT | 1u << ST_CANCELLED | 1u << ST_SKIPPED },
-		{ sql_waiting,
-		    1u << ST_SUBMITTED | 1u << ST_SCHEDULED | 1u << ST_BLOCKED | 1u << ST_HELD |
-			1u << ST_RETRYING | 1u << ST_PAUSED },
-		{ sql_held, 1u << ST_PREPARING | 1u << ST_RUNNING },
-	};
 	unsigned wanted = 0;
 
 	for (int status = 0; status < ST_COUNT; status++)
 		if (selection_takes(sel, (enum status)status))
 			wanted |= 1u << status;
-	for (size_t i = 0; i < sizeof(narrow) / sizeof(*narrow); i++)
-		if ((wanted & ~narrow[i].covers) == 0)
-			return narrow[i].sql;
-	return sql_of_job;
+	if (sel->held || (wanted & ~HELD) == 0)
+		return sel->job.id ? sql_held : sql_all_held;
+	if (!sel->job.id)
+		return sql_of_org;
+	if ((wanted & ~UNWELL) == 0)
+		return sql_unwell;
+	return (wanted & ~WAITING) == 0 ? sql_waiting : sql_of_job;
 }
 
 static struct stmt *
 query(struct store *store, const struct selection *sel, int64_t after, struct err *err)
 {
+	const char *sql = narrowest(sel);
+
 	if (!sel->job.id)
-		return stmt_query(store, err, sql_of_org, "i", after);
-	return stmt_query(
-	    store, err, narrowest(sel), "iii", sel->job.id, (int64_t)sel->job.generation, after);
+		return stmt_query(store, err, sql, "i", after);
+	return stmt_query(store, err, sql, "iii", sel->job.id, (int64_t)sel->job.generation, after);
 }
 
 /* Is the execution of the row one of the page? 1, 0, -1. */
@@ -144,6 +150,8 @@ takes_row(struct store *store, struct selection *sel, struct stmt *row, struct j
 	int status = state_find(stmt_text(row, 1)), rc;
 
 	if (status < 0 || !selection_takes(sel, (enum status)status))
+		return 0;
+	if (sel->class && (stmt_is_null(row, 3) || strcmp(stmt_text(row, 3), sel->class) != 0))
 		return 0;
 	rc = takes_lane(store, sel, stmt_int(row, 2), judged, err);
 	if (rc > 0 && sel->skip > 0) {

@@ -18,6 +18,9 @@ struct selection {
 	struct job job;    /* id 0: any */
 	int status;        /* enum status, -1: any */
 	int account;       /* enum account, -1: any */
+	unsigned statuses; /* some of enum status, as bits 1 << status */
+	const char *class; /* of the failure */
+	bool held;         /* only what a worker holds */
 	const char *task;  /* name */
 	const char *queue; /* name */
 	const char *tag;   /* one of its tags */
@@ -31,7 +34,7 @@ bool selection_takes(const struct selection *sel, enum status status);
 /* The ids of a selection in order, a page at a time: fills ids[0..room), the number or -1. The
  * next page starts after the last id. No snapshot is kept between pages, nor for long within one.
  * Within a job, those that run, wait for something but a worker, or ended not well are found
- * without passing by all others.
+ * without passing by all others; so is what workers hold of all jobs.
  */
 int execution_ids(
     struct store *store, struct selection *sel, int64_t *ids, int room, struct err *err);
