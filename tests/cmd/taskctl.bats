@@ -1,0 +1,384 @@
+# SPDX-License-Identifier: MIT
+load ../helper
+
+# A line waits until it is told to end, with a child of its own; one that begins with "go" ends at
+# once. Equal lines would leave gaps in the ids.
+work=(--lines -- sh -c 'case $1 in go*) exit; esac; echo $$ >"pid-$DOCKLINE_EXECUTION"; sleep 600 & echo $! >>"pid-$DOCKLINE_EXECUTION"; wait' sh '{line}')
+
+# works_on LINE ...: job j, in the background; what it prints in printed
+works_on() {
+	printf '%s\n' "$@" | taskrun -q -j 2 --job j "${work[@]}" >printed &
+	worker=$!
+}
+
+status_is() { [[ $(taskstat "$1" | jq -r .status) == "$2" ]]; }
+
+# both processes of execution $1 are there
+runs() { [[ -e pid-$1 ]] && (($(wc -l <"pid-$1") == 2)); }
+
+# the processes of execution $1 are in one of these states (proc(5))
+processes_are() {
+	local pid
+
+	while read -r pid; do
+		[[ $(sed 's/.*) //' "/proc/$pid/stat") == [$2]* ]] || return
+	done <"pid-$1"
+}
+
+are_gone() {
+	local pid
+
+	while read -r pid; do
+		! kill -0 "$pid" 2>/dev/null || return
+	done <"pid-$1"
+}
+
+# the account of job j adds up, with these numbers of it
+account_is() {
+	taskstat -q --json >accounts
+	run_split jq -c 'select(.job == "j")' accounts
+	assert_json '.submitted == .completed + .failed + .cancelled + .skipped + .waiting + .running'
+	assert_json "$1"
+}
+
+finish() { taskctl -q cancel --all >/dev/null || true; wait || true; }
+
+teardown() {
+	[[ -z ${worker-} ]] || kill -CONT "$worker" 2>/dev/null || true
+	[[ ! -e $DOCKLINE_STATE ]] || finish 2>/dev/null
+	cat pid-* 2>/dev/null | xargs -r kill -KILL 2>/dev/null || true
+	spotless
+}
+
+@test "taskctl: what every program promises" {
+	assert_front taskctl
+}
+
+@test "taskctl: cancel ends what runs, with all its processes" {
+	works_on a b
+	wait_until 10 runs 1
+	wait_until 10 runs 2
+	run_split taskctl cancel --reason 'wrong box' 1
+	assert_status 0
+	assert_err ''
+	assert_json '.id == 1 and .status == "cancelled" and .error == {reason: "wrong box"} and .ended'
+	wait_until 5 are_gone 1
+	processes_are 2 SR
+	taskctl -q cancel --job j >second
+	status=0
+	wait $worker || status=$?
+	((status == 1))
+	jq -es 'map(.status) == ["cancelled", "cancelled"]' printed
+	jq -es 'map([.id, .status]) == [[2, "cancelled"]]' second
+	account_is '.cancelled == 2'
+	run_split taskstat 1
+	assert_json '.tries[0] | .signal == 15 and .reason == "signal 15 (Terminated)" and .class == null'
+}
+
+@test "taskctl: a program that ends well when it is told to is cancelled all the same" {
+	echo x | taskrun -q --lines -- sh -c 'trap "exit 0" TERM; touch begun; while :; do env sleep 0.02; done' >printed &
+	wait_until 10 test -e begun
+	run_split taskctl cancel 1
+	assert_status 0
+	assert_json '.status == "cancelled" and .result == null'
+	wait || true
+}
+
+@test "taskctl: pause stops processes, resume lets them go on" {
+	works_on a go
+	wait_until 10 runs 1
+	wait_until 10 status_is 1 running
+	run_split taskctl pause 1
+	assert_status 0
+	assert_json '.status == "paused"'
+	wait_until 5 processes_are 1 T
+	account_is '.waiting == 1 and .statuses.paused == 1'
+	run_split taskctl pause 1
+	assert_status 1
+	assert_out ''
+	assert_err 'taskctl: execution 1 is paused: it cannot be paused'
+	run_split taskctl resume 1
+	assert_status 0
+	assert_json '.status == "running"'
+	wait_until 5 processes_are 1 SR
+	run_split taskctl pause 1
+	run_split taskctl cancel 1
+	assert_json '.status == "cancelled"'
+	wait_until 5 are_gone 1
+	finish
+}
+
+@test "taskctl: the clock of a time limit rests with the execution" {
+	mkdir -p share/tasks
+	cat >share/tasks/nap.yaml <<-'END'
+		task_id: nap
+		service_config: { command: [sleep, "1"], timeout: 2, retry: none }
+	END
+	DOCKLINE_SHARE=$PWD/share taskrun -q -n nap >printed &
+	wait_until 10 status_is 1 running
+	taskctl -q pause 1 >/dev/null
+	end=$((SECONDS + 3))
+	wait_until 10 eval '((SECONDS >= end))'
+	status_is 1 paused
+	taskctl -q resume 1 >/dev/null
+	wait
+	[[ $(jq -r .status printed) == completed ]]
+}
+
+@test "taskctl: what waits is paused, resumed, moved and cancelled at once" {
+	printf '%s\n' a b c | taskrun -q --detach --job j "${work[@]}" >submitted
+	run_split taskctl pause 2 3
+	assert_status 0
+	assert_json -s 'map([.id, .status]) == [[2, "paused"], [3, "paused"]]'
+	run_split taskctl resume --job j --status paused
+	assert_status 0
+	assert_err 'taskctl: 2 executions resumed'
+	assert_json -s 'map(.status) == ["queued", "queued"]'
+	head -n 1 submitted >one
+	run_split taskctl priority critical <one
+	assert_status 0
+	assert_json '.id == 1 and .priority == 20'
+	run_split taskctl priority -5 2
+	assert_status 2
+	run_split taskctl priority -- -5 2
+	assert_json '.priority == -5'
+	run_split taskctl cancel - 2 2 <one
+	assert_status 0
+	assert_json -s 'map(.id) == [1, 2]'
+	account_is '.cancelled == 2 and .waiting == 1 and .statuses.queued == 1'
+}
+
+@test "taskctl: a higher priority goes first, also when it comes later" {
+	printf '%s\n' a b c | taskrun -q --detach --lines --job j -- tee -a order >/dev/null
+	taskctl -q priority high 3 >/dev/null
+	taskctl -q priority low 1 >/dev/null
+	printf '%s\n' a b c | taskrun -q -j 1 --lines --job j -- tee -a order >/dev/null
+	[[ $(tr -d '\n' <order) == cba ]]
+}
+
+@test "taskctl: which cannot be, and why; unknown ones; nothing at all" {
+	works_on go b
+	wait_until 10 runs 2
+	wait_until 10 status_is 1 completed
+	wait_until 10 status_is 2 running
+	run_split taskctl cancel 1 99
+	assert_status 2
+	assert_out ''
+	assert_err 'taskctl: execution 1 is completed: it cannot be cancelled
+taskctl: no execution 99'
+	run_split taskctl retry 1 2
+	assert_status 1
+	assert_err 'taskctl: execution 1 is completed: it cannot be retried
+taskctl: execution 2 is running: it cannot be retried'
+	run_split taskctl priority high 2
+	assert_status 1
+	assert_err 'taskctl: execution 2 is running: it cannot have another priority'
+	run_split taskctl approve --job j
+	assert_status 2
+	assert_err 'taskctl: there is nothing to be approved'
+	run_split taskctl cancel --job none
+	assert_status 2
+	assert_err "taskctl: no job 'none'"
+	run_split taskctl cancel --org other 2
+	assert_status 2
+	finish
+}
+
+@test "taskctl: wrong usage" {
+	run_split taskctl cancel 1
+	assert_status 4
+	assert_err -r 'nothing was submitted yet'
+	for wrong in '' 'stop 1' 'cancel 1 --job j' 'cancel --all 1' 'cancel --dead' 'retry --dead 1' \
+		'retry --force cpus=3 1' 'retry --force timeout=0 1' 'retry --cause xyz' 'pause --reason x 1' \
+		'cancel --running 1' 'pause --running 1' 'pause --job j --all' 'priority' 'priority urgent 1' \
+		'pause --force timeout=1 1'; do
+		# shellcheck disable=SC2086 # words
+		run_split taskctl $wrong
+		assert_status 2
+		assert_out ''
+	done
+	assert_err -r "are for retry.try 'taskctl -h'"
+	printf '%s\n' a | taskrun -q --detach --job j "${work[@]}" >/dev/null
+	run_split taskctl cancel --status lost
+	assert_status 2
+	assert_err -r "^taskctl: no status 'lost'; there are: "
+	run_split taskctl retry --class slow
+	assert_status 2
+	assert_err -r "^taskctl: no class 'slow'; there are: "
+	run_split taskctl pause --task nothing
+	assert_status 2
+	assert_err -r "no task 'nothing'"
+	run_split taskctl pause 1 x
+	assert_status 2
+	run_split taskctl cancel - <<<'{"key":"none"}'
+	assert_status 3
+	account_is '.waiting == 1'
+}
+
+@test "taskctl: a job that rests is not worked on; what runs goes on, or is stopped" {
+	works_on a b
+	wait_until 10 runs 2
+	wait_until 10 status_is 2 running
+	run_split taskctl pause --job j
+	assert_status 0
+	assert_out ''
+	assert_err "taskctl: job 'j' rests: nothing more of it is started"
+	processes_are 1 SR
+	run_split taskctl pause --job j --running
+	assert_status 0
+	assert_err "taskctl: job 'j' rested already: nothing more of it is started"
+	assert_json -s 'map([.id, .status]) == [[1, "paused"], [2, "paused"]]'
+	wait_until 5 processes_are 1 T
+	echo go | taskrun -q --detach --job j "${work[@]}" >/dev/null
+	taskctl -q cancel 1 >/dev/null
+	printf '%s\n' more | taskrun -q -j 4 --job other --lines -- true >other
+	[[ $(jq -r .status other) == completed ]]
+	status_is 3 queued
+	run_split taskctl resume --job j
+	assert_status 0
+	assert_err "taskctl: job 'j' goes on"
+	assert_json '.id == 2 and .status == "running"'
+	run_split taskctl resume --job j
+	assert_err "taskctl: job 'j' did not rest"
+	finish
+	account_is '.cancelled >= 2'
+}
+
+@test "taskctl: a queue, a task and everything can rest too" {
+	printf '%s\n' a | taskrun -q --detach --lines --job j -- true >/dev/null
+	task=$(taskstat 1 | jq -r .task)
+	for flow in --all "--queue default" "--task $task"; do
+		# shellcheck disable=SC2086 # words
+		run_split taskctl pause $flow
+		assert_status 0
+		assert_out ''
+		printf '%s\n' a | taskrun -q --lines --job j -- true >printed &
+		end=$((SECONDS + 1))
+		wait_until 3 eval '((SECONDS >= end))'
+		status_is 1 queued
+		# shellcheck disable=SC2086 # words
+		run_split taskctl resume $flow
+		assert_status 0
+		wait
+		[[ $(jq -r .status printed) == completed ]]
+		sqlite3 "$DOCKLINE_STATE/state.db" 'SELECT count(*) FROM pause' >left
+		[[ $(cat left) == 0 ]]
+		rm -rf "$DOCKLINE_STATE"
+		printf '%s\n' a | taskrun -q --detach --lines --job j -- true >/dev/null
+	done
+}
+
+@test "taskctl: retry of what failed, by class and by cause, with more time" {
+	mkdir -p share/tasks
+	cat >share/tasks/slow.yaml <<-'END'
+		task_id: slow
+		service_config: { command: [sh, -c, 'test -e quick || sleep 60'], timeout: 0.2, retry: none }
+	END
+	export DOCKLINE_SHARE=$PWD/share
+	printf '{"n":%d}\n' 1 2 | taskrun -q --job s slow >/dev/null || true
+	printf '%s\n' 3 4 | taskrun -q --job f --lines -- sh -c 'echo "no file /tmp/$1.x" >&2; test -e quick' sh '{line}' >/dev/null || true
+	run_split taskctl retry --job f --class timeout
+	assert_status 2
+	assert_err 'taskctl: there is nothing to be retried'
+	run_split taskctl retry --class timeout --force timeout=50 --force memory=1G
+	assert_status 0
+	assert_json -s 'map([.job, .status]) == [["s", "queued"], ["s", "queued"]] and all(.error == null)'
+	touch quick
+	printf '{"n":%d}\n' 1 2 | taskrun -q --job s slow >ended
+	jq -es 'map(.status) == ["completed", "completed"]' ended
+	run_split taskctl retry --cause 00000001
+	assert_status 2
+	run_split taskctl retry --dead -v
+	assert_status 0
+	assert_err -r 'correlation [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'
+	assert_json -s 'map(.params.line) == ["3", "4"]'
+	run_split taskctl retry --job f --status failed
+	assert_status 2
+}
+
+@test "taskctl: what never began because its input was bad is not retried" {
+	echo '{"type":"ligand","ligand":{"name":"x"},"error":{"class":"input","reason":"no atoms"}}' |
+		taskrun -q --job j -- true >/dev/null || true
+	run_split taskctl retry 1
+	assert_status 1
+	assert_err 'taskctl: execution 1 was refused when it was submitted: it cannot be retried'
+	run_split taskctl retry --job j
+	assert_status 2
+	assert_out ''
+}
+
+@test "taskctl: what a worker claimed ahead is cancelled and paused too" {
+	{ seq -f go%g 40; echo run; seq -f go%g 41 60; } >in
+	taskrun -q -j 1 --job j "${work[@]}" <in >printed &
+	wait_until 10 runs 41
+	wait_until 5 status_is 42 preparing
+	run_split taskctl cancel 42
+	assert_status 0
+	assert_json '.status == "cancelled"'
+	run_split taskctl pause 43
+	assert_status 0
+	assert_json '.status == "paused"'
+	taskctl -q cancel 41 >/dev/null
+	wait_until 10 status_is 61 completed
+	status_is 43 paused
+	taskctl -q resume 43 >/dev/null
+	wait || true
+	account_is '.completed == 59 and .cancelled == 2'
+}
+
+@test "taskctl: kill -9 of the worker with orders pending" {
+	works_on a b
+	wait_until 10 runs 1
+	wait_until 10 runs 2
+	wait_until 10 status_is 2 running
+	kill -STOP $worker
+	run_split taskctl cancel --no-wait --reason 'too late' 1
+	assert_status 0
+	assert_json '.status == "running"'
+	run_split taskctl pause 2
+	assert_status 0
+	assert_err 'taskctl: 1 execution: its worker was told and is not done yet'
+	run_split taskctl pause 1
+	assert_status 1
+	assert_err 'taskctl: execution 1 is being cancelled: it cannot be paused'
+	kill -KILL $worker
+	wait $worker || true
+	run_split taskctl resume 2
+	assert_status 0
+	assert_err 'taskctl: a worker died: 2 executions it held are taken over'
+	assert_json '.status == "queued"'
+	run_split taskstat 1
+	assert_json '.status == "cancelled" and .error == {reason: "too late"}'
+	for id in 1 2; do # the direct children; the others are for who cleans up after workers
+		wait_until 5 eval "! kill -0 $(head -n 1 pid-$id)"
+	done
+	account_is '.cancelled == 1 and .waiting == 1'
+}
+
+@test "taskctl: a worker that is told to stop leaves what was paused paused" {
+	works_on a b
+	wait_until 10 status_is 2 running
+	taskctl -q pause 2 >/dev/null
+	kill -INT $worker 2>/dev/null || kill -TERM $worker
+	wait $worker || true
+	status_is 2 paused
+	account_is '.waiting == 2 and .statuses.paused == 1'
+}
+
+@test "taskctl: on a terminal a line each" {
+	printf '%s\n' a b | taskrun -q --detach --job j "${work[@]}" >/dev/null
+	run_split env COLUMNS=60 script -qec 'taskctl cancel --job j' /dev/null
+	assert_status 0
+	assert_out -r $'^     1  cancelled  [^\n]*\n     2  cancelled  '
+	assert_out -r '2 executions cancelled'
+}
+
+@test "taskctl: the journal says who asked for what" {
+	printf '%s\n' a b | taskrun -q --detach --job j "${work[@]}" >/dev/null
+	DOCKLINE_CORRELATION=visit-7 taskctl -q pause 1 >/dev/null
+	taskctl -q cancel --correlation plan --job j >/dev/null
+	run_split sqlite3 "$DOCKLINE_STATE/state.db" \
+		'SELECT command, correlation, count FROM event WHERE who IS NOT NULL ORDER BY seq'
+	assert_out '-q pause 1|visit-7|1
+-q cancel --correlation plan --job j|plan|2'
+}
