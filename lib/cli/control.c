@@ -365,7 +365,7 @@ finish_orders(struct call *k, struct err *err)
 
 /* A name that is wrong would never be noticed. Ad-hoc tasks are known by their executions. */
 static int
-check_task(struct call *k, const struct selection *sel, struct err *err)
+check_task(struct call *k, struct selection *sel, struct err *err)
 {
 	struct task *task = task_find(k->store, k->app->org, sel->task, err);
 	int64_t id;

@@ -382,3 +382,39 @@ taskctl: execution 2 is running: it cannot be retried'
 	assert_out '-q pause 1|visit-7|1
 -q cancel --correlation plan --job j|plan|2'
 }
+
+@test "taskctl: approve lets go what is held, reject ends it, retry holds it again" {
+	seq 3 | taskrun -q --detach --hold --job j --lines -- echo '{line}' >/dev/null
+	run_split taskctl approve 1
+	assert_status 0
+	assert_json '.status == "queued"'
+	run_split taskctl reject --reason 'too many atoms' 2
+	assert_json '.status == "cancelled" and .error.reason == "too many atoms"'
+	run_split taskctl approve 1
+	assert_status 1
+	assert_err 'taskctl: execution 1 is queued: it cannot be approved'
+	run_split taskctl retry 2
+	assert_json '.status == "held"'
+	run_split taskctl approve --job j
+	assert_err 'taskctl: 2 executions approved'
+	account_is '.waiting == 3 and .statuses.queued == 3'
+}
+
+@test "taskctl: what was skipped waits again when its cause is retried" {
+	printf '%s\n' '{"key":"a","params":{"say":"test -e ready"}}' '{"key":"b","params":{"say":"true"},"after":["a"]}' \
+		'{"key":"c","params":{"say":"true"},"after":["a","b"]}' >graph
+	taskrun -q --job j --graph graph -- sh '{say}' >first || true
+	jq -es 'map([.key, .status]) | sort == [["a", "failed"], ["b", "skipped"], ["c", "skipped"]]' first
+	run_split taskctl retry 2
+	assert_status 1
+	assert_err 'taskctl: execution 2 is skipped: what it waits for ended otherwise than asked, it cannot be retried'
+	run_split taskctl retry --job j
+	assert_status 0
+	assert_json -s 'map([.key, .status]) == [["a", "queued"]]'
+	account_is '.waiting == 3 and .statuses == {queued: 1, blocked: 2}'
+	run_split taskctl cancel 2
+	status_is 3 skipped
+	run_split taskctl retry 2
+	assert_json '.status == "blocked"'
+	account_is '.waiting == 3 and .statuses == {queued: 1, blocked: 2}'
+}
