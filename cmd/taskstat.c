@@ -15,6 +15,7 @@
 #include "cli/roster.h"
 #include "cli/script.h"
 #include "cli/session.h"
+#include "cli/why.h"
 #include "task/selection.h"
 
 enum { TERMINAL_ROWS = 100 };
@@ -153,6 +154,20 @@ show_artifact(struct look *l, struct err *err)
 }
 
 static int
+tell_why(int64_t id, void *ctx, struct err *err)
+{
+	const struct look *l = ctx;
+
+	return found(l->app, id, why_tell(l->app, l->store, id, o.json, err));
+}
+
+static int
+show_why(struct look *l, struct err *err)
+{
+	return ids_each(l->app, l->app->args + 1, tell_why, l, err);
+}
+
+static int
 show_list(struct look *l, struct err *err)
 {
 	return listing_show(l->app, l->store, &l->sel, l->as_text, l->page.limit, err);
@@ -195,6 +210,7 @@ static const struct view views[] = {
 	[VIEW_LIST] = { "a list", NULL, NULL, 0, 0, LIST | JSON, show_list },
 	[VIEW_IDS] = { "an id", NULL, NULL, 1, SIZE_MAX, JSON, show_ids },
 	{ "artifact", NULL, "artifact", 2, 3, JSON, show_artifact },
+	{ "why", NULL, "why", 2, SIZE_MAX, JSON, show_why },
 	{ "--script", &o.script, NULL, 1, 1, 0, show_script },
 	{ "--workers", &o.workers, NULL, 0, 0, PAGE | JSON, show_workers },
 };
@@ -299,7 +315,7 @@ main(int argc, char **argv)
 {
 	struct err err = { 0 };
 	struct app *app = app_start(
-	    "taskstat", "[ID ... | artifact ID [NAME]]", options, argc, argv);
+	    "taskstat", "[ID ... | why ID ... | artifact ID [NAME]]", options, argc, argv);
 	const struct view *view = choose(app);
 
 	check_options(app, view);

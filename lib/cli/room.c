@@ -114,3 +114,18 @@ room_json(const struct room *room)
 	json_object_set_new(json, "limits", limits);
 	return json;
 }
+
+void
+room_read(const json_t *json, struct room *room)
+{
+	const char *name;
+	json_t *amount;
+
+	*room = (struct room){ .cpus = json_number_value(json_object_get(json, "cpus")),
+		.gpus = json_number_value(json_object_get(json, "gpus")),
+		.memory = (int64_t)json_number_value(json_object_get(json, "memory")) };
+	json_object_foreach(json_object_get(json, "limits"), name, amount)
+		if (room->nlimits < ROOM_LIMITS)
+			room->limits[room->nlimits++] = (struct room_limit){ name,
+				json_number_value(amount) };
+}

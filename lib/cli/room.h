@@ -43,4 +43,7 @@ int room_parse_limits(char *const *options, struct room *room, struct err *err);
 /* As JSON: {"cpus", "memory", "gpus", "limits"}. The caller owns it. */
 json_t *room_json(const struct room *room);
 
+/* Read such JSON back; what is not there is 0. The names of limits are borrowed from it. */
+void room_read(const json_t *json, struct room *room);
+
 #endif

@@ -290,6 +290,100 @@ adds_up() {
 	wait $second || true
 }
 
+# submit executions as taskrun would with these arguments and a line each; nobody works
+put() { taskrun -q --detach --lines "$@" -- sh -c 'while [ -e hold ]; do env sleep 0.01; done; test "$1" != bad' sh '{line}' >/dev/null; }
+
+# the answer about execution $1 is $2, and its reason $3
+why() {
+	run_split taskstat why "$1"
+	assert_status 0
+	assert_err ''
+	assert_out -r "^$1: $2\$"
+	run_split taskstat why --json "$1"
+	assert_json ".type == \"why\" and .id == $1 and .reason == \"$3\" and (.text | length) > 0"
+}
+
+@test "taskstat why: what waits for others, its time or a person" {
+	time='20[0-9-]+T[0-9:]+Z'
+	seq 5 | put --job a
+	seq 2 | put --job b --after 1 --after 2:any --after 3:fail --after 4
+	seq 1 | put --job c --not-before +2h
+	seq 1 | put --job d --hold
+	why 6 'waits for 4 executions: 1 \(queued\), 2 \(queued, to end\), 3 \(queued, to fail\) and 1 more' blocked
+	assert_json '.awaits == 4 and .upon[2] == {id: 3, status: "queued", when: "fail"} and .job == "b"'
+	why 8 "is scheduled for $time \\(in [12]h[0-9]+m\\)" scheduled
+	assert_json '.until > "2026"'
+	why 9 'is held for approval: taskctl approve 9' held
+	why 1 "no worker is running: taskwork --job 'a' starts one" no_worker
+	run_split taskstat why 8 77 9
+	assert_status 1
+	assert_err 'taskstat: no execution 77'
+	((${#lines[@]} == 2))
+	run_split taskstat why - <<<'{"type":"execution","id":9}'
+	assert_out '9: is held for approval: taskctl approve 9'
+	run_split taskstat why
+	assert_status 2
+	run_split taskstat why 1 --job a
+	assert_status 2
+	run_split taskstat why x
+	assert_status 2
+}
+
+@test "taskstat why: what is queued, and what nobody can or may take" {
+	seq 3 | put --job a
+	seq 2 | put --job b --priority high
+	seq 1 | put --job c --queue gpu
+	mkdir -p share/tasks
+	cat >share/tasks/big.yaml <<-'END'
+		task_id: big
+		service_config: { command: ["true"], resources: { cpus: 64, memory: 900G }, limits: { licence: 2 } }
+	END
+	DOCKLINE_SHARE=$PWD/share taskrun -q --detach -n --job d big >/dev/null
+	touch hold
+	begin taskwork -q -j 1 --queue default --forever
+	worker=$!
+	begun() { taskstat --workers | jq -es '.[0].running == 1'; }
+	wait_until 20 begun
+	why 5 'is next in the queue \(its own is high\); 1 worker serves it' queue
+	why 1 'waits behind 1 of higher priority; 1 worker serves it' queue
+	why 3 'waits behind 3, 1 of them of higher priority; 1 worker serves it' queue
+	assert_json '.higher == 1 and .before == 2 and .workers == 1'
+	why 6 "no worker serves queue 'gpu' and job 'c': taskwork --job 'c' starts one" no_worker
+	why 7 "needs 64 cores, 900G of memory, 2 of limit 'licence': more than the worker has \\(taskstat --workers\\)" no_room
+	assert_json '.needs.limits.licence == 2'
+	why 4 "runs on [^ ]+ \\(worker 1, pid $worker\\) since 20[0-9-]+T[0-9:]+Z \\([0-9.]+m?s ago\\)" running
+	sqlite3 "$DOCKLINE_STATE/state.db" "INSERT INTO pause VALUES ('$(id -un)', 'job', 'a', 'ada', 0),
+		('$(id -un)', 'all', '', 'bob', 1)"
+	why 1 'everything is paused by bob since 1970-01-01T00:00:00Z \([0-9]+d[0-9]+h ago\), and 1 more pause' resting
+	sqlite3 "$DOCKLINE_STATE/state.db" "DELETE FROM pause WHERE kind = 'all'"
+	why 1 "job 'a' is paused by ada since 1970-01-01T00:00:00Z \\([0-9]+d[0-9]+h ago\\)" resting
+	sqlite3 "$DOCKLINE_STATE/state.db" "DELETE FROM pause; INSERT INTO task_state (task, breaker, failures, opened, cause)
+		SELECT id, 'open', 5, 0, 'exit # of NAME' FROM task WHERE name LIKE 'adhoc:%'"
+	why 1 "task 'adhoc:[0-9a-f]+' rests after 5 failures in a row \\(exit # of NAME\\): one is tried 1970-01-01T00:01:00Z .*" breaker
+	kill -9 $worker
+	wait $worker || true
+	why 4 "runs on [^ ]+ \\(worker 1, pid [0-9]+\\), which died: the next worker takes it over since .*" running
+}
+
+@test "taskstat why: how it ended, and when it is tried again" {
+	seq 2 | put --job a
+	echo bad | put --job a
+	taskwork -q
+	why 1 'completed 20[0-9-]+T[0-9:]+Z \([0-9.]+m?s ago\), ran for [0-9.]+m?s' ended
+	why 3 'failed 20[0-9-]+T[0-9:]+Z \([0-9.]+m?s ago\), ran for [0-9.]+m?s: engine: exit 1' ended
+	assert_json '.status == "failed" and .class == "engine" and .attempts == 1'
+	run_split taskstat why 1 2 3
+	((${#lines[@]} == 3))
+	mkdir -p share/tasks
+	cat >share/tasks/again.yaml <<-'END'
+		task_id: again
+		service_config: { command: [sh, -c, 'exit 75'], retry: { delay: 1h } }
+	END
+	DOCKLINE_SHARE=$PWD/share taskrun -q --detach -n again >/dev/null
+	taskwork -q --once
+	why 4 'failed 1 time, is tried again 20[0-9-]+T[0-9:]+Z \(in [0-9]+[hm].*\): engine: exit 75' retrying
+}
+
 @test "taskstat: older generations of a job" {
 	echo 1 >in.json
 	mkdir -p share/tasks
