@@ -24,7 +24,10 @@ static_assert(ST_COUNT <= 16, "a status fits into half a byte");
 void
 journal_add(struct buf *row, int64_t difference, enum event event, enum status from, enum status to)
 {
-	uint64_t bits = ((uint64_t)difference << 1) ^ (uint64_t)(difference >> 63);
+	uint64_t bits = (uint64_t)difference << 1;
+
+	if (difference < 0)
+		bits = ~bits;
 
 	for (; bits >= 0x80; bits >>= 7)
 		buf_add_char(row, (char)(bits | 0x80));
