@@ -274,11 +274,12 @@ take_work(struct worker *w)
 static void
 wait(struct worker *w)
 {
-	struct pollfd fds[2 + 2 * CREW_SLOTS] = { { .fd = w->fd, .events = POLLIN },
-		{ .fd = commit_fd(w->o->commit), .events = POLLIN } };
+	struct pollfd fds[2 + 2 * CREW_SLOTS]; /* filled as far as it is used */
 	int n = 2 + streams_fds(&w->crew, fds + 2);
 	int64_t now;
 
+	fds[0] = (struct pollfd){ .fd = w->fd, .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = commit_fd(w->o->commit), .events = POLLIN };
 	poll(fds, (nfds_t)n, wait_time(w));
 	now = clock_boot();
 	streams_ready(&w->crew, fds + 2);
