@@ -9,6 +9,7 @@
 #include "cli/account.h"
 #include "cli/app.h"
 #include "cli/artifacts.h"
+#include "cli/causes.h"
 #include "cli/ids.h"
 #include "cli/listing.h"
 #include "cli/page.h"
@@ -21,12 +22,13 @@
 enum { TERMINAL_ROWS = 100 };
 
 static struct {
-	int generation, json, list, script, workers;
+	int dead, generation, json, list, script, workers;
 	long limit, offset;
 	char *job, *queue, *status, *tag, *task;
 } o = { .limit = -1 };
 
 static const struct poptOption options[] = {
+	{ "dead", 0, POPT_ARG_NONE, &o.dead, 0, "what failed, grouped by cause", NULL },
 	{ "generation", 0, POPT_ARG_INT, &o.generation, 0, "of the job, not the newest", "N" },
 	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "only this job: its account", "NAME" },
 	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "records, on a terminal too; of a job all", NULL },
@@ -186,6 +188,13 @@ show_jobs(struct look *l, struct err *err)
 }
 
 static int
+show_dead(struct look *l, struct err *err)
+{
+	l->sel.skip = 0;
+	return causes_show(l->app, l->store, &l->sel, l->as_text, &l->page, err);
+}
+
+static int
 show_workers(struct look *l, struct err *err)
 {
 	return roster_show(l->app, l->store, l->as_text, &l->page, err);
@@ -211,6 +220,7 @@ static const struct view views[] = {
 	[VIEW_IDS] = { "an id", NULL, NULL, 1, SIZE_MAX, JSON, show_ids },
 	{ "artifact", NULL, "artifact", 2, 3, JSON, show_artifact },
 	{ "why", NULL, "why", 2, SIZE_MAX, JSON, show_why },
+	{ "--dead", &o.dead, NULL, 0, 0, (LIST & ~STATUS) | JSON, show_dead },
 	{ "--script", &o.script, NULL, 1, 1, 0, show_script },
 	{ "--workers", &o.workers, NULL, 0, 0, PAGE | JSON, show_workers },
 };

@@ -384,6 +384,32 @@ why() {
 	why 4 'failed 1 time, is tried again 20[0-9-]+T[0-9:]+Z \(in [0-9]+[hm].*\): engine: exit 75' retrying
 }
 
+@test "taskstat: --dead groups what failed by its cause" {
+	printf '%s\n' 'atom 12 of lig_1 is odd' 'atom 7 of lig_22 is odd' 'no box' 'atom 3 of lig_3 is odd' ok |
+		taskrun -q --job d --lines -- sh -c 'test "$1" = ok || { echo "$1" >&2; exit 1; }' sh '{line}' >/dev/null || (($? == 1))
+	printf '%s\n' 'no box' | taskrun -q --job e --lines -- sh -c 'echo "$1" >&2; exit 1' sh '{line}' >/dev/null || (($? == 1))
+	run_split taskstat --dead
+	assert_status 0
+	assert_err ''
+	assert_json -s 'map(.count) == [3, 2] and map(.example) == [4, 6] and map(.class) == ["engine", "engine"]'
+	assert_json '.type == "cause" and (.id | test("^[0-9a-f]{8}$")) and .first <= .last'
+	assert_json -s '.[0].cause == "exit 1: atom # of NAME is odd" and .[0].reason == "exit 1: atom 3 of lig_3 is odd"'
+	run_split taskstat --dead --job d --limit 1
+	assert_json -s 'map(.count) == [3]'
+	assert_err 'taskstat: 1 more: --limit shows them'
+	run_split taskstat --dead --job d --offset 1
+	assert_json -s 'map(.count) == [1]'
+	on_terminal 'taskstat --dead' 120
+	assert_out -r $'^count  cause     class   example  first +last +reason\n    3  [0-9a-f]{8}  engine        4  20'
+	assert_out -r 'exit 1: no box'
+	run_split taskstat --dead --task nothing
+	assert_status 0
+	assert_out ''
+	assert_err 'taskstat: nothing failed'
+	run_split taskstat --dead --status failed
+	assert_status 2
+}
+
 @test "taskstat: older generations of a job" {
 	echo 1 >in.json
 	mkdir -p share/tasks
