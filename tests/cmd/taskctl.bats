@@ -418,3 +418,159 @@ taskctl: execution 2 is running: it cannot be retried'
 	assert_json '.status == "blocked"'
 	account_is '.waiting == 3 and .statuses == {queued: 1, blocked: 2}'
 }
+
+# a member of the record that was printed last is so
+told() { [[ $(jq -r ".$1" "$out") == "$2" ]] || complain "$1 is not $2"; }
+
+@test "taskctl gc: what ended goes, what waits and what failed stays" {
+	seq 4 | taskrun -q --job a --lines -- sh -c '[ "$1" != 3 ]' sh '{line}' >/dev/null || true
+	seq 2 | taskrun -q -d --job b --lines -- true >/dev/null
+	run_split taskctl gc
+	assert_status 2
+	assert_err -r 'older than what'
+	run_split taskctl gc --older 1h
+	assert_status 0
+	told executions 0
+	run_split taskctl gc --older 0s --dry-run
+	assert_status 0
+	assert_json '.type == "gc" and .dry_run and .executions == 3 and .kept == 0 and .bytes > 0'
+	run_split taskstat -q --job a --json
+	((${#lines[@]} == 4))
+	run_split taskctl gc --older 0s
+	assert_status 0
+	assert_err ''
+	assert_json '.executions == 3 and .events > 0 and (.dry_run | not)'
+	run_split taskstat -q --job a --json
+	assert_json '.status == "failed" and .id == 3'
+	account_is_of a '.submitted == 1 and .failed == 1 and .completed == 0'
+	account_is_of b '.submitted == 2 and .waiting == 2'
+	run_split taskctl gc --older 0s --status failed --job b
+	told executions 0
+	run_split taskctl gc --older 0s --status failed --keep-failed
+	told executions 0
+	DOCKLINE_RETENTION_AGE=0s DOCKLINE_RETENTION_KEEP_FAILED=false run_split taskctl gc --job a
+	told executions 1
+	run_split taskctl gc --older 0s --status queued
+	assert_status 2
+	assert_err -r 'nothing that is queued has ended'
+	run_split taskctl gc --older soon
+	assert_status 2
+	run_split taskctl gc 3
+	assert_status 2
+	run_split taskctl cancel --all --older 3d
+	assert_status 2
+	run_split taskwork -q
+	assert_status 0
+	account_is_of b '.submitted == 2 and .completed == 2'
+}
+
+# account_is_of JOB EXPR
+account_is_of() {
+	taskstat -q --json >accounts
+	run_split jq -c --arg job "$1" 'select(.job == $job)' accounts
+	assert_json '.submitted == .completed + .failed + .cancelled + .skipped + .waiting + .running'
+	assert_json "$2"
+}
+
+@test "taskctl gc: a chain goes as a whole, or as far as nobody needs it" {
+	taskrun -q -d -n -- true >/dev/null
+	taskrun -q -d -n --after 1 -- true >/dev/null
+	taskrun -q -d -n --after 2 --hold -- true >/dev/null
+	taskwork -q
+	run_split taskctl gc --older 0s --dry-run
+	told executions 0
+	run_split taskctl gc --older 0s
+	told executions 0
+	told kept 2
+	run_split taskstat 2
+	assert_json '.status == "completed"'
+	taskctl -q approve 3 >/dev/null
+	taskwork -q
+	run_split taskctl gc --older 0s --dry-run
+	told executions 3
+	told kept 0
+	run_split taskctl gc --older 0s
+	told executions 3
+	told kept 0
+}
+
+@test "taskctl gc: space is given back, also of a file without incremental vacuum" {
+	need sqlite3
+	mkdir work
+	printf 'task_id: big\nservice_config:\n  command: [sh, -c, '\''head -c 300000 /dev/urandom >"$DOCKLINE_WORK/f"; echo "{\\"files\\":{\\"f\\":{\\"path\\":\\"$DOCKLINE_WORK/f\\"}}}"'\'']\n  workdir: true\n' >big.yaml
+	taskreg -q add big.yaml >/dev/null
+	seq 8 | jq -c '{n: .}' | taskrun -q --job a big >/dev/null
+	seq 3000 | taskrun -q --job b --lines -- true >/dev/null
+	for db in state objects; do
+		sqlite3 "$DOCKLINE_STATE/$db.db" 'PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = 0; VACUUM' >/dev/null
+	done
+	before=$(du -s "$DOCKLINE_STATE" | cut -f 1)
+	sqlite3 "$DOCKLINE_STATE/objects.db" 'UPDATE object SET stored = 1'
+	run_split taskctl gc --older 0s
+	assert_status 0
+	told executions 3008
+	told objects 8
+	((before - $(du -s "$DOCKLINE_STATE" | cut -f 1) > 2500))
+	for db in state objects; do
+		[[ $(sqlite3 "$DOCKLINE_STATE/$db.db" 'PRAGMA auto_vacuum; PRAGMA integrity_check; PRAGMA freelist_count' | xargs) == '2 ok 0' ]]
+		[[ ! -s $DOCKLINE_STATE/$db.db-wal ]]
+	done
+}
+
+@test "taskctl gc: objects that parameters name stay" {
+	need sqlite3
+	printf 'task_id: out\nservice_config:\n  command: [sh, -c, '\''echo hi >"$DOCKLINE_WORK/f"; echo "{\\"files\\":{\\"f\\":{\\"path\\":\\"$DOCKLINE_WORK/f\\"}}}"'\'']\n  workdir: true\n' >out.yaml
+	taskreg -q add out.yaml >/dev/null
+	echo '{}' | taskrun -q --job a out >record
+	taskrun -q -d --job b -- true <record >/dev/null
+	sqlite3 "$DOCKLINE_STATE/objects.db" 'UPDATE object SET stored = 1'
+	run_split taskctl gc --older 0s --job a --dry-run
+	told objects 0
+	run_split taskctl gc --older 0s --job a
+	told executions 1
+	told objects 0
+	taskctl -q cancel --job b >/dev/null
+	run_split taskctl gc --older 0s --dry-run
+	told objects 1
+	run_split taskctl gc --older 0s
+	told objects 1
+}
+
+@test "taskctl gc: while others work, the account adds up" {
+	seq 3000 >in
+	taskrun -q -j 2 --job a --lines in -- true >/dev/null &
+	first=$!
+	wait_until 10 test -e "$DOCKLINE_STATE/state.db"
+	for _ in 1 2 3 4 5 6; do
+		taskctl gc --older 0s >/dev/null
+	done
+	wait $first
+	taskctl gc --older 0s >/dev/null
+	account_is_of a '.submitted == 0'
+}
+
+@test "taskctl backup: a state directory that is whole" {
+	printf 'log: {cap: 2M}\n' >config
+	seq 20 | taskrun -q --job a --lines -- sh -c 'seq 2000 >&2' >/dev/null
+	mv config "$DOCKLINE_STATE/config.yaml"
+	run_split taskctl backup copy/
+	assert_status 0
+	assert_json '.type == "backup" and .bytes > 10000'
+	told path "$PWD/copy"
+	[[ $(stat -c %a copy) == 700 && $(stat -c %a copy/state.db) == 600 ]]
+	[[ $(ls copy | xargs) == 'config.yaml objects.db state.db' ]]
+	[[ -z $(find . -name 'copy.*') ]]
+	run_split taskstat -q --state copy --job a --json
+	((${#lines[@]} == 20))
+	taskstat --state copy artifact 7 stderr.1 | cmp - <(seq 2000)
+	run_split taskctl backup copy
+	assert_status 2
+	assert_err "taskctl: 'copy' is there already"
+	run_split taskctl backup nowhere/copy
+	assert_status 5
+	run_split taskctl backup
+	assert_status 2
+	run_split taskctl --state nosuch backup other
+	assert_status 4
+	[[ ! -e other ]]
+}
