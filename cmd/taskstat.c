@@ -10,6 +10,7 @@
 #include "cli/app.h"
 #include "cli/artifacts.h"
 #include "cli/causes.h"
+#include "cli/figures.h"
 #include "cli/ids.h"
 #include "cli/listing.h"
 #include "cli/page.h"
@@ -22,7 +23,7 @@
 enum { TERMINAL_ROWS = 100 };
 
 static struct {
-	int dead, generation, json, list, script, workers;
+	int dead, generation, json, list, script, stats, workers;
 	long limit, offset;
 	char *job, *queue, *status, *tag, *task;
 } o = { .limit = -1 };
@@ -37,6 +38,7 @@ static const struct poptOption options[] = {
 	{ "offset", 0, POPT_ARG_LONG, &o.offset, 0, "pass over the first N", "N" },
 	{ "queue", 0, POPT_ARG_STRING, &o.queue, 0, "list executions of this queue", "NAME" },
 	{ "script", 0, POPT_ARG_NONE, &o.script, 0, "a shell script that repeats it", NULL },
+	{ "stats", 0, POPT_ARG_NONE, &o.stats, 0, "how long, how fast, and with what", NULL },
 	{ "status", 0, POPT_ARG_STRING, &o.status, 0, "list executions that stand there",
 	    "STATUS" },
 	{ "tag", 0, POPT_ARG_STRING, &o.tag, 0, "list executions that have this tag", "TAG" },
@@ -195,6 +197,13 @@ show_dead(struct look *l, struct err *err)
 }
 
 static int
+show_stats(struct look *l, struct err *err)
+{
+	l->sel.skip = 0;
+	return figures_show(l->app, l->store, &l->sel, l->as_text, &l->page, err);
+}
+
+static int
 show_workers(struct look *l, struct err *err)
 {
 	return roster_show(l->app, l->store, l->as_text, &l->page, err);
@@ -222,6 +231,7 @@ static const struct view views[] = {
 	{ "why", NULL, "why", 2, SIZE_MAX, JSON, show_why },
 	{ "--dead", &o.dead, NULL, 0, 0, (LIST & ~STATUS) | JSON, show_dead },
 	{ "--script", &o.script, NULL, 1, 1, 0, show_script },
+	{ "--stats", &o.stats, NULL, 0, 0, OF_JOB | TASK | PAGE | JSON, show_stats },
 	{ "--workers", &o.workers, NULL, 0, 0, PAGE | JSON, show_workers },
 };
 

@@ -71,6 +71,21 @@ histogram_quantile(const struct histogram *h, double q)
 }
 
 double
+histogram_about(const struct histogram *h, double q)
+{
+	double rank = ceil(q * (double)h->count), seen = 0;
+
+	for (int i = 0; i < HISTOGRAM_BUCKETS - 1; i++) {
+		double n = (double)h->buckets[i], low = i > 0 ? bucket_end(i - 1) : 0;
+
+		if (n > 0 && seen + n >= rank)
+			return low + (fmin(bucket_end(i), h->max) - low) * (rank - seen) / n;
+		seen += n;
+	}
+	return h->max;
+}
+
+double
 histogram_mean(const struct histogram *h)
 {
 	return h->count ? h->sum / (double)h->count : 0;

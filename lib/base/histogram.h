@@ -32,6 +32,10 @@ void histogram_merge(struct histogram *h, const struct histogram *other);
 /* The value that a part q (0..1) of all values does not exceed; 0 when it is empty. */
 double histogram_quantile(const struct histogram *h, double q);
 
+/* The same as if the values of a bucket lay evenly in it: nearer to the true one, on either side.
+ */
+double histogram_about(const struct histogram *h, double q);
+
 /* 0 when it is empty. */
 double histogram_mean(const struct histogram *h);
 

@@ -410,6 +410,44 @@ why() {
 	assert_status 2
 }
 
+@test "taskstat: --stats tells how long, how fast and with what" {
+	mkdir -p share/tasks
+	cat >share/tasks/spin.yaml <<-'END'
+		task_id: spin
+		service_config: { command: [sh, -c, 'i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done; test $0 != 3', '{n}'],
+		  resources: { cpus: 2, memory: 3G }, timeout: 30m }
+	END
+	export DOCKLINE_SHARE=$PWD/share
+	seq 5 | jq -c '{n: .}' | taskrun -q -j 2 --job s spin >/dev/null || (($? == 1))
+	seq 2 | taskrun -q --job t --lines -- true >/dev/null
+	run_split taskstat --stats --job s
+	assert_status 0
+	assert_err ''
+	assert_json '.type == "statistics" and .task == "spin" and .executions == 5 and .completed == 4 and .failed == 1
+		and .looked == null and .wait.p50 >= 0 and .run.p50 > 0 and .run.p50 <= .run.p95 and .run.p99 <= .run.max
+		and .per_minute.lately > 0 and .per_minute.overall > 0 and .efficiency > 0 and .efficiency <= 1
+		and .requested == {cpus: 2, memory: 3221225472, timeout: 1800} and .suggested.timeout == 60
+		and .suggested.memory < 100000000 and .memory.max > 100000'
+	run_split taskstat --stats
+	assert_json -s 'map(.executions) == [5, 2] and map(.task == "spin") == [true, false]'
+	run_split taskstat --stats --limit 1
+	assert_json -s 'length == 1'
+	assert_err 'taskstat: 1 more: --limit shows them'
+	run_split taskstat --stats --task spin
+	assert_json -s 'map(.executions) == [5]'
+	on_terminal 'taskstat --stats --job s'
+	assert_out -l 'task        spin 1'
+	assert_out -l 'executions  5: 4 completed, 1 failed'
+	assert_out -r $'\nended       [0-9.]+ a minute lately, [0-9.]+ overall\n +p50 +p95 +p99 +max +mean\nwaited +[0-9.]+m?s '
+	assert_out -r 'used        2 cores asked for, [0-9]+% of that busy; 3G of memory, at most [0-9]+% of that used'
+	assert_out -r 'next time   resources: \{cpus: (0\.[0-9]|1), memory: [0-9]+M\}, timeout: 1m'
+	run_split taskstat --stats --task nothing
+	assert_status 0
+	assert_err 'taskstat: there are none'
+	run_split taskstat --stats --status failed
+	assert_status 2
+}
+
 @test "taskstat: older generations of a job" {
 	echo 1 >in.json
 	mkdir -p share/tasks

@@ -88,6 +88,9 @@ test_quantiles(void)
 		double want = values[rank < 1 ? 0 : (int)rank - 1];
 
 		ok(got >= want && got <= want * 1.25, "quantile %g: %g of %g", parts[i], got, want);
+		got = histogram_about(&h, parts[i]);
+		ok(parts[i] == 0 || (got >= want * 0.8 && got <= want * 1.25), "about %g: %g of %g",
+		    parts[i], got, want);
 	}
 	histogram_merge(&first, &second);
 	ok(memcmp(first.buckets, h.buckets, sizeof(h.buckets)) == 0 && first.count == h.count &&
