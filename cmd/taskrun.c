@@ -41,6 +41,8 @@ static const struct poptOption options[] = {
 	{ "set", 0, POPT_ARG_ARGV, &o.set, 0, "supply a parameter that lines lack", "K=V" },
 	{ "strict", 0, POPT_ARG_NONE, NULL, APP_STRICT, "stop at the first bad line", NULL },
 	{ "tag", 0, POPT_ARG_ARGV, &o.terms.tags, 0, "a word to select it by", "WORD" },
+	{ "work", 0, POPT_ARG_NONE, &o.work, 0, "detach, and start a worker if there is none",
+	    NULL },
 	APP_STATE_OPTIONS,
 	APP_COMMON_OPTIONS,
 	POPT_TABLEEND,
@@ -84,6 +86,7 @@ read_operands(struct app *app)
 		app_usage(app,
 		    "no files, and standard input is a terminal (-n: one execution from --set)");
 	o.files = files;
+	o.detach |= o.work;
 }
 
 /* Die of a signal, so that make and shells stop too. */

@@ -48,6 +48,9 @@ int bundle_close(struct bundle *b, struct err *err);
 size_t bundle_count(const struct bundle *b);
 struct task *bundle_task(const struct bundle *b, size_t *at);
 
+/* The same for the queues that they go into; one may come several times. */
+const char *bundle_queue(const struct bundle *b, size_t *at);
+
 /* Where it goes. */
 struct bundle_into {
 	struct store *store;

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "cli/app.h"
+#include "cli/bundle.h"
 #include "cli/bundle_parts.h"
 #include "cli/terms.h"
 #include "task/lane.h"
@@ -94,6 +95,12 @@ int64_t
 bundle_lane_row(const struct bundle *b, uint32_t lane)
 {
 	return b->lanes.at[lane]->row;
+}
+
+const char *
+bundle_queue(const struct bundle *b, size_t *at)
+{
+	return *at < b->lanes.len ? b->lanes.at[(*at)++]->queue : NULL;
 }
 
 void

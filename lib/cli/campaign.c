@@ -11,6 +11,7 @@
 #include "cli/commit.h"
 #include "cli/config.h"
 #include "cli/intake.h"
+#include "cli/prospect.h"
 #include "cli/session.h"
 #include "cli/station.h"
 #include "cli/submit.h"
@@ -77,8 +78,15 @@ find_capacity(struct run *r)
 static int
 begin(struct run *r, struct err *err)
 {
-	if (!r->c->detach)
+	struct prospect p = {
+		.app = r->app, .store = r->store, .intake = &r->intake, .job = r->c->job
+	};
+
+	if (!r->c->detach) {
 		find_capacity(r);
+		if (prospect_judge(&p, &r->capacity, err) < 0)
+			return -1;
+	}
 	if (store_begin(r->store, err) < 0)
 		return -1;
 	if (enter(r, err) < 0) {
@@ -202,21 +210,51 @@ cancel_rest(struct run *r, struct err *err)
 	return n < 0 ? -1 : 0;
 }
 
+/* How many have not ended, or -1. */
+static int64_t
+count_left(struct run *r, struct err *err)
+{
+	const struct job *job = &r->intake.job;
+	struct account_sums sums;
+
+	if (tally_read(r->store, r->app->org, job->id, job->generation, &sums, err) < 0)
+		return -1;
+	return sums.by[ACC_WAITING] + sums.by[ACC_RUNNING];
+}
+
 static void
 say_what_stays(struct run *r, struct err *err)
 {
-	struct account_sums sums;
-	int64_t left;
+	int64_t left = count_left(r, err);
 
-	if (tally_read(
-		r->store, r->app->org, r->intake.job.id, r->intake.job.generation, &sums, err) < 0)
-		return;
-	left = sums.by[ACC_WAITING] + sums.by[ACC_RUNNING];
-	if (left == 0)
-		return;
-	app_say(r->app, "%lld execution%s in job '%s': the same command%s goes on with %s",
-	    (long long)left, left == 1 ? " waits" : "s wait", r->c->job,
-	    r->c->detach ? " without --detach" : "", left == 1 ? "it" : "them");
+	if (left > 0)
+		app_say(r->app, "%lld execution%s in job '%s': the same command goes on with %s",
+		    (long long)left, left == 1 ? " waits" : "s wait", r->c->job,
+		    left == 1 ? "it" : "them");
+}
+
+/* Submitted only: is there somebody to run it? */
+static int
+look_for_workers(struct run *r, struct err *err)
+{
+	struct prospect p = {
+		.app = r->app, .store = r->store, .intake = &r->intake, .job = r->c->job
+	};
+	int64_t left = count_left(r, err);
+	int workers;
+
+	if (left <= 0)
+		return left < 0 ? -1 : 0;
+	if (prospect_warn(&p, &workers, err) < 0)
+		return -1;
+	if (workers > 0)
+		return 0;
+	if (r->c->work)
+		return prospect_hire(&p, r->c->jobs, err);
+	app_say(r->app, "%lld execution%s, and no worker is running: taskwork%s", (long long)left,
+	    left == 1 ? " waits" : "s wait",
+	    r->c->job ? ", or the same command without --detach" : "");
+	return 0;
 }
 
 int
@@ -252,8 +290,10 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 	}
 	if (*signal && !c->job && rc == 0)
 		rc = cancel_rest(&r, err);
-	else if (rc == 0 && (*signal || c->detach) && c->job)
+	else if (*signal && rc == 0)
 		say_what_stays(&r, &late);
+	else if (c->detach && rc == 0)
+		rc = look_for_workers(&r, err);
 out:
 	free(r.station.scratch);
 	intake_clear(&r.intake);

@@ -2,6 +2,8 @@
 /* capacity: what this host, or what was allotted of it, has to give. */
 #include "cli/capacity.h"
 
+#include <unistd.h>
+
 #include "cli/app.h"
 #include "exec/pressure.h"
 #include "task/task.h"
@@ -23,6 +25,17 @@ capacity_find(int jobs, struct room *capacity)
 	*capacity = (struct room){
 		.cpus = cpus, .gpus = host_gpus(""), .memory = memory > 0 ? memory : INT64_MAX / 2
 	};
+}
+
+void
+capacity_of_host(struct room *capacity)
+{
+	int64_t pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+	bool allotted;
+
+	*capacity = (struct room){ .cpus = host_cpus("", &allotted),
+		.gpus = host_gpus(""),
+		.memory = pages > 0 ? pages * size : INT64_MAX / 2 };
 }
 
 void

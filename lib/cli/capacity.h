@@ -12,6 +12,9 @@ struct task;
  * the GPUs. */
 void capacity_find(int jobs, struct room *capacity);
 
+/* All that this host has, used or not. */
+void capacity_of_host(struct room *capacity);
+
 /* Say where memory holds fewer executions of a task at once than the cores would. */
 void capacity_say_memory(struct app *app, const struct task *task, const struct room *capacity);
 

@@ -128,6 +128,20 @@ intake_task(const struct intake *in, size_t *at)
 	return (*at)++ == 0 ? in->task : NULL;
 }
 
+const char *
+intake_queue(const struct intake *in, size_t *at)
+{
+	struct terms_lane lane;
+
+	if (in->bundle)
+		return bundle_queue(in->bundle, at);
+	if ((*at)++ > 0 || !in->task)
+		return NULL;
+	terms_lane(&in->terms, in->task, &lane);
+	terms_lane_clear(&lane);
+	return lane.queue;
+}
+
 /* ---- submitting ---- */
 
 int

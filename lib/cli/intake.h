@@ -50,6 +50,9 @@ bool intake_is_empty(const struct intake *in);
  * no more. */
 struct task *intake_task(const struct intake *in, size_t *at);
 
+/* The same for the queues that they go into; one may come several times. */
+const char *intake_queue(const struct intake *in, size_t *at);
+
 /* Within one transaction: open the job and store the input files; then submit what is submitted at
  * once, or open the lane for lines as they come. 0 or -1. */
 int intake_open(struct intake *in, struct err *err);

@@ -21,8 +21,8 @@ room_of_task(const struct task *task, int64_t memory, struct room *room)
 			task->rules.limits[i].count };
 }
 
-static double
-limit_of(const struct room *room, const char *name)
+double
+room_limit(const struct room *room, const char *name)
 {
 	for (int i = 0; i < room->nlimits; i++)
 		if (strcmp(room->limits[i].name, name) == 0)
@@ -48,7 +48,7 @@ room_fits(const struct room *free, const struct room *one, int most)
 	most = times(free->gpus, one->gpus, most);
 	most = times((double)free->memory, (double)one->memory, most);
 	for (int i = 0; i < one->nlimits; i++)
-		most = times(limit_of(free, one->limits[i].name), one->limits[i].amount, most);
+		most = times(room_limit(free, one->limits[i].name), one->limits[i].amount, most);
 	return most;
 }
 

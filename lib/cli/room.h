@@ -33,6 +33,9 @@ void room_of_task(const struct task *task, int64_t memory, struct room *room);
  * nothing is there. */
 int room_fits(const struct room *free, const struct room *one, int most);
 
+/* How much there is of a named limit, 0: none. */
+double room_limit(const struct room *room, const char *name);
+
 /* Take `count` times one out of what is free; give it back. */
 void room_take(struct room *free, const struct room *one, int count);
 void room_give(struct room *free, const struct room *one, int count);

@@ -35,6 +35,7 @@ struct launch {
 	int fds[3];
 	int three; /* 0: none */
 	const int *pass;
+	bool detached;
 	pid_t parent;
 	volatile int failed; /* errno of the step that failed */
 };
@@ -80,10 +81,14 @@ static void become(struct launch *l) __attribute__((noreturn));
 static void
 become(struct launch *l)
 {
-	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != l->parent)
-		_exit(127);
+	if (l->detached) {
+		setsid();
+	} else {
+		setpgid(0, 0);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != l->parent)
+			_exit(127);
+	}
 	if (place_descriptors(l) == 0 && (!l->cwd || chdir(l->cwd) == 0)) {
 		reset_signals();
 		execve(l->program, l->argv, l->env);
@@ -186,6 +191,7 @@ proc_start(const struct proc_spec *spec, struct err *err)
 		.cwd = spec->cwd,
 		.three = spec->three,
 		.pass = spec->pass,
+		.detached = spec->detached,
 		.parent = getpid(),
 	};
 	char *found = NULL;

@@ -28,6 +28,7 @@ struct proc_spec {
 	int in, out, err;    /* descriptors for 0, 1, 2; 0 for in and -1 for any: /dev/null */
 	int three;           /* descriptor for 3; 0: none. Shells know numbers of one digit only */
 	const int *pass;     /* further descriptors kept open, ended by -1; NULL: none */
+	bool detached;       /* it leads a session of its own and outlives us */
 };
 
 /* How it ended. */

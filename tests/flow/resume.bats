@@ -151,7 +151,7 @@ closed() {
 	assert_status 0
 	assert_json '.status == "queued" and .attempts == 0 and .result == null and .started == null'
 	((${#lines[@]} == 5))
-	assert_err -r "5 executions wait in job 'j': the same command without --detach goes on with them"
+	assert_err -r "5 executions wait, and no worker is running: taskwork, or the same command without --detach"
 	[[ ! -e ran ]]
 	run_split taskrun -d -q --job j in "${mark[@]}"
 	assert_err ''
