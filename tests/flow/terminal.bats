@@ -37,6 +37,7 @@ feed() {
 	on_terminal "dock-ligands -f smi molecules | taskrun -j 1 -- sh -c '$hold' >records" &
 	terminal=$!
 	exec 7>molecules
+	printf 'CC a-name-that-fills-the-block-in-which-archives-are-recognised-%d\n' {1..20} >&7
 	wait_until 20 feed '^dock-ligands: [0-9]+ molecules, '
 	rm hold
 	wait_until 20 feed '^taskrun: [1-9][0-9]* executions'
