@@ -14,6 +14,7 @@
 #include "cli/ids.h"
 #include "cli/listing.h"
 #include "cli/page.h"
+#include "cli/prometheus.h"
 #include "cli/roster.h"
 #include "cli/script.h"
 #include "cli/session.h"
@@ -25,7 +26,7 @@ enum { TERMINAL_ROWS = 100 };
 static struct {
 	int dead, generation, json, list, script, stats, workers;
 	long limit, offset;
-	char *job, *queue, *status, *tag, *task;
+	char *job, *prometheus, *queue, *status, *tag, *task;
 } o = { .limit = -1 };
 
 static const struct poptOption options[] = {
@@ -36,6 +37,8 @@ static const struct poptOption options[] = {
 	{ "limit", 0, POPT_ARG_LONG, &o.limit, 0, "at most N (0: all)", "N" },
 	{ "list", 'l', POPT_ARG_NONE, &o.list, 0, "list executions, not jobs", NULL },
 	{ "offset", 0, POPT_ARG_LONG, &o.offset, 0, "pass over the first N", "N" },
+	{ "prometheus", 0, POPT_ARG_STRING, &o.prometheus, 0, "write metrics (-: to stdout)",
+	    "FILE" },
 	{ "queue", 0, POPT_ARG_STRING, &o.queue, 0, "list executions of this queue", "NAME" },
 	{ "script", 0, POPT_ARG_NONE, &o.script, 0, "a shell script that repeats it", NULL },
 	{ "stats", 0, POPT_ARG_NONE, &o.stats, 0, "how long, how fast, and with what", NULL },
@@ -204,6 +207,12 @@ show_stats(struct look *l, struct err *err)
 }
 
 static int
+write_prometheus(struct look *l, struct err *err)
+{
+	return prometheus_write(l->app, l->store, o.prometheus, err);
+}
+
+static int
 show_workers(struct look *l, struct err *err)
 {
 	return roster_show(l->app, l->store, l->as_text, &l->page, err);
@@ -211,10 +220,13 @@ show_workers(struct look *l, struct err *err)
 
 /* ---- which of them ---- */
 
+/* Chosen by an option that is a flag or has a value, by the first operand, or by what else is
+ * given. */
 struct view {
 	const char *name;
-	const int *chosen;  /* by an option, or ... */
-	const char *word;   /* ... by the first operand, or both NULL: by what else is given */
+	const int *flag;
+	char *const *option;
+	const char *word;
 	size_t least, most; /* operands */
 	unsigned takes;
 	int (*show)(struct look *look, struct err *err);
@@ -222,25 +234,28 @@ struct view {
 
 enum { VIEW_JOBS, VIEW_JOB, VIEW_LIST, VIEW_IDS, VIEW_CHOSEN };
 
+/* clang-format off */
 static const struct view views[] = {
-	[VIEW_JOBS] = { "the accounts of all jobs", NULL, NULL, 0, 0, PAGE | JSON, show_jobs },
-	[VIEW_JOB] = { "the account of a job", NULL, NULL, 0, 0, OF_JOB, show_job },
-	[VIEW_LIST] = { "a list", NULL, NULL, 0, 0, LIST | JSON, show_list },
-	[VIEW_IDS] = { "an id", NULL, NULL, 1, SIZE_MAX, JSON, show_ids },
-	{ "artifact", NULL, "artifact", 2, 3, JSON, show_artifact },
-	{ "why", NULL, "why", 2, SIZE_MAX, JSON, show_why },
-	{ "--dead", &o.dead, NULL, 0, 0, (LIST & ~STATUS) | JSON, show_dead },
-	{ "--script", &o.script, NULL, 1, 1, 0, show_script },
-	{ "--stats", &o.stats, NULL, 0, 0, OF_JOB | TASK | PAGE | JSON, show_stats },
-	{ "--workers", &o.workers, NULL, 0, 0, PAGE | JSON, show_workers },
+	[VIEW_JOBS] = { "the accounts of all jobs", .takes = PAGE | JSON, .show = show_jobs },
+	[VIEW_JOB] = { "the account of a job", .takes = OF_JOB, .show = show_job },
+	[VIEW_LIST] = { "a list", .takes = LIST | JSON, .show = show_list },
+	[VIEW_IDS] = { "an id", .least = 1, .most = SIZE_MAX, .takes = JSON, .show = show_ids },
+	{ "artifact", .word = "artifact", .least = 2, .most = 3, .takes = JSON, .show = show_artifact },
+	{ "why", .word = "why", .least = 2, .most = SIZE_MAX, .takes = JSON, .show = show_why },
+	{ "--dead", &o.dead, .takes = (LIST & ~STATUS) | JSON, .show = show_dead },
+	{ "--prometheus", .option = &o.prometheus, .show = write_prometheus },
+	{ "--script", &o.script, .least = 1, .most = 1, .show = show_script },
+	{ "--stats", &o.stats, .takes = OF_JOB | TASK | PAGE | JSON, .show = show_stats },
+	{ "--workers", &o.workers, .takes = PAGE | JSON, .show = show_workers },
 };
+/* clang-format on */
 
 static bool
 is_chosen(const struct app *app, const struct view *view)
 {
-	if (view->chosen)
-		return *view->chosen;
-	return app->nargs > 0 && strcmp(app->args[0], view->word) == 0;
+	if (view->word)
+		return app->nargs > 0 && strcmp(app->args[0], view->word) == 0;
+	return view->option ? *view->option != NULL : *view->flag;
 }
 
 static const struct view *

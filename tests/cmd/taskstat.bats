@@ -448,6 +448,42 @@ why() {
 	assert_status 2
 }
 
+@test "taskstat: --prometheus writes metrics that promtool takes" {
+	seq 3 | put --job "$(printf 'a "quoted"\\ \nname')" --queue gpu
+	job_a
+	task=$(taskstat 4 | jq -r .task)
+	sqlite3 "$DOCKLINE_STATE/state.db" "INSERT INTO task_state (task, breaker, history) SELECT id, 'open',
+		cast('{\"elapsed\":[3,2,44,1,1],\"cpu\":[2.5,2,40,1,1],\"memory\":[]}' AS BLOB) FROM task WHERE name = '$task'"
+	run_split taskstat --prometheus dockline.prom
+	assert_status 0
+	assert_out ''
+	assert_err ''
+	run_split cat dockline.prom
+	org=$(id -un)
+	assert_out -l "dockline_executions{org=\"$org\",job=\"a\",task=\"adhoc\",status=\"failed\",class=\"engine\"} 1"
+	assert_out -l "dockline_executions{org=\"$org\",job=\"a \\\"quoted\\\"\\\\ \\nname\",task=\"adhoc\",status=\"queued\",class=\"\"} 3"
+	assert_out -l "dockline_queued_executions{org=\"$org\",queue=\"gpu\"} 3"
+	assert_out -l "dockline_queued_executions{org=\"$org\",queue=\"default\"} 0"
+	assert_out -r "dockline_queue_oldest_seconds\\{org=\"$org\",queue=\"gpu\"\\} 0\\.[0-9]+"
+	assert_out -l "dockline_breaker_open{org=\"$org\",task=\"$task\",version=\"1\"} 1"
+	assert_out -l "dockline_run_seconds_count{org=\"$org\",task=\"$task\",version=\"1\"} 2"
+	assert_out -l "dockline_cpu_seconds_total{org=\"$org\",task=\"$task\",version=\"1\"} 2.5"
+	assert_out -l "dockline_workers{org=\"$org\",status=\"alive\"} 0"
+	assert_out -r "dockline_file_bytes\\{org=\"$org\",file=\"state.db\"\\} [1-9][0-9]+"
+	[[ $(grep -c '^# TYPE' "$out") == $(grep -c '^# HELP' "$out") ]]
+	run_split taskstat --prometheus -
+	assert_status 0
+	assert_out -l '# TYPE dockline_executions gauge'
+	run_split taskstat --prometheus nowhere/x
+	assert_status 5
+	run_split taskstat --prometheus x --job a
+	assert_status 2
+	type -P promtool >/dev/null || skip "promtool, of Debian's prometheus, is not there to judge the file"
+	run_split promtool check metrics <dockline.prom
+	assert_status 0
+	assert_err ''
+}
+
 @test "taskstat: older generations of a job" {
 	echo 1 >in.json
 	mkdir -p share/tasks

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* census: sums over the whole state, for whoever watches it. */
+#include "task/census.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "store/object.h"
+#include "store/stmt.h"
+
+static const char sql_counts[] =
+    "SELECT ifnull(j.name, ''), ifnull(iif(t.origin = 'adhoc', 'adhoc', t.name), ''), y.status,"
+    " y.class, sum(y.count) FROM job j CROSS JOIN tally y ON y.job = j.id"
+    " LEFT JOIN job_setting s ON s.job = y.job AND s.generation = y.generation"
+    " LEFT JOIN task t ON t.id = s.task WHERE j.org = ?"
+    " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
+static const char sql_queues[] =
+    "SELECT l.queue, sum(l.ready), min(CASE WHEN l.ready > 0 THEN (SELECT e.created"
+    " FROM execution e INDEXED BY execution_ready WHERE e.lane = l.id AND e.status = 'queued'"
+    " ORDER BY e.id LIMIT 1) END) FROM lane l JOIN job j ON j.id = l.job WHERE j.org = ?"
+    " GROUP BY l.queue ORDER BY l.queue";
+static const char sql_tasks[] =
+    "SELECT t.name, t.version, s.breaker, s.history FROM task_state s JOIN task t ON t.id = s.task"
+    " WHERE t.org = ? ORDER BY t.name, t.version, t.id";
+static const char sql_attempts[] = "SELECT ifnull(sum(done), 0) FROM worker WHERE org = ?";
+
+/* What is left to do with a query that fn may end. */
+static int
+go_on(struct stmt *row, int rc, int *wanted)
+{
+	*wanted = rc;
+	if (rc != 0)
+		stmt_end(row);
+	return rc == 0;
+}
+
+int
+census_counts(struct store *store, const char *org, census_count_fn *fn, void *ctx, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_counts, "t", org);
+	int rc = -1, ours = 0;
+
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		struct census_count count = { stmt_text(row, 0), stmt_text(row, 1),
+			stmt_text(row, 2), stmt_text(row, 3), stmt_int(row, 4) };
+
+		if (!go_on(row, fn(&count, ctx), &ours))
+			return ours;
+	}
+	return rc;
+}
+
+int
+census_queues(struct store *store, const char *org, census_queue_fn *fn, void *ctx, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_queues, "t", org);
+	int rc = -1, ours = 0;
+
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		struct census_queue queue = { stmt_text(row, 0), stmt_int(row, 1),
+			stmt_int(row, 2) };
+
+		if (!go_on(row, fn(&queue, ctx), &ours))
+			return ours;
+	}
+	return rc;
+}
+
+/* What was learned, as it is stored; nothing when it is NULL or damaged. */
+static void
+read_history(struct stmt *row, int column, struct estimate *history)
+{
+	struct buf text = BUF_INIT;
+	const void *data;
+	json_t *json;
+	size_t len;
+
+	memset(history, 0, sizeof(*history));
+	if (stmt_is_null(row, column))
+		return;
+	data = stmt_blob(row, column, &len);
+	if (object_unpack(data, len, &text, NULL) == 0) {
+		json = json_parse(buf_str(&text), text.len, NULL);
+		estimate_parse(json, history, NULL);
+		json_decref(json);
+	}
+	buf_clear(&text);
+}
+
+static enum breaker_state
+breaker_of(const char *word)
+{
+	if (strcmp(word, "closed") == 0)
+		return BREAKER_CLOSED;
+	return strcmp(word, "open") == 0 ? BREAKER_OPEN : BREAKER_HALF_OPEN;
+}
+
+int
+census_tasks(struct store *store, const char *org, census_task_fn *fn, void *ctx, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_tasks, "t", org);
+	int rc = -1, ours = 0;
+
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		struct census_task task = { .name = stmt_text(row, 0),
+			.version = stmt_text(row, 1),
+			.breaker = breaker_of(stmt_text(row, 2)) };
+
+		read_history(row, 3, &task.history);
+		if (!go_on(row, fn(&task, ctx), &ours))
+			return ours;
+	}
+	return rc;
+}
+
+int64_t
+census_attempts(struct store *store, const char *org, struct err *err)
+{
+	int64_t n = 0;
+
+	return stmt_number(store, err, &n, sql_attempts, "t", org) < 0 ? -1 : n;
+}
