@@ -10,6 +10,7 @@
 #include "cli/capacity.h"
 #include "cli/commit.h"
 #include "cli/config.h"
+#include "cli/demand.h"
 #include "cli/intake.h"
 #include "cli/prospect.h"
 #include "cli/session.h"
@@ -62,17 +63,20 @@ out:
 }
 
 /* What we have to give; each task at least once. */
-static void
-find_capacity(struct run *r)
+static int
+find_capacity(struct run *r, struct err *err)
 {
 	struct task *task;
 	size_t at = 0;
 
 	capacity_find(r->c->jobs, &r->capacity);
 	while ((task = intake_task(&r->intake, &at))) {
+		if (demand_check(task, err) < 0)
+			return -1;
 		capacity_say_memory(r->app, task, &r->capacity);
 		capacity_hold(task, &r->capacity);
 	}
+	return 0;
 }
 
 static int
@@ -83,8 +87,7 @@ begin(struct run *r, struct err *err)
 	};
 
 	if (!r->c->detach) {
-		find_capacity(r);
-		if (prospect_judge(&p, &r->capacity, err) < 0)
+		if (find_capacity(r, err) < 0 || prospect_judge(&p, &r->capacity, err) < 0)
 			return -1;
 	}
 	if (store_begin(r->store, err) < 0)

@@ -173,9 +173,8 @@ keep_inherited(void)
 	done = true;
 }
 
-/* Why a program cannot be run that path_program does not find. */
-static int
-no_program(const char *name, struct err *err)
+int
+proc_missing(const char *name, struct err *err)
 {
 	if (!strchr(name, '/') || access(name, F_OK) < 0)
 		return err_set(err, ERR_USAGE, "cannot run '%s': no such program", name);
@@ -205,7 +204,7 @@ proc_start(const struct proc_spec *spec, struct err *err)
 	if (!l.program)
 		l.program = found = path_program(spec->argv[0]);
 	if (!l.program)
-		return no_program(spec->argv[0], err);
+		return proc_missing(spec->argv[0], err);
 	pid = launch(&l);
 	if (pid < 0)
 		launch_error(&l, spec->argv[0], err);

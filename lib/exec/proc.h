@@ -46,6 +46,9 @@ struct outcome {
  * executed (told apart from exit status 127), ERR_SYSTEM when the machine refused. */
 pid_t proc_start(const struct proc_spec *spec, struct err *err);
 
+/* Why a program cannot be run that path_program does not find, as proc_start says it: -1. */
+int proc_missing(const char *name, struct err *err);
+
 /* Send a signal to the whole group of a child we started. Already gone is fine. */
 void proc_signal(pid_t pid, int signal);
 

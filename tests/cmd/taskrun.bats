@@ -367,16 +367,21 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	assert_json '.status == "failed" and .error.class == "signal" and (.error.reason | test("^signal 11"))'
 	run_split taskrun -n -- sh -c 'kill -KILL $$'
 	assert_json '.error.class == "signal" and (.error.reason | test("^signal 9.*out of memory"))'
-	run_split taskrun -n -- no-such-program
-	assert_status 1
-	assert_json '.error.class == "rejected" and (.error.reason | test("no-such-program"))'
+	run_split taskrun --job typo -n -- no-such-program
+	assert_status 2
+	assert_out ''
+	assert_err "taskrun: cannot run 'no-such-program': no such program"
 	touch plain
 	run_split taskrun -n -- ./plain
-	assert_status 1
-	assert_json '.error.class == "rejected" and (.error.reason | test("plain.*Permission denied"))'
+	assert_status 2
+	assert_err -r "plain.*Permission denied"
 	run_split taskrun -n -- .
+	assert_status 2
+	printf '#!/no/such/interpreter\n' >bad
+	chmod +x bad
+	run_split taskrun --job typo -n -- ./bad
 	assert_status 1
-	assert_json '.error.class == "rejected"'
+	assert_json '.error.class == "rejected" and (.error.reason | test("./bad"))'
 }
 
 @test "taskrun: stdout is one JSON value or nothing; ad hoc, other text is text" {
