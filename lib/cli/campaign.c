@@ -30,6 +30,7 @@ struct run {
 	struct room capacity;
 	struct station station;
 	struct config *config;
+	bool gave_up; /* what is left is no use to wait for; people were told */
 };
 
 /* Everything that must stand before the first line is submitted, in one transaction. */
@@ -177,6 +178,7 @@ work(struct run *r, int *signal, struct err *err)
 	commit_state(commit, &state);
 	if (rc == 0 && state.ended) {
 		rc = conclude(r, &state, *signal, err);
+		r->gave_up = !*signal && !r->c->detach && state.printed < state.asked;
 	} else if (r->intake.submit) {
 		/* the reading thread goes on with them until the process ends */
 		r->app->shared = true;
@@ -190,7 +192,7 @@ work(struct run *r, int *signal, struct err *err)
 	return rc;
 }
 
-/* Told to stop without a job: nobody could ever resume what waits. */
+/* Ended before its time without a job: nobody could ever resume what waits. */
 static int
 cancel_rest(struct run *r, struct err *err)
 {
@@ -291,9 +293,9 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 		*err = late;
 		rc = -1;
 	}
-	if (*signal && !c->job && rc == 0)
+	if ((*signal || r.gave_up) && !c->job && rc == 0)
 		rc = cancel_rest(&r, err);
-	else if (*signal && rc == 0)
+	else if ((*signal || r.gave_up) && rc == 0)
 		say_what_stays(&r, &late);
 	else if (c->detach && rc == 0)
 		rc = look_for_workers(&r, err);

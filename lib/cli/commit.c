@@ -173,6 +173,17 @@ wait_for(struct commit *c, int64_t micros)
 	pthread_cond_timedwait(&c->wake, &c->lock, &ts);
 }
 
+/* Until the next look at what others did, or until something is due. Locked. */
+static int64_t
+until_look(const struct commit *c)
+{
+	int64_t due = c->ledger.waits.due, left = POLL;
+
+	if (c->state.dry && due)
+		left = due - clock_wall();
+	return left < 0 ? 0 : left < POLL ? left : POLL;
+}
+
 /* Wait for something to do, and a little longer for company. Locked. */
 static void
 gather(struct commit *c)
@@ -181,7 +192,7 @@ gather(struct commit *c)
 
 	if (!has_work(c) && !c->stop) {
 		c->state.idle = true;
-		wait_for(c, POLL);
+		wait_for(c, until_look(c));
 		c->state.idle = false;
 	}
 	c->napping = true;
@@ -254,8 +265,8 @@ look(struct commit *c, bool dry)
 
 	if (rc < 0 || !l->o.worker || !dry)
 		return rc;
-	rc = claim_waiting(l->o.store, &l->scope, &l->waits, &c->err);
-	if (rc == 0 && (l->waits.queued || (l->waits.due && l->waits.due <= clock_wall())))
+	rc = ledger_wait(l, &c->err);
+	if (rc == 0 && l->waits.doors[CLAIM_OPEN])
 		c->more = true;
 	return rc;
 }
@@ -279,6 +290,10 @@ round_of(struct commit *c, struct batch *b, bool dry)
 	if (rc == 0 && now - c->polled >= POLL) {
 		c->polled = now;
 		rc = look(c, dry);
+	}
+	if (rc == 0 && dry && l->waits.due && l->waits.due <= clock_wall()) {
+		l->waits.due = 0;
+		c->more = true;
 	}
 	if (rc < 0) { /* what was claimed is not: nobody may begin it */
 		free_works(l->fresh);

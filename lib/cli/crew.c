@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "task/begun.h"
+#include "task/gate.h"
 #include "task/task.h"
 
 /* What the processes of a task get. */
@@ -235,10 +236,12 @@ crew_fill(struct crew *crew)
 	crew->full = false;
 	while (crew->ready && !crew->stopping && !crew->full && crew->err.kind == ERR_NONE) {
 		struct work *work = crew_take(crew);
-		bool placed = work->lane->task->window ? streams_give(crew, work)
-						       : start(crew, work);
 
-		if (placed)
+		if (work->lane->gate->shut) {
+			crew_return(crew, work);
+			continue;
+		}
+		if (work->lane->task->window ? streams_give(crew, work) : start(crew, work))
 			continue;
 		crew_put_back(crew, work);
 		streams_finish(crew);

@@ -23,9 +23,6 @@
 
 enum {
 	PRINT_BYTES = 256 << 10,
-	AHEAD = 50000,    /* microseconds of work claimed ahead */
-	AHEAD_MAX = 2000, /* executions claimed ahead */
-	SLOTS_MAX = 1000,
 };
 
 /* Event records on their way out. */
@@ -33,65 +30,6 @@ struct printing {
 	struct ledger *ledger;
 	struct buf text;
 };
-
-/* Could we ever run an execution of the lane? */
-static bool
-is_able(const struct lane *lane, void *ctx)
-{
-	const struct ledger *l = ctx;
-	struct room one;
-
-	room_of_task(lane->task, 0, &one);
-	return room_fits(&l->o.capacity, &one, 1) > 0;
-}
-
-/* How many of a lane may be taken: what fits, and 50 ms of work ahead. A task that waits for cores,
- * memory or GPUs goes before what is behind it, or small ones would keep it waiting for ever; one
- * that waits for a named limit does not. */
-static int
-room_for(const struct lane *lane, void *ctx)
-{
-	const struct ledger *l = ctx;
-	int64_t mean = *lane->mean;
-	struct room one;
-	int fit, ahead = 0;
-
-	room_of_task(lane->task, 0, &one);
-	if (lane->task->window > 0) /* what coprocesses have room for */
-		fit = room_fits(&l->o.capacity, &one, SLOTS_MAX) * lane->task->window -
-		    (int)*lane->held;
-	else
-		fit = room_fits(&l->want.free, &one, l->want.most);
-	if (mean > 0 && mean < AHEAD) {
-		ahead = (int)(room_fits(&l->o.capacity, &one, SLOTS_MAX) * AHEAD / mean);
-		ahead = (ahead < AHEAD_MAX ? ahead : AHEAD_MAX) - l->want.waiting;
-	}
-	if (fit < 0)
-		fit = 0;
-	if (ahead > 0)
-		fit += ahead;
-	if (fit > 0)
-		return fit;
-	if (lane->task->window > 0)
-		return 0;
-	one.nlimits = 0;
-	return room_fits(&l->want.free, &one, 1) > 0 ? 0 : -1;
-}
-
-static void
-took(const struct lane *lane, int count, void *ctx)
-{
-	struct ledger *l = ctx;
-	struct room one;
-	int fit;
-
-	room_of_task(lane->task, 0, &one);
-	fit = room_fits(&l->want.free, &one, count);
-	room_take(&l->want.free, &one, fit);
-	l->want.waiting += count - fit;
-	l->want.most -= count;
-	*lane->held += count;
-}
 
 void
 ledger_init(struct ledger *l, const struct commit_options *options)
@@ -103,11 +41,12 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 		.scope = { .worker = options->worker,
 		    .org = options->app->org,
 		    .queues = options->queues,
-		    .book = lane_book_new(),
-		    .able = is_able,
-		    .room = room_for,
-		    .took = took } };
-	l->scope.ctx = l;
+		    .book = lane_book_new() },
+		.claimer = { .app = options->app,
+		    .store = options->store,
+		    .capacity = options->capacity,
+		    .attended = options->terms != NULL } };
+	claimer_serve(&l->claimer, &l->scope);
 	l->admission = (struct admission){ .app = options->app,
 		.store = options->store,
 		.tally = &l->tally,
@@ -123,6 +62,7 @@ void
 ledger_clear(struct ledger *l)
 {
 	admit_clear(&l->admission);
+	claimer_clear(&l->claimer);
 	lane_book_free(l->scope.book);
 	tally_clear(&l->tally);
 	idset_clear(&l->asked);
@@ -223,14 +163,22 @@ submit(struct ledger *l, const struct line *line, struct err *err)
 
 /* ---- giving back and taking ---- */
 
+/* It goes back into the queue as if it had not begun. */
+static int
+put_back(struct ledger *l, const struct lane *lane, int64_t id, int attempt, struct err *err)
+{
+	if (claimer_returned(&l->claimer, lane, id, err) < 0)
+		return -1;
+	return claim_change(l->o.store, l->o.worker, lane, id, attempt, EV_RETURN, &l->tally, err);
+}
+
 static int
 give_back(struct ledger *l, const struct ended *e, struct err *err)
 {
 	int rc;
 
 	if (e->interrupted)
-		return claim_change(l->o.store, l->o.worker, e->end.lane, e->end.id, e->end.attempt,
-		    EV_RETURN, &l->tally, err);
+		return put_back(l, e->end.lane, e->end.id, e->end.attempt, err);
 	if (kept_store(e->kept, l->o.store, err) < 0)
 		return -1;
 	l->worked++;
@@ -241,6 +189,8 @@ give_back(struct ledger *l, const struct ended *e, struct err *err)
 		    "execution %lld was taken over by another worker: this end of it is"
 		    " dropped",
 		    (long long)e->end.id);
+	if (rc > 0 && claimer_ended(&l->claimer, &e->end, err) < 0)
+		return -1;
 	if (rc > 0 && kept_link(e->kept, l->o.store, e->end.id, err) < 0)
 		return -1;
 	if (rc > 0 && state_is_final(e->end.status) && idset_has(&l->asked, e->end.id))
@@ -271,8 +221,7 @@ take(struct ledger *l, const struct want *want, struct err *err)
 {
 	l->fresh = NULL;
 	l->fresh_tail = &l->fresh;
-	l->want = *want;
-	return claim_take(l->o.store, &l->scope, want->most, &l->tally, &l->fresh_tail, err);
+	return claimer_take(&l->claimer, &l->scope, want, &l->tally, &l->fresh_tail, err);
 }
 
 static int
@@ -478,6 +427,12 @@ ledger_look(struct ledger *l, struct err *err)
 	return rc < 0 ? -1 : print_all(l, err);
 }
 
+int
+ledger_wait(struct ledger *l, struct err *err)
+{
+	return claimer_look(&l->claimer, &l->scope, &l->waits, err);
+}
+
 /* ---- batches ---- */
 
 static int
@@ -485,6 +440,7 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 {
 	struct line *line;
 
+	claimer_begin(&l->claimer);
 	for (struct ended *e = b->ends; e; e = e->next)
 		if (give_back(l, e, err) < 0)
 			return -1;
@@ -492,8 +448,7 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 		if (change(l, c, err) < 0)
 			return -1;
 	for (struct work *w = b->returned; w; w = w->next)
-		if (claim_change(l->o.store, l->o.worker, w->lane, w->id, w->attempt, EV_RETURN,
-			&l->tally, err) < 0)
+		if (put_back(l, w->lane, w->id, w->attempt, err) < 0)
 			return -1;
 	for (size_t i = 0; i < b->nadopted; i++)
 		idset_add(&l->asked, b->adopted[i]);
@@ -512,6 +467,8 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 	for (size_t i = 0; i < l->tally.skipped.len; i++)
 		if (idset_has(&l->asked, l->tally.skipped.at[i]))
 			print_later(l, l->tally.skipped.at[i]);
+	if (claimer_write(&l->claimer, err) < 0)
+		return -1;
 	return tally_write(&l->tally, l->o.store, err);
 }
 

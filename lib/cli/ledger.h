@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "cli/admit.h"
+#include "cli/claimer.h"
 #include "cli/commit.h"
 #include "task/receipt.h"
 #include "task/tally.h"
@@ -42,7 +43,8 @@ struct ledger {
 	struct order **orders_tail;
 	bool ordered; /* there are orders to fetch */
 	struct claim_scope scope;
-	struct claim_waits waits;
+	struct claimer claimer;
+	struct claim_waits waits;      /* as ledger_wait found it */
 	int64_t failed;                /* of the printed */
 	int64_t worked, worked_failed; /* attempts that ended; not well */
 	bool output_gone;              /* stdout cannot be written any more */
@@ -50,9 +52,8 @@ struct ledger {
 
 	/* its own */
 	struct tally tally;
-	struct want want; /* what is left of it while claiming */
-	int64_t told;     /* of worked, with the last heartbeat */
-	int64_t event;    /* the last one looked at, to be printed */
+	int64_t told;  /* of worked, with the last heartbeat */
+	int64_t event; /* the last one looked at, to be printed */
 	struct admission admission;
 	struct receipt receipt;
 	VEC(struct due) print; /* after the commit */
@@ -70,5 +71,8 @@ int ledger_write(struct ledger *l, struct batch *b, struct err *err);
 
 /* Print what was asked for and ended by others since the last look; note orders. */
 int ledger_look(struct ledger *l, struct err *err);
+
+/* Find out what waits to be claimed, and until when. */
+int ledger_wait(struct ledger *l, struct err *err);
 
 #endif

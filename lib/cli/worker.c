@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "cli/crew.h"
 #include "cli/progress.h"
 
@@ -208,15 +209,32 @@ wait_time(const struct worker *w)
 	return next <= now ? 0 : (int)((next - now) / 1000) + 1;
 }
 
+/* How long a task rests still, where nothing else is to be done; 0: that is not so. */
+static double
+rest_of(const struct worker *w, const struct commit_state *s)
+{
+	int64_t left = s->waits.due - clock_wall();
+
+	if (w->crew.busy > w->crew.streams || w->crew.out || !s->dry ||
+	    !s->waits.doors[CLAIM_SHUT] || left <= 0)
+		return 0;
+	return (double)left / 1e6;
+}
+
 static void
 show(struct worker *w, const struct commit_state *s)
 {
 	bool asked = w->o->until == WORKER_ASKED;
 	int64_t failed = asked ? s->failed : s->worked_failed;
-	char detail[64] = "";
+	char detail[128] = "", span[NUM_TEXT];
+	double rest = rest_of(w, s);
+	int n = 0;
 
 	if (failed)
-		snprintf(detail, sizeof(detail), "%lld failed", (long long)failed);
+		n = snprintf(detail, sizeof(detail), "%lld failed", (long long)failed);
+	if (rest > 0)
+		snprintf(detail + n, sizeof(detail) - (size_t)n, "%swaits for %s", n ? ", " : "",
+		    num_span(rest, span));
 	progress_tick(
 	    w->progress, asked ? s->printed : s->worked, asked && s->ended ? s->asked : 0, detail);
 }
@@ -232,11 +250,27 @@ is_idle_enough(struct worker *w)
 	return w->o->idle_exit >= 0 && now - w->since >= w->o->idle_exit;
 }
 
+/* Is nothing there that could be begun now, or in a moment? */
+static bool
+is_dry(const struct commit_state *s)
+{
+	return s->dry && !s->waits.doors[CLAIM_OPEN] && !s->waits.doors[CLAIM_SOON];
+}
+
+/* Nor will there be: what is left is not worth waiting for. */
+static bool
+is_drained(const struct commit_state *s)
+{
+	bool hopeless = s->waits.doors[CLAIM_HOPELESS];
+
+	if (!is_dry(s) || s->waits.doors[CLAIM_SHUT])
+		return false;
+	return hopeless ? !s->waits.moving : !s->waits.coming;
+}
+
 static bool
 is_done(struct worker *w, const struct commit_state *s)
 {
-	bool nothing = s->dry && !s->waits.queued;
-
 	if (w->crew.busy > w->crew.streams || w->crew.out || w->crew.ready) {
 		w->since = 0;
 		return false;
@@ -249,13 +283,15 @@ is_done(struct worker *w, const struct commit_state *s)
 		return true;
 	switch (w->o->until) {
 	case WORKER_ASKED:
-		return s->printed == s->asked && s->dry;
+		if (s->printed == s->asked)
+			return s->dry;
+		return s->waits.doors[CLAIM_HOPELESS] && is_drained(s);
 	case WORKER_ONCE:
-		return nothing;
+		return is_dry(s);
 	case WORKER_DRAINED:
-		return nothing && !s->waits.coming && is_idle_enough(w);
+		return is_drained(s) && is_idle_enough(w);
 	default:
-		return nothing && is_idle_enough(w);
+		return is_dry(s) && is_idle_enough(w);
 	}
 }
 

@@ -29,7 +29,7 @@ enum { MOST_FAILURES = 1000000 };
 static const char *const states[] = {
 	[BREAKER_CLOSED] = "closed",
 	[BREAKER_OPEN] = "open",
-	[BREAKER_HALF_OPEN] = "half_open",
+	[BREAKER_HALF_OPEN] = "half-open",
 };
 
 static_assert(sizeof(states) / sizeof(*states) == BREAKER_STATES, "a name for every state");

@@ -86,7 +86,7 @@ enum breaker_answer breaker_ask(struct breaker *breaker, const struct breaker_po
 bool breaker_tell(
     struct breaker *breaker, const struct breaker_policy *policy, const struct breaker_end *end);
 
-/* "closed", "open", "half_open"; and the state of a word, -1: none. */
+/* "closed", "open", "half-open"; and the state of a word, -1: none. */
 const char *breaker_state_name(enum breaker_state state);
 int breaker_state_find(const char *word);
 

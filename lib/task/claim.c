@@ -74,9 +74,9 @@ static const char sql_ordered[] = "UPDATE execution SET request = NULL WHERE id 
 static const char sql_next_due[] = "SELECT min(not_before) FROM execution INDEXED BY execution_due"
 				   " WHERE status IN ('retrying', 'scheduled')";
 static const char sql_coming[] =
-    "SELECT sum(t.count) FROM job j JOIN tally t ON t.job = j.id WHERE j.org = ?1"
-    " AND (?2 = 0 OR (t.job = ?2 AND t.generation = ?3)) AND t.status IN ('blocked',"
-    " 'scheduled', 'retrying', 'preparing', 'running')";
+    "SELECT sum(t.count * (t.status <> 'blocked')), sum(t.count) FROM job j JOIN tally t"
+    " ON t.job = j.id WHERE j.org = ?1 AND (?2 = 0 OR (t.job = ?2 AND t.generation = ?3))"
+    " AND t.status IN ('blocked', 'scheduled', 'retrying', 'preparing', 'running')";
 
 static const char *const requests[] = {
 	[REQUEST_CANCEL] = "cancel", [REQUEST_PAUSE] = "pause", [REQUEST_RESUME] = "resume"
@@ -220,7 +220,7 @@ take_of(struct store *store, const struct claim_scope *scope, const struct lane 
 		*tail = last;
 	}
 	if (n > 0 && scope->took)
-		scope->took(lane, n, scope->ctx);
+		scope->took(lane, first, n, scope->ctx);
 	return n;
 }
 
@@ -469,30 +469,57 @@ claim_has_orders(struct store *store, int64_t worker, struct err *err)
 	return stmt_number(store, err, &one, sql_orders, "i", worker);
 }
 
+/* How the door of a lane stands. */
+static void
+look_at_door(const struct claim_scope *scope, const struct lane *lane, struct claim_waits *waits)
+{
+	enum claim_door door = CLAIM_OPEN;
+	int64_t when = 0;
+
+	if (scope->able && !scope->able(lane, scope->ctx))
+		return;
+	if (scope->door)
+		door = scope->door(lane, &when, scope->ctx);
+	waits->doors[door] = true;
+	if (when && (waits->due == 0 || when < waits->due))
+		waits->due = when;
+}
+
+/* What is not queued, but may be. */
+static int
+look_at_rest(struct store *store, const struct claim_scope *scope, struct claim_waits *waits,
+    struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_coming, "tii", scope->org, scope->job.id,
+	    (int64_t)scope->job.generation);
+
+	if (!row || stmt_next(row, err) < 0)
+		return -1;
+	waits->moving = stmt_int(row, 0) > 0;
+	waits->coming = waits->moving || stmt_int(row, 1) > 0;
+	stmt_end(row);
+	return 0;
+}
+
 int
 claim_waiting(struct store *store, const struct claim_scope *scope, struct claim_waits *waits,
     struct err *err)
 {
 	struct ids lanes = VEC_INIT;
-	int64_t coming = 0;
 	int rc;
 
 	*waits = (struct claim_waits){ 0 };
 	rc = list_lanes(store, scope, &lanes, err);
-	for (size_t i = 0; i < lanes.len && rc == 0 && !waits->queued; i++) {
+	if (rc == 0 && stmt_number(store, err, &waits->due, sql_next_due, "") < 0)
+		rc = -1;
+	for (size_t i = 0; i < lanes.len && rc == 0 && !waits->doors[CLAIM_OPEN]; i++) {
 		const struct lane *lane = lane_get(scope->book, store, lanes.at[i], err);
 
-		if (!lane)
-			rc = -1;
+		if (lane)
+			look_at_door(scope, lane, waits);
 		else
-			waits->queued = !scope->able || scope->able(lane, scope->ctx);
+			rc = -1;
 	}
 	vec_clear(&lanes);
-	if (rc < 0 || stmt_number(store, err, &waits->due, sql_next_due, "") < 0)
-		return -1;
-	if (stmt_number(store, err, &coming, sql_coming, "tii", scope->org, scope->job.id,
-		(int64_t)scope->job.generation) < 0)
-		return -1;
-	waits->coming = coming > 0;
-	return 0;
+	return rc < 0 ? -1 : look_at_rest(store, scope, waits, err);
 }

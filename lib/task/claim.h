@@ -38,6 +38,14 @@ struct work {
 
 void work_free(struct work *work);
 
+enum claim_door {
+	CLAIM_OPEN,
+	CLAIM_SOON,     /* within moments, whatever happens */
+	CLAIM_SHUT,     /* later, perhaps */
+	CLAIM_HOPELESS, /* nobody should wait for it */
+	CLAIM_DOORS,
+};
+
 /* What a worker claims from. */
 struct claim_scope {
 	int64_t worker;
@@ -51,7 +59,12 @@ struct claim_scope {
 	/* How many executions of a lane there is room for now, 0: none. Negative: none, and nothing
 	 * behind it may go first. NULL: no limit. */
 	int (*room)(const struct lane *lane, void *ctx);
-	void (*took)(const struct lane *lane, int count, void *ctx); /* NULL: nobody asks */
+	/* So many were taken, this is the first. NULL: nobody asks. */
+	void (*took)(const struct lane *lane, const struct work *first, int count, void *ctx);
+	/* May executions of a lane be begun, were there room? *when, with CLAIM_SOON and
+	 * CLAIM_SHUT: microseconds since 1970, 0: when something has changed. NULL: all are open.
+	 */
+	enum claim_door (*door)(const struct lane *lane, int64_t *when, void *ctx);
 	void *ctx;
 };
 
@@ -117,11 +130,13 @@ int claim_orders(struct store *store, int64_t worker, struct order ***tail, stru
 /* Are there any: 1, 0, -1. */
 int claim_has_orders(struct store *store, int64_t worker, struct err *err);
 
-/* Does anything wait in the scope: queued executions that the worker is able to run, and when the
- * next one is due that waits for its time (microseconds since 1970, 0: none does). -1 on error. */
+/* Does anything wait in the scope: queued executions that the worker is able to run, by their door,
+ * and when the next one is due that waits for its time, or its door may open (microseconds since
+ * 1970, 0: none does). -1 on error. In a transaction, or between store_read and its end. */
 struct claim_waits {
-	bool queued;
-	bool coming; /* something waits for its time, for another, or runs */
+	bool doors[CLAIM_DOORS];
+	bool moving; /* something waits for its time, or runs */
+	bool coming; /* ... or waits for another */
 	int64_t due;
 };
 

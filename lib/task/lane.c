@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "store/stmt.h"
+#include "task/gate.h"
 #include "task/task.h"
 
 static const char sql_find[] =
@@ -47,18 +48,28 @@ struct task_entry {
 	int64_t row;
 	struct task *task;
 	_Atomic int64_t mean, held;
+	struct gate gate;
 	UT_hash_handle hh;
 };
 
 struct lane_book {
 	struct lane_entry *lanes;
 	struct task_entry *tasks;
+	lane_task_fn *prepare;
+	void *ctx;
 };
 
 struct lane_book *
 lane_book_new(void)
 {
 	return xcalloc(1, sizeof(struct lane_book));
+}
+
+void
+lane_book_prepare(struct lane_book *book, lane_task_fn *fn, void *ctx)
+{
+	book->prepare = fn;
+	book->ctx = ctx;
 }
 
 void
@@ -100,6 +111,9 @@ task_get(struct lane_book *book, struct store *store, int64_t row, struct err *e
 	entry = xcalloc(1, sizeof(*entry));
 	entry->row = row;
 	entry->task = task;
+	entry->gate.task = task;
+	if (book->prepare)
+		book->prepare(task, book->ctx);
 	HASH_ADD(hh, book->tasks, row, sizeof(row), entry);
 	return entry;
 }
@@ -128,7 +142,7 @@ read_lane(struct lane_book *book, struct store *store, int64_t id, struct err *e
 		entry->lane.task = task->task;
 		entry->lane.mean = &task->mean;
 		entry->lane.held = &task->held;
-		entry->lane.held = &task->held;
+		entry->lane.gate = &task->gate;
 		return entry;
 	}
 	free(entry->lane.job_name);

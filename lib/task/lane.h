@@ -14,6 +14,7 @@
 #include "task/job.h"
 
 struct err;
+struct gate;
 struct store;
 struct task;
 
@@ -43,6 +44,7 @@ struct lane {
 	/* of the task: microseconds between ends of its executions in one slot lately, 0: not
 	 * known; and how many of them the worker holds */
 	_Atomic int64_t *mean, *held;
+	struct gate *gate; /* of the task: for whoever claims */
 };
 
 /* The lanes and tasks that were met, read once. */
@@ -50,6 +52,10 @@ struct lane_book;
 
 struct lane_book *lane_book_new(void);
 void lane_book_free(struct lane_book *book);
+
+/* Do this with every task that is met, before anybody works with it. */
+typedef void lane_task_fn(struct task *task, void *ctx);
+void lane_book_prepare(struct lane_book *book, lane_task_fn *fn, void *ctx);
 
 /* A lane; it lives as long as the book. NULL on error. */
 struct lane *lane_get(struct lane_book *book, struct store *store, int64_t id, struct err *err);

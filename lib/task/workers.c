@@ -18,6 +18,7 @@
 #include "task/begun.h"
 #include "task/control.h"
 #include "task/dependency.h"
+#include "task/gate.h"
 
 static const char sql_enter[] =
     "INSERT INTO worker (host, boot, pid, pid_start, org, job, generation, scratch, room, started,"
@@ -337,6 +338,8 @@ reap_one(struct store *store, const struct dead *dead, struct tally *tally, stru
 			rc = take_back(store, o, tally, err);
 		else
 			rc = lose(store, o, dead->id, tally, err);
+		if (rc == 0)
+			rc = gate_lose(store, o->place.id, err);
 		if (rc == 0)
 			rc = control_after(
 			    store, o->place.id, o->request, o->status == ST_PAUSED, tally, err);

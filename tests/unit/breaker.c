@@ -244,7 +244,7 @@ test_parse(void)
 		json_decref(back);
 		json_decref(json);
 	}
-	is_int(breaker_state_find("half_open"), BREAKER_HALF_OPEN, "a state by its name");
+	is_int(breaker_state_find("half-open"), BREAKER_HALF_OPEN, "a state by its name");
 	is_int(breaker_state_find("ajar"), -1, "no such state");
 }
 

@@ -263,7 +263,7 @@ waits(struct stage *s, int64_t *due)
 	is_int(tally_write(&s->tally, s->store, NULL), 0, "changes written");
 	is_int(claim_waiting(s->store, &s->scope, &waits, NULL), 0, "looked");
 	*due = waits.due;
-	return waits.queued;
+	return waits.doors[CLAIM_OPEN];
 }
 
 static void
