@@ -215,6 +215,7 @@ start(struct crew *crew, struct work *work)
 		return false;
 	if (work->attempt > 1)
 		guard_clean(crew);
+	slot_empty(slot);
 	begun_set(crew->begun, slot->number, work->id);
 	if (slot_start(slot, crew_env(crew, work->lane->task), work, &why) == 0)
 		return true;

@@ -17,6 +17,9 @@
 
 enum { FILE_LIMIT = 256 << 20 };
 
+#define CUT_BEGIN "\n[... "
+#define CUT_END " bytes left out ...]\n"
+
 struct kept {
 	struct artifact artifact;
 	char *data;
@@ -106,6 +109,48 @@ read_part(int fd, int64_t from, int64_t len, struct buf *out)
 	}
 }
 
+/* The cut in the middle of a log: where, how long, and how many bytes it stands for. */
+static bool
+find_cut(const struct buf *content, size_t *at, size_t *len, int64_t *bytes)
+{
+	const char *begin = content->data, *p = begin, *end = begin + content->len;
+
+	while (p && (p = memmem(p, (size_t)(end - p), CUT_BEGIN, strlen(CUT_BEGIN)))) {
+		char *behind;
+
+		*at = (size_t)(p - begin);
+		p += strlen(CUT_BEGIN);
+		*bytes = strtoll(p, &behind, 10);
+		*len = (size_t)(behind - begin) - *at + strlen(CUT_END);
+		if (behind > p && 2 * *at + *len == content->len &&
+		    strncmp(behind, CUT_END, strlen(CUT_END)) == 0)
+			return true;
+	}
+	return false;
+}
+
+size_t
+kept_behind(const struct buf *content, int64_t seen, int64_t *missing)
+{
+	size_t at, len, all = content->len;
+	int64_t left, cut;
+
+	*missing = 0;
+	if (seen == 0 || all == 0)
+		return 0;
+	if (!find_cut(content, &at, &len, &cut))
+		return seen < (int64_t)all ? (size_t)seen : all;
+	if (seen <= (int64_t)at)
+		return (size_t)seen;
+	left = cut + 2 * (int64_t)at - seen;
+	if (left <= 0)
+		return all;
+	if (left <= (int64_t)at)
+		return all - (size_t)left;
+	*missing = left - (int64_t)at;
+	return at + len;
+}
+
 void
 kept_log(struct kept **list, enum attempt_stream stream, int attempt, int fd, int64_t cap)
 {
@@ -120,8 +165,7 @@ kept_log(struct kept **list, enum attempt_stream stream, int attempt, int fd, in
 		read_part(fd, 0, st.st_size, &content);
 	} else {
 		read_part(fd, 0, half, &content);
-		buf_addf(&content, "\n[... %lld bytes left out ...]\n",
-		    (long long)st.st_size - 2 * half);
+		buf_addf(&content, CUT_BEGIN "%lld" CUT_END, (long long)st.st_size - 2 * half);
 		read_part(fd, st.st_size - half, half, &content);
 	}
 	kept_add(list, ARTIFACT_LOG, attempt_log_name(stream, attempt, name), &content);

@@ -35,6 +35,10 @@ int kept_files(struct kept **list, json_t *result, const char *dir, struct err *
  * bytes. What fits into a row (ATTEMPT_INLINE) is not added. */
 void kept_log(struct kept **list, enum attempt_stream stream, int attempt, int fd, int64_t cap);
 
+/* Of such a log, where that begins that was written behind the first `seen` bytes; *missing of them
+ * are not there. */
+size_t kept_behind(const struct buf *content, int64_t seen, int64_t *missing);
+
 /* Store the content of all, and link them to the execution. Within a transaction. */
 int kept_store(const struct kept *list, struct store *store, struct err *err);
 int kept_link(const struct kept *list, struct store *store, int64_t execution, struct err *err);

@@ -146,6 +146,12 @@ empty(int fd)
 	return ftruncate(fd, 0);
 }
 
+int
+slot_empty(struct slot *slot)
+{
+	return empty(slot->out) < 0 || empty(slot->err) < 0 ? -1 : 0;
+}
+
 /* The parameters as one line in the stdin of the child; with lines only the text. */
 static int
 put_params(struct slot *slot, const struct work *work, const char *text, struct err *err)
@@ -177,7 +183,7 @@ make_folder(struct slot *slot, struct err *err)
 static int
 prepare_files(struct slot *slot, const struct work *work, const char *text, struct err *err)
 {
-	if (empty(slot->out) < 0 || empty(slot->err) < 0 || headway_reset(&slot->headway) < 0)
+	if (slot_empty(slot) < 0 || headway_reset(&slot->headway) < 0)
 		return err_sys(err, "cannot empty the output of slot %d", slot->number);
 	if (make_folder(slot, err) < 0)
 		return -1;

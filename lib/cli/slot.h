@@ -77,6 +77,10 @@ void slot_env_clear(struct slot_env *env);
 int slot_open(struct slot *slot, int number, const char *scratch, struct err *err);
 void slot_close(struct slot *slot);
 
+/* Empty its files, before begun.h says whose slot it is: who follows that must not take for its
+ * output what was written before. slot_start finds out where this failed. */
+int slot_empty(struct slot *slot);
+
 /* Start work in a free slot, which owns it from now on. -1: it could not be started (err says why;
  * the slot is free again and the work still the caller's). */
 int slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct err *err);

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/vec.h"
 #include "store/object.h"
 #include "store/stmt.h"
 
@@ -13,6 +14,8 @@ static const char sql_object[] =
     "SELECT sha256 FROM artifact WHERE execution = ? AND kind = 'log' AND name = ?";
 static const char sql_inline[] =
     "SELECT stdout, stderr FROM attempt WHERE execution = ? AND number = ?";
+static const char sql_list[] =
+    "SELECT number, ended, class FROM attempt WHERE execution = ? AND number > ? ORDER BY number";
 
 char *
 attempt_log_name(enum attempt_stream stream, int attempt, char name[ATTEMPT_LOG])
@@ -60,5 +63,21 @@ attempt_log(struct store *store, int64_t execution, int attempt, enum attempt_st
 	else
 		rc = 0;
 	stmt_end(row);
+	return rc;
+}
+
+int
+attempt_list(
+    struct store *store, int64_t execution, int after, struct attempts *list, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_list, "ii", execution, (int64_t)after);
+	int rc = -1;
+
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		struct attempt a = { (int)stmt_int(row, 0), stmt_int(row, 1),
+			!stmt_is_null(row, 2) };
+
+		vec_add(list, a);
+	}
 	return rc;
 }

@@ -9,6 +9,8 @@
 #ifndef TASK_ATTEMPT_H
 #define TASK_ATTEMPT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct buf;
@@ -29,5 +31,21 @@ char *attempt_log_name(enum attempt_stream stream, int attempt, char name[ATTEMP
  * was its result, or there is no such try; -1. Bytes as they were, not only text. */
 int attempt_log(struct store *store, int64_t execution, int attempt, enum attempt_stream stream,
     struct buf *out, struct err *err);
+
+/* A try that has ended. */
+struct attempt {
+	int number;    /* counted from 1 */
+	int64_t ended; /* microseconds since 1970 */
+	bool failed;
+};
+
+struct attempts {
+	struct attempt *at;
+	size_t len, room;
+};
+
+/* Those above a number, in order, appended. 0 or -1. */
+int attempt_list(
+    struct store *store, int64_t execution, int after, struct attempts *list, struct err *err);
 
 #endif

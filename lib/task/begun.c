@@ -82,11 +82,17 @@ begun_open(const char *folder)
 	return begun;
 }
 
+int
+begun_slot(const struct begun *begun, int64_t execution)
+{
+	for (size_t i = 0; i < begun->slots; i++)
+		if (*(volatile int64_t *)&begun->at[i] == execution)
+			return (int)i;
+	return -1;
+}
+
 bool
 begun_has(const struct begun *begun, int64_t execution)
 {
-	for (size_t i = 0; i < begun->slots; i++)
-		if (begun->at[i] == execution)
-			return true;
-	return false;
+	return begun_slot(begun, execution) >= 0;
 }

@@ -23,8 +23,11 @@ void begun_free(struct begun *begun);
 /* A slot runs this execution from now on; 0: none. */
 void begun_set(struct begun *begun, int slot, int64_t execution);
 
-/* The note of a worker that died; NULL: there is none. */
+/* The note of a worker that died, or lives; NULL: there is none. */
 struct begun *begun_open(const char *folder);
 bool begun_has(const struct begun *begun, int64_t execution);
+
+/* The slot that runs it now, -1: none. Of a worker that lives, read anew with each call. */
+int begun_slot(const struct begun *begun, int64_t execution);
 
 #endif

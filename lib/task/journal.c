@@ -3,7 +3,9 @@
 #include "task/journal.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -18,6 +20,11 @@ static const char sql_write[] =
 static const char sql_each[] =
     "SELECT seq, count, time, worker, who, command, correlation, changes FROM event"
     " WHERE seq >= ifnull((SELECT max(seq) FROM event WHERE seq <= ?1 + 1), 0) ORDER BY seq";
+
+static const char sql_execution[] =
+    "SELECT j.org, j.name, t.name, e.key FROM execution e JOIN job j ON j.id = e.job"
+    " JOIN task t ON t.id = e.task WHERE e.id = ?";
+static const char sql_job[] = "SELECT org, name, NULL, NULL FROM job WHERE id = ?";
 
 static_assert(ST_COUNT <= 16, "a status fits into half a byte");
 
@@ -124,4 +131,40 @@ journal_each(struct store *store, int64_t after, journal_fn *fn, void *ctx, stru
 		}
 	}
 	return rc < 0 ? -1 : last;
+}
+
+static char *
+text_of(struct stmt *row, int column)
+{
+	return stmt_is_null(row, column) ? NULL : xstrdup(stmt_text(row, column));
+}
+
+int
+journal_subject(struct store *store, int64_t execution, struct subject *subject, struct err *err)
+{
+	struct stmt *row;
+	int rc;
+
+	*subject = (struct subject){ 0 };
+	if (execution == 0)
+		return 0;
+	row = stmt_query(store, err, execution > 0 ? sql_execution : sql_job, "i",
+	    execution > 0 ? execution : -execution);
+	rc = row ? stmt_next(row, err) : -1;
+	if (rc <= 0)
+		return rc;
+	*subject = (struct subject){ text_of(row, 0), text_of(row, 1), text_of(row, 2),
+		text_of(row, 3) };
+	stmt_end(row);
+	return 1;
+}
+
+void
+subject_clear(struct subject *subject)
+{
+	free(subject->org);
+	free(subject->job);
+	free(subject->task);
+	free(subject->key);
+	*subject = (struct subject){ 0 };
 }

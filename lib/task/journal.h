@@ -46,6 +46,17 @@ typedef int journal_fn(const struct happening *happening, void *ctx);
 int64_t journal_each(
     struct store *store, int64_t after, journal_fn *fn, void *ctx, struct err *err);
 
+/* Whose an execution (or job, below 0) of the journal is. Texts are the caller's to free; NULL:
+ * none. */
+struct subject {
+	char *org, *job, *task, *key;
+};
+
+/* 1; 0 when it is gone, or more than a job is meant; -1. */
+int journal_subject(
+    struct store *store, int64_t execution, struct subject *subject, struct err *err);
+void subject_clear(struct subject *subject);
+
 /* The seq of the newest event, 0: none, -1. */
 int64_t journal_end(struct store *store, struct err *err);
 

@@ -37,6 +37,8 @@ static const char sql_held[] =
 static const char sql_all_held[] =
     "SELECT id, status, lane, class FROM execution INDEXED BY execution_held"
     " WHERE worker IS NOT NULL AND id > ? ORDER BY id";
+static const char sql_one[] =
+    "SELECT id, status, lane, class, job, generation, worker FROM execution WHERE id = ?";
 static const char sql_lane[] =
     "SELECT j.org, t.name, l.queue, l.tags FROM lane l JOIN job j ON j.id = l.job"
     " JOIN task t ON t.id = l.task WHERE l.id = ?";
@@ -184,4 +186,23 @@ execution_ids(struct store *store, struct selection *sel, int64_t *ids, int room
 		}
 	} while (rc >= 0 && n < room && seen == SCAN);
 	return rc < 0 ? -1 : n;
+}
+
+int
+selection_has(struct store *store, struct selection *sel, int64_t execution, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_one, "i", execution);
+	struct judged judged[LANES] = { 0 };
+	int rc = row ? stmt_next(row, err) : -1;
+
+	if (rc <= 0)
+		return rc;
+	if ((sel->job.id && stmt_int(row, 4) != sel->job.id) ||
+	    (sel->job.id && stmt_int(row, 5) != sel->job.generation) ||
+	    (sel->held && stmt_is_null(row, 6)))
+		rc = 0;
+	else
+		rc = takes_row(store, sel, row, judged, err);
+	stmt_end(row);
+	return rc;
 }

@@ -47,4 +47,7 @@ int execution_ids(
 	"(status = 'submitted' OR status = 'scheduled' OR status = 'blocked'" \
 	" OR status = 'held' OR status = 'retrying' OR status = 'paused')"
 
+/* Is this execution one of the selection? 1, 0, -1. */
+int selection_has(struct store *store, struct selection *sel, int64_t execution, struct err *err);
+
 #endif

@@ -51,6 +51,10 @@ static const char sql_attempt[] =
     "INSERT OR REPLACE INTO attempt (execution, number, worker, started, ended, class, reason,"
     " user_time, system_time, max_rss) VALUES (?, ?, ?, ?, ?, 'lost', ?, 0, 0, 0)";
 
+static const char sql_holder[] =
+    "SELECT e.attempts, w.host, w.scratch FROM execution e JOIN worker w ON w.id = e.worker"
+    " WHERE e.id = ?";
+
 static const char lost_reason[] = "the worker died";
 static const char lost_error[] =
     "{\"class\":\"lost\",\"reason\":\"the worker died each time it ran\"}";
@@ -371,4 +375,24 @@ workers_reap(struct store *store, struct tally *tally, worker_scratch_fn *remove
 	}
 	clear_dead(&dead);
 	return rc < 0 ? -1 : n;
+}
+
+int
+worker_of_execution(
+    struct store *store, int64_t execution, int *attempt, char **scratch, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_holder, "i", execution);
+	int rc = row ? stmt_next(row, err) : -1;
+	char host[256];
+
+	if (scratch)
+		*scratch = NULL;
+	if (rc <= 0)
+		return rc;
+	*attempt = (int)stmt_int(row, 0);
+	read_host(host);
+	if (scratch && strcmp(stmt_text(row, 1), host) == 0 && !stmt_is_null(row, 2))
+		*scratch = xstrdup(stmt_text(row, 2));
+	stmt_end(row);
+	return 1;
 }

@@ -50,6 +50,11 @@ int workers_reap(struct store *store, struct tally *tally, worker_scratch_fn *re
 /* Is any worker dead? For looking before a transaction is begun. */
 int workers_need_reaping(struct store *store, struct err *err);
 
+/* Who holds an execution: 1, the number of the try, and (scratch not NULL) the worker's folder for
+ * the caller to free, NULL where it is on another host; 0: nobody does; -1. */
+int worker_of_execution(
+    struct store *store, int64_t execution, int *attempt, char **scratch, struct err *err);
+
 /* How many living workers of the org work on this job (id 0: on anything), or -1. */
 int workers_of_job(struct store *store, const char *org, const struct job *job, struct err *err);
 
