@@ -50,6 +50,8 @@ admit_line(struct admission *a, const struct line *line, struct submission *sub,
 {
 	int rc;
 
+	sub->id = line->id;
+	sub->reserved = line->reserved;
 	sub->key = line->key;
 	sub->digest = line->digest;
 	sub->params = line->params;

@@ -19,6 +19,7 @@
 #include "cli/bundle_parts.h"
 #include "cli/commit.h"
 #include "store/store.h"
+#include "task/key.h"
 #include "task/receipt.h"
 
 enum {
@@ -115,6 +116,37 @@ submit_one(struct submitting *s, uint32_t at, struct err *err)
 	return 0;
 }
 
+/* The keys of all, in the order in which they are submitted. */
+static int
+reserve(struct submitting *s, struct err *err)
+{
+	struct bundle *b = s->b;
+	struct wish *wishes = xcalloc(b->lines + 1, sizeof(*wishes));
+	size_t n = 0;
+	int rc;
+
+	for (size_t i = 0; i < b->vertices.len; i++) {
+		const struct vertex *v = &b->vertices.at[b->order[i]];
+
+		if (v->line)
+			wishes[n++] = (struct wish){ .task = bundle_lane_task(b, v->lane),
+				.key = v->line->key,
+				.derived = v->line->derived };
+	}
+	rc = key_reserve(s->into->store, &s->into->job, wishes, n, err);
+	n = 0;
+	for (size_t i = 0; i < b->vertices.len; i++) {
+		struct line *line = b->vertices.at[b->order[i]].line;
+
+		if (!line)
+			continue;
+		line->id = wishes[n].id;
+		line->reserved = wishes[n++].taken;
+	}
+	free(wishes);
+	return rc;
+}
+
 static int
 submit_all(struct submitting *s, struct err *err)
 {
@@ -180,8 +212,8 @@ bundle_submit(struct bundle *b, const struct bundle_into *into, struct err *err)
 	int rc = -1;
 
 	if (look_at_others(&s, err) == 0 && s.refused == 0 &&
-	    bundle_lanes_open(b, into->store, &into->job, err) == 0 && submit_all(&s, err) == 0 &&
-	    s.refused == 0)
+	    bundle_lanes_open(b, into->store, &into->job, err) == 0 && reserve(&s, err) == 0 &&
+	    submit_all(&s, err) == 0 && s.refused == 0)
 		rc = submit_edges(&s, err);
 	if (s.refused > 0)
 		err_set(err, ERR_INPUT, "nothing was submitted");

@@ -33,6 +33,8 @@ struct line {
 	enum failure class;
 	const char *error; /* JSON, NULL: none */
 	const char *where; /* "file:line", for messages; NULL: unknown */
+	int64_t id;        /* that it gets, 0: the next */
+	bool reserved;     /* the key is its own already */
 	struct line *next;
 };
 

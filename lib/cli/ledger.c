@@ -19,10 +19,12 @@
 #include "store/store.h"
 #include "task/control.h"
 #include "task/journal.h"
+#include "task/key.h"
 #include "task/workers.h"
 
 enum {
 	PRINT_BYTES = 256 << 10,
+	MANY = 256, /* lines whose keys are worth taking together */
 };
 
 /* Event records on their way out. */
@@ -159,6 +161,27 @@ submit(struct ledger *l, const struct line *line, struct err *err)
 	if (shown && make_record(l, &sub, &standing, err) < 0)
 		return -1;
 	return add_dependencies(l, standing.id, err);
+}
+
+/* The keys of many lines at once. */
+static int
+reserve(struct ledger *l, const struct batch *b, struct err *err)
+{
+	struct wish *wishes = xcalloc(b->nlines, sizeof(*wishes)), *wish = wishes;
+	int rc;
+
+	for (const struct line *line = b->lines; line; line = line->next)
+		*wish++ = (struct wish){
+			.task = l->o.task, .key = line->key, .derived = line->derived
+		};
+	rc = key_reserve(l->o.store, &l->o.job, wishes, b->nlines, err);
+	wish = wishes;
+	for (struct line *line = b->lines; line; line = line->next, wish++) {
+		line->id = wish->id;
+		line->reserved = wish->taken;
+	}
+	free(wishes);
+	return rc;
 }
 
 /* ---- giving back and taking ---- */
@@ -453,6 +476,8 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 	for (size_t i = 0; i < b->nadopted; i++)
 		idset_add(&l->asked, b->adopted[i]);
 	if (b->lines && look_after(l, err) < 0)
+		return -1;
+	if (b->nlines > MANY && reserve(l, b, err) < 0)
 		return -1;
 	while ((line = b->lines)) {
 		if (submit(l, line, err) < 0)

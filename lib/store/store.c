@@ -22,6 +22,7 @@
 #include "base/path.h"
 #include "store/internal.h"
 #include "store/lock.h"
+#include "store/place.h"
 #include "store/stmt.h"
 
 enum { BUSY_LIMIT = 60 * 1000000 }; /* microseconds */
@@ -212,6 +213,16 @@ set_journal(struct db *db, struct err *err)
 	return rc == SQLITE_OK ? 0 : db_error(db, "cannot open", err);
 }
 
+/* place(job, generation, task, key) in SQL */
+static void
+sql_place(sqlite3_context *call, int n, sqlite3_value **args)
+{
+	(void)n;
+	sqlite3_result_int64(call,
+	    place_of(sqlite3_value_int64(args[0]), sqlite3_value_int64(args[1]),
+		sqlite3_value_int64(args[2]), (const char *)sqlite3_value_text(args[3])));
+}
+
 static int
 configure(struct store *store, struct db *db, struct err *err)
 {
@@ -220,6 +231,8 @@ configure(struct store *store, struct db *db, struct err *err)
 
 	db->wal = !store_on_network(store->dir, &kind);
 	sqlite3_busy_handler(db->handle, on_busy, db);
+	sqlite3_create_function(db->handle, "place", 4, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+	    sql_place, NULL, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &now);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &now);
 	/* counts for a new file only: it must come before anything is written */

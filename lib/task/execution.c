@@ -12,16 +12,14 @@
 #include "base/utf8.h"
 #include "store/object.h"
 #include "store/stmt.h"
+#include "task/key.h"
 #include "task/lane.h"
 
 static const char sql_insert[] =
-    "INSERT INTO execution (task, job, generation, lane, key, digest, status, class, error,"
+    "INSERT INTO execution (id, task, job, generation, lane, key, digest, status, class, error,"
     " created, ended, not_before, approval, awaits)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT DO NOTHING";
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char sql_params[] = "INSERT INTO params (execution, data) VALUES (?, ?)";
-static const char sql_standing[] = "SELECT id, digest, status FROM execution"
-				   " WHERE job = ? AND generation = ? AND task = ? AND key = ?";
 static const char sql_status[] =
     "SELECT e.status, e.job, e.generation, e.ended FROM execution e JOIN job j ON j.id = e.job"
     " WHERE e.id = ? AND j.org = ?";
@@ -52,23 +50,6 @@ insert_params(struct store *store, int64_t id, const struct submission *sub, str
 	return rc < 0 ? -1 : 0;
 }
 
-static int
-find_standing(
-    struct store *store, const struct submission *sub, struct standing *standing, struct err *err)
-{
-	struct stmt *stmt = stmt_query(store, err, sql_standing, "iiit", sub->job.id,
-	    (int64_t)sub->job.generation, sub->task, sub->key);
-	int rc = stmt ? stmt_next(stmt, err) : -1;
-
-	if (rc <= 0)
-		return rc < 0 ? -1 : err_set(err, ERR_STORE, "key '%s' came and went", sub->key);
-	standing->id = stmt_int(stmt, 0);
-	standing->digest = stmt_int(stmt, 1);
-	standing->status = (enum status)state_find(stmt_text(stmt, 2));
-	stmt_end(stmt);
-	return 0;
-}
-
 static enum event
 event_of(enum status status)
 {
@@ -88,19 +69,21 @@ execution_submit(struct store *store, const struct submission *sub, struct tally
     struct standing *standing, struct err *err)
 {
 	struct place place = { 0, sub->job, sub->lane };
-	int64_t now = clock_wall();
-	int rc;
+	int64_t now = clock_wall(), under;
+	int rc = sub->reserved ? 1 : key_find(store, sub, &under, standing, err);
 
-	rc = stmt_run(store, err, sql_insert, "iiiititttiIIti", sub->task, sub->job.id,
-	    (int64_t)sub->job.generation, sub->lane, sub->key, sub->digest, state_name(sub->status),
-	    failure_name(sub->class), sub->error, now, state_is_final(sub->status) ? &now : NULL,
-	    sub->not_before ? &sub->not_before : NULL, sub->approval ? "needed" : NULL,
-	    sub->awaits);
+	if (rc <= 0)
+		return rc;
+	rc = stmt_run(store, err, sql_insert, "IiiiititttiIIti", sub->id ? &sub->id : NULL,
+	    sub->task, sub->job.id, (int64_t)sub->job.generation, sub->lane, sub->key, sub->digest,
+	    state_name(sub->status), failure_name(sub->class), sub->error, now,
+	    state_is_final(sub->status) ? &now : NULL, sub->not_before ? &sub->not_before : NULL,
+	    sub->approval ? "needed" : NULL, sub->awaits);
 	if (rc < 0)
 		return -1;
-	if (rc == 0)
-		return find_standing(store, sub, standing, err);
-	place.id = standing->id = stmt_last_id(store);
+	place.id = standing->id = sub->id ? sub->id : stmt_last_id(store);
+	if (!sub->reserved && key_take(store, under, place.id, err) < 0)
+		return -1;
 	standing->digest = sub->digest;
 	standing->status = sub->status;
 	standing->created = now;

@@ -21,6 +21,8 @@ struct submission {
 	struct job job;
 	int64_t task;
 	int64_t lane;
+	int64_t id;    /* from key_reserve, 0: the next */
+	bool reserved; /* the key is its own already, from there too */
 	const char *key;
 	int64_t digest;     /* of the canonical params */
 	const char *params; /* JSON, as json_put writes it; so is error */

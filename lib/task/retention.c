@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "store/stmt.h"
 #include "task/failure.h"
+#include "task/key.h"
 #include "task/state.h"
 #include "task/tally.h"
 
@@ -169,6 +170,8 @@ retention_remove(struct store *store, const struct retention *r, int64_t id, str
 	rc = retention_is_needed(store, id, NULL, NULL, err);
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
+	if (key_leave(store, id, err) < 0)
+		return -1;
 	for (size_t i = 0; i < sizeof(sql_remove) / sizeof(*sql_remove); i++)
 		if (stmt_run(store, err, sql_remove[i], "i", id) < 0)
 			return -1;

@@ -9,59 +9,23 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "store/internal.h"
+#include "stage.h"
 #include "store/object.h"
 #include "store/space.h"
 #include "store/stmt.h"
-#include "store/store.h"
-#include "tap.h"
 #include "task/artifact.h"
 #include "task/dependency.h"
 #include "task/execution.h"
 #include "task/journal.h"
-#include "task/lane.h"
-#include "task/task.h"
 #include "task/unused.h"
-
-#define ORG "lab"
 
 static char dir[] = "/tmp/unit-retention-XXXXXX/state";
 
 static const char sql_rows[] = "SELECT count(*) FROM params";
+static const char sql_keys[] = "SELECT count(*) FROM execution_key";
 static const char sql_events[] = "SELECT count(*) FROM event";
 
-static struct {
-	struct store *store;
-	struct task *task;
-	struct job job;
-	int64_t lane;
-	int keys;
-	struct tally tally;
-} s = { .tally = TALLY_INIT };
-
-static void
-commit(void)
-{
-	is_int(tally_write(&s.tally, s.store, NULL), 0, "changes written");
-	is_int(store_commit(s.store, NULL), 0, "commit");
-	is_int(store_begin(s.store, NULL), 0, "begin");
-}
-
-static void
-begin_stage(void)
-{
-	json_t *json = json_pack(
-	    "{s:s, s:{s:[s]}}", "task_id", "t", "service_config", "command", "x");
-	json_t *settings = json_pack("{s:s, s:{}, s:{}}", "task", "t", "set", "inputs");
-
-	s.store = store_open(dir, STORE_CREATE, NULL);
-	s.task = task_parse(json, NULL);
-	is_int(store_begin(s.store, NULL), 0, "begin");
-	is_int(task_keep(s.store, ORG, s.task, NULL), 0, "a task");
-	is_int(job_open(s.store, ORG, "j", s.task->row, settings, false, &s.job, NULL), 1, "a job");
-	s.lane = lane_open(s.store, &(struct lane_spec){ .job = s.job, .task = s.task->row }, NULL);
-	json_decref(settings);
-	json_decref(json);
-}
+static int keys;
 
 /* The id of a new one with these params. */
 static int64_t
@@ -78,7 +42,7 @@ submit(enum status status, const char *params)
 		.status = status,
 		.class = status == ST_FAILED ? FAIL_INPUT : FAIL_NONE };
 
-	snprintf(key, sizeof(key), "%d", s.keys++);
+	snprintf(key, sizeof(key), "%d", keys++);
 	is_int(execution_submit(s.store, &sub, &s.tally, &at, NULL), 1, "%s", state_name(status));
 	return at.id;
 }
@@ -108,7 +72,7 @@ test_executions(void)
 	struct account_sums sums;
 
 	is_int(dependency_add(s.store, second, first, RULE_OK, NULL), 1, "one waited for another");
-	commit();
+	stage_commit();
 	is_int(retention_page(s.store, &r, INT64_MAX, ids, 8, NULL), 0, "nothing is that old");
 	r.before = clock_wall() + 1;
 	is_int(retention_page(s.store, &r, INT64_MAX, ids, 8, NULL), 3, "three may go");
@@ -131,13 +95,14 @@ test_executions(void)
 	is_int(retention_page(s.store, &r, INT64_MAX, ids, 8, NULL), 1, "one failed of this job");
 	ok(retention_bytes(s.store, failed, NULL) > 100, "it takes some bytes");
 	is_int(remove_one(&r, failed), 1, "it goes");
-	commit();
+	stage_commit();
 	is_int(tally_read(s.store, ORG, s.job.id, 1, &sums, NULL), 0, "the account");
 	is_int(sums.submitted, 2, "two are left");
 	is_int(sums.by[ACC_COMPLETED], 1, "one of them completed");
 	is_int(sums.by[ACC_FAILED], 0, "none failed");
 	is_int(sums.by[ACC_WAITING], 1, "one waits");
 	is_int(number(sql_rows), 2, "as many rows");
+	is_int(number(sql_keys), 2, "and keys");
 }
 
 static void
@@ -147,7 +112,7 @@ test_events(void)
 
 	ok(rows >= 1 && end >= rows, "%lld rows of events", (long long)rows);
 	tally_note(&s.tally, 0, EV_REMOVE, ST_COMPLETED);
-	commit();
+	stage_commit();
 	is_int(retention_count_events(s.store, 0, NULL), 0, "none is that old");
 	is_int(retention_count_events(s.store, INT64_MAX, NULL), end, "all but the newest");
 	is_int(retention_remove_events(s.store, INT64_MAX, 100, NULL), end, "go");
@@ -187,7 +152,7 @@ test_objects(void)
 	id = submit(ST_QUEUED, params);
 	memcpy(artifact.sha256, linked, DIGEST_HEX);
 	is_int(artifact_put(s.store, id, &artifact, NULL), 0, "linked");
-	commit();
+	stage_commit();
 	is_int(unused_find(s.store, &unused, NULL, NULL, NULL), 0, "looked for");
 	is_int((long long)unused.left, 2, "two are unused");
 	is_int(unused_count(s.store, &unused, &objects, &bytes, NULL), 0, "counted");
@@ -200,7 +165,7 @@ test_objects(void)
 	submit(ST_QUEUED, params);
 	at = 0;
 	is_int(unused_remove(s.store, &unused, &at, NULL), 1, "one is named meanwhile");
-	commit();
+	stage_commit();
 	ok(is_there(linked) == 1 && is_there(named) == 1 && is_there(late) == 1, "those are there");
 	is_int(is_there(idle), 0, "that one is gone");
 	unused_clear(&unused);
@@ -209,7 +174,7 @@ test_objects(void)
 	unused_clear(&unused);
 	db_begin(&s.store->objects, NULL);
 	object_put(s.store, "linked", 6, linked, NULL);
-	commit();
+	stage_commit();
 	is_int(unused_find(s.store, &unused, is_only, &id, NULL), 0, "again");
 	unused_count(s.store, &unused, &objects, &bytes, NULL);
 	is_int(objects, 1, "what is stored again is new");
@@ -229,7 +194,7 @@ test_space(void)
 	for (size_t i = 0; i < 4 << 20; i++)
 		noise[i] = (char)random();
 	object_put(s.store, noise, 4 << 20, hex, NULL);
-	commit();
+	stage_commit();
 	store_rollback(s.store);
 	is_int(space_give_back(s.store, NULL), 0, "logs emptied");
 	before = space_used(s.store);
@@ -264,14 +229,12 @@ main(void)
 	if (!mkdtemp(dir))
 		return 5;
 	*slash = '/';
-	begin_stage();
+	stage_begin(dir);
 	test_executions();
 	test_events();
 	test_objects();
 	test_space();
-	tally_clear(&s.tally);
-	task_free(s.task);
-	store_close(s.store);
+	stage_end();
 	*slash = '\0';
 	file_remove_tree(dir, NULL);
 	return done_testing();

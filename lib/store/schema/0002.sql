@@ -26,6 +26,15 @@ ALTER TABLE execution ADD COLUMN request TEXT CHECK (request = 'cancel' OR reque
 ALTER TABLE execution ADD COLUMN limits TEXT;   -- JSON {"timeout", "memory"}: instead of the task's; "spent": tries that do not count
 ALTER TABLE execution ADD COLUMN cached INTEGER REFERENCES execution; -- whose result this is a copy of
 
+-- Who stands under a key; see task/key.
+DROP INDEX execution_key;
+CREATE TABLE execution_key (
+	place      INTEGER PRIMARY KEY,      -- place(job, generation, task, key), or the next free number
+	execution  INTEGER REFERENCES execution -- NULL: removed, but somebody stands behind it
+) STRICT;
+INSERT INTO execution_key (place, execution)
+	SELECT place(job, generation, task, key), id FROM execution ORDER BY 1;
+
 DROP INDEX execution_ready;
 DROP INDEX execution_due;
 DROP INDEX execution_held;
