@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "cli/account.h"
+#include "cli/alerts.h"
 #include "cli/app.h"
 #include "cli/artifacts.h"
 #include "cli/causes.h"
@@ -24,12 +25,14 @@
 enum { TERMINAL_ROWS = 100 };
 
 static struct {
-	int dead, generation, json, list, script, stats, workers;
+	int alerts, dead, generation, json, list, script, stats, workers;
 	long limit, offset;
 	char *job, *prometheus, *queue, *status, *tag, *task;
 } o = { .limit = -1 };
 
 static const struct poptOption options[] = {
+	{ "alerts", 0, POPT_ARG_NONE, &o.alerts, 0, "is any threshold of config.yaml crossed?",
+	    NULL },
 	{ "dead", 0, POPT_ARG_NONE, &o.dead, 0, "what failed, grouped by cause", NULL },
 	{ "generation", 0, POPT_ARG_INT, &o.generation, 0, "of the job, not the newest", "N" },
 	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "only this job: its account", "NAME" },
@@ -213,6 +216,12 @@ write_prometheus(struct look *l, struct err *err)
 }
 
 static int
+show_alerts(struct look *l, struct err *err)
+{
+	return alerts_show(l->app, l->store, l->as_text, err);
+}
+
+static int
 show_workers(struct look *l, struct err *err)
 {
 	return roster_show(l->app, l->store, l->as_text, &l->page, err);
@@ -242,6 +251,7 @@ static const struct view views[] = {
 	[VIEW_IDS] = { "an id", .least = 1, .most = SIZE_MAX, .takes = JSON, .show = show_ids },
 	{ "artifact", .word = "artifact", .least = 2, .most = 3, .takes = JSON, .show = show_artifact },
 	{ "why", .word = "why", .least = 2, .most = SIZE_MAX, .takes = JSON, .show = show_why },
+	{ "--alerts", &o.alerts, .takes = JSON, .show = show_alerts },
 	{ "--dead", &o.dead, .takes = (LIST & ~STATUS) | JSON, .show = show_dead },
 	{ "--prometheus", .option = &o.prometheus, .show = write_prometheus },
 	{ "--script", &o.script, .least = 1, .most = 1, .show = show_script },

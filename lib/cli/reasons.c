@@ -99,14 +99,15 @@ say_rest(struct answer *a)
 static void
 say_breaker(struct answer *a)
 {
-	const struct breaker *b = &a->w->breaker;
+	const struct gate *gate = &a->w->gate;
+	const struct breaker *b = &gate->breaker;
 
 	a->reason = "breaker";
 	set_int(a, "failures", b->failures);
-	set_text(a, "cause", a->w->cause);
+	set_text(a, "cause", gate->cause);
 	say(a, "task '%s' rests after %d failures in a row", a->w->task->name, b->failures);
-	if (a->w->cause && *a->w->cause)
-		say(a, " (%s)", a->w->cause);
+	if (*gate_reason(gate))
+		say(a, " (%s)", gate_reason(gate));
 	if (b->state == BREAKER_HALF_OPEN) {
 		set_int(a, "probe", b->probe);
 		say(a, ": it goes on when %lld, the probe, completes", (long long)b->probe);
@@ -114,6 +115,19 @@ say_breaker(struct answer *a)
 	}
 	say(a, ": one is tried");
 	say_time(a, "until", b->opened_at + a->w->task->rules.breaker.pause);
+}
+
+/* Its task was begun as often as its rate limit allows. */
+static void
+say_rate(struct answer *a, int64_t until)
+{
+	json_t *rate = rate_json(&a->w->task->rules.rate);
+
+	a->reason = "rate";
+	say(a, "task '%s' is begun at most %g times in %gs: the next", a->w->task->name,
+	    a->w->task->rules.rate.limit, a->w->task->rules.rate.per);
+	say_time(a, "until", until);
+	json_object_set_new(a->record, "rate", rate);
 }
 
 static void
@@ -176,26 +190,27 @@ say_turn(struct answer *a)
 		say(a, " (its own is %s)", priority_text(w->priority, priority));
 	say(a, "; %d worker%s", a->hands->roomy,
 	    a->hands->roomy == 1 ? " serves it" : "s serve it");
-	if (w->task->rules.rate.limit > 0)
-		say(a, ", at most %g in %gs", w->task->rules.rate.limit, w->task->rules.rate.per);
 }
 
 static void
 tell_queued(struct answer *a)
 {
 	const struct why *w = a->w;
+	int64_t until = 0;
 
 	set_int(a, "higher", w->higher);
 	set_int(a, "before", w->before);
 	set_int(a, "workers", a->hands->roomy);
 	if (w->nrests > 0)
 		say_rest(a);
-	else if (w->breaker.state != BREAKER_CLOSED)
+	else if (w->gate.breaker.state != BREAKER_CLOSED)
 		say_breaker(a);
 	else if (a->hands->serving == 0)
 		say_no_worker(a);
 	else if (a->hands->roomy == 0)
 		say_need(a);
+	else if (gate_room(&w->gate, a->now, &until) == 0 && until)
+		say_rate(a, until);
 	else
 		say_turn(a);
 }

@@ -2,12 +2,15 @@
 /* census: sums over the whole state, for whoever watches it. */
 #include "task/census.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/json.h"
 #include "store/object.h"
 #include "store/stmt.h"
+#include "task/journal.h"
+#include "task/lane.h"
 
 static const char sql_counts[] =
     "SELECT ifnull(j.name, ''), ifnull(iif(t.origin = 'adhoc', 'adhoc', t.name), ''), y.status,"
@@ -20,6 +23,11 @@ static const char sql_queues[] =
     " FROM execution e INDEXED BY execution_ready WHERE e.lane = l.id AND e.status = 'queued'"
     " ORDER BY e.id LIMIT 1) END) FROM lane l JOIN job j ON j.id = l.job WHERE j.org = ?"
     " GROUP BY l.queue ORDER BY l.queue";
+static const char sql_awake[] =
+    "SELECT ifnull(sum(l.ready), 0), ifnull(min((SELECT e.created FROM execution e"
+    " INDEXED BY execution_ready WHERE e.lane = l.id AND e.status = 'queued' ORDER BY e.id"
+    " LIMIT 1)), 0) FROM lane l INDEXED BY lane_ready JOIN job j ON j.id = l.job"
+    " WHERE l.ready > 0 AND j.org = ?" LANE_AWAKE;
 static const char sql_tasks[] =
     "SELECT t.name, t.version, s.breaker, s.history FROM task_state s JOIN task t ON t.id = s.task"
     " WHERE t.org = ? ORDER BY t.name, t.version, t.id";
@@ -67,6 +75,21 @@ census_queues(struct store *store, const char *org, census_queue_fn *fn, void *c
 	return rc;
 }
 
+int
+census_awake(struct store *store, const char *org, int64_t *ready, int64_t *oldest, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_awake, "t", org);
+	int rc = row ? stmt_next(row, err) : -1;
+
+	*ready = *oldest = 0;
+	if (rc <= 0)
+		return rc;
+	*ready = stmt_int(row, 0);
+	*oldest = stmt_int(row, 1);
+	stmt_end(row);
+	return 0;
+}
+
 /* What was learned, as it is stored; nothing when it is NULL or damaged. */
 static void
 read_history(struct stmt *row, int column, struct estimate *history)
@@ -88,14 +111,6 @@ read_history(struct stmt *row, int column, struct estimate *history)
 	buf_clear(&text);
 }
 
-static enum breaker_state
-breaker_of(const char *word)
-{
-	if (strcmp(word, "closed") == 0)
-		return BREAKER_CLOSED;
-	return strcmp(word, "open") == 0 ? BREAKER_OPEN : BREAKER_HALF_OPEN;
-}
-
 int
 census_tasks(struct store *store, const char *org, census_task_fn *fn, void *ctx, struct err *err)
 {
@@ -105,7 +120,7 @@ census_tasks(struct store *store, const char *org, census_task_fn *fn, void *ctx
 	while (row && (rc = stmt_next(row, err)) > 0) {
 		struct census_task task = { .name = stmt_text(row, 0),
 			.version = stmt_text(row, 1),
-			.breaker = breaker_of(stmt_text(row, 2)) };
+			.breaker = (enum breaker_state)breaker_state_find(stmt_text(row, 2)) };
 
 		read_history(row, 3, &task.history);
 		if (!go_on(row, fn(&task, ctx), &ours))
@@ -120,4 +135,49 @@ census_attempts(struct store *store, const char *org, struct err *err)
 	int64_t n = 0;
 
 	return stmt_number(store, err, &n, sql_attempts, "t", org) < 0 ? -1 : n;
+}
+
+/* ---- what happened lately ---- */
+
+enum { EVENTS = 20000, ENDS = 1000 }; /* the newest events that are looked at; the most ends */
+
+/* How the newest executions ended, in a ring. */
+struct ends {
+	struct census_lately *lately;
+	int64_t count;
+	bool failed[ENDS];
+};
+
+static int
+note(const struct happening *h, void *ctx)
+{
+	struct ends *e = ctx;
+
+	if (h->execution <= 0 || h->from == h->to)
+		return 0;
+	if (h->event == EV_CLAIM || h->event == EV_START)
+		e->lately->begun = h->time;
+	if (h->to == ST_COMPLETED || h->to == ST_FAILED || h->to == ST_TIMEOUT)
+		e->failed[e->count++ % e->lately->most] = h->to != ST_COMPLETED;
+	return 0;
+}
+
+int
+census_lately(struct store *store, int64_t since, struct census_lately *lately, struct err *err)
+{
+	int64_t end = journal_end(store, err), from = journal_before(store, since, err);
+	struct ends e = { .lately = lately };
+
+	lately->completed = lately->failed = lately->begun = 0;
+	if (lately->most > ENDS)
+		lately->most = ENDS;
+	if (end < 0 || from < 0)
+		return -1;
+	if (from < end - EVENTS)
+		from = end - EVENTS;
+	if (journal_each(store, from, note, &e, err) < 0)
+		return -1;
+	for (int i = 0; i < lately->most && i < e.count; i++)
+		*(e.failed[i] ? &lately->failed : &lately->completed) += 1;
+	return 0;
 }

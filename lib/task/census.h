@@ -41,6 +41,10 @@ typedef int census_queue_fn(const struct census_queue *queue, void *ctx);
 int census_queues(
     struct store *store, const char *org, census_queue_fn *fn, void *ctx, struct err *err);
 
+/* What is queued and may be claimed: nothing of it rests. */
+int census_awake(
+    struct store *store, const char *org, int64_t *ready, int64_t *oldest, struct err *err);
+
 /* A task of which more is known than its definition. */
 struct census_task {
 	const char *name, *version;
@@ -54,5 +58,16 @@ int census_tasks(
 
 /* Attempts that workers of the org have ended, or -1. */
 int64_t census_attempts(struct store *store, const char *org, struct err *err);
+
+/* How the newest executions ended, at most so many, since a time; and when the last one was begun
+ * since then, 0: none was. */
+struct census_lately {
+	int most;
+	int64_t completed, failed;
+	int64_t begun;
+};
+
+int census_lately(
+    struct store *store, int64_t since, struct census_lately *lately, struct err *err);
 
 #endif

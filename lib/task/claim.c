@@ -18,23 +18,18 @@
 #include "task/dependency.h"
 #include "task/task.h"
 
-/* Nothing rests that the lane belongs to. */
-#define AWAKE \
-	" AND NOT EXISTS (SELECT 1 FROM pause p WHERE p.org = j.org AND (p.kind = 'all'" \
-	" OR (p.kind = 'queue' AND p.name = l.queue) OR (p.kind = 'job' AND p.name = j.name)" \
-	" OR (p.kind = 'task' AND p.name = (SELECT name FROM task t WHERE t.id = l.task))))"
-
 static const char sql_due[] =
     "SELECT id, job, generation, lane, status FROM execution INDEXED BY execution_due"
     " WHERE status IN ('retrying', 'scheduled') AND not_before <= ? LIMIT 1000";
 static const char sql_ready[] =
     "UPDATE execution SET status = 'queued', not_before = NULL WHERE id = ?";
-static const char sql_lanes_of_job[] = "SELECT l.id, l.queue FROM lane l JOIN job j ON j.id = l.job"
-				       " WHERE l.job = ? AND l.generation = ? AND l.ready > 0" AWAKE
-				       " ORDER BY l.priority DESC, l.id";
+static const char sql_lanes_of_job[] =
+    "SELECT l.id, l.queue FROM lane l JOIN job j ON j.id = l.job"
+    " WHERE l.job = ? AND l.generation = ? AND l.ready > 0" LANE_AWAKE
+    " ORDER BY l.priority DESC, l.id";
 static const char sql_lanes[] =
     "SELECT l.id, l.queue FROM lane l INDEXED BY lane_ready JOIN job j ON j.id = l.job"
-    " WHERE l.ready > 0 AND j.org = ?" AWAKE
+    " WHERE l.ready > 0 AND j.org = ?" LANE_AWAKE
     " ORDER BY l.priority DESC, (SELECT min(id) FROM execution"
     " WHERE lane = l.id AND status = 'queued')";
 static const char sql_take[] =

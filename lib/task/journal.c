@@ -13,6 +13,8 @@
 #include "task/tally.h"
 
 static const char sql_end[] = "SELECT seq + count - 1 FROM event ORDER BY seq DESC LIMIT 1";
+static const char sql_at[] =
+    "SELECT seq, seq + count - 1, time FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT 1";
 static const char sql_write[] =
     "INSERT INTO event (seq, count, time, worker, who, command, correlation, changes)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
@@ -167,4 +169,30 @@ subject_clear(struct subject *subject)
 	free(subject->task);
 	free(subject->key);
 	*subject = (struct subject){ 0 };
+}
+
+int64_t
+journal_before(struct store *store, int64_t time, struct err *err)
+{
+	int64_t before = 0, last = journal_end(store, err);
+
+	/* events up to `before` are, those behind `last` are not */
+	while (before < last) {
+		int64_t middle = before + (last - before + 1) / 2;
+		struct stmt *row = stmt_query(store, err, sql_at, "i", middle);
+		int rc = row ? stmt_next(row, err) : -1;
+
+		if (rc < 0)
+			return -1;
+		if (rc == 0) { /* removed */
+			before = middle;
+			continue;
+		}
+		if (stmt_int(row, 2) < time)
+			before = stmt_int(row, 1) > middle ? stmt_int(row, 1) : middle;
+		else
+			last = stmt_int(row, 0) - 1;
+		stmt_end(row);
+	}
+	return last < 0 ? -1 : before;
 }

@@ -60,4 +60,8 @@ void subject_clear(struct subject *subject);
 /* The seq of the newest event, 0: none, -1. */
 int64_t journal_end(struct store *store, struct err *err);
 
+/* The seq of the newest event before a time (microseconds since 1970), 0: none, -1. Found without
+ * reading the others; where the clock jumped back it is one of the candidates. */
+int64_t journal_before(struct store *store, int64_t time, struct err *err);
+
 #endif

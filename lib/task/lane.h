@@ -20,6 +20,12 @@ struct task;
 
 #define QUEUE_DEFAULT "default"
 
+/* SQL: nothing rests (taskctl pause) that lane l of job j belongs to. */
+#define LANE_AWAKE \
+	" AND NOT EXISTS (SELECT 1 FROM pause p WHERE p.org = j.org AND (p.kind = 'all'" \
+	" OR (p.kind = 'queue' AND p.name = l.queue) OR (p.kind = 'job' AND p.name = j.name)" \
+	" OR (p.kind = 'task' AND p.name = (SELECT name FROM task t WHERE t.id = l.task))))"
+
 /* What makes a lane. Texts are borrowed. */
 struct lane_spec {
 	struct job job;

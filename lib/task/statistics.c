@@ -159,7 +159,7 @@ note(const struct happening *h, void *ctx)
 	struct stmt *row;
 	int rc;
 
-	if (g->now - h->time > STATISTICS_LATELY * INT64_C(1000000) || h->execution <= 0)
+	if (h->execution <= 0)
 		return 0;
 	row = stmt_query(g->store, g->err, sql_whose, "i", h->execution);
 	rc = row ? stmt_next(row, g->err) : -1;
@@ -183,11 +183,14 @@ static int
 look_back(struct gathering *g)
 {
 	int64_t end = journal_end(g->store, g->err);
+	int64_t from = journal_before(
+	    g->store, g->now - STATISTICS_LATELY * INT64_C(1000000), g->err);
 
-	if (end < 0)
+	if (end < 0 || from < 0)
 		return -1;
-	return journal_each(g->store, end > EVENTS ? end - EVENTS : 0, note, g, g->err) < 0 ? -1
-											    : 0;
+	if (from < end - EVENTS)
+		from = end - EVENTS;
+	return journal_each(g->store, from, note, g, g->err) < 0 ? -1 : 0;
 }
 
 double

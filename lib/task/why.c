@@ -38,8 +38,6 @@ static const char sql_ends[] = "SELECT (SELECT min(id) FROM execution INDEXED BY
 			       " WHERE lane = ?1 AND status = 'queued'),"
 			       " (SELECT max(id) FROM execution INDEXED BY execution_ready"
 			       " WHERE lane = ?1 AND status = 'queued')";
-static const char sql_breaker[] =
-    "SELECT breaker, failures, opened, probe, cause FROM task_state WHERE task = ?";
 static const char sql_worker[] = "SELECT host, pid FROM worker WHERE id = ?";
 static const char sql_progress[] = "SELECT percent, message FROM progress WHERE execution = ?";
 
@@ -128,25 +126,6 @@ read_rests(struct store *store, const char *org, struct why *w, struct err *err)
 	return rc;
 }
 
-static int
-read_breaker(struct store *store, struct why *w, struct err *err)
-{
-	struct stmt *row = stmt_query(store, err, sql_breaker, "i", w->task->row);
-	int rc = row ? stmt_next(row, err) : -1;
-
-	if (rc <= 0)
-		return rc;
-	if (strcmp(stmt_text(row, 0), "closed") != 0)
-		w->breaker.state = strcmp(stmt_text(row, 0), "open") == 0 ? BREAKER_OPEN
-									  : BREAKER_HALF_OPEN;
-	w->breaker.failures = (int)stmt_int(row, 1);
-	w->breaker.opened_at = stmt_int(row, 2);
-	w->breaker.probe = stmt_int(row, 3);
-	w->cause = copy(row, 4);
-	stmt_end(row);
-	return 0;
-}
-
 /* How many of a lane come before an id: counted, or by how far the id is between the ends. */
 static int
 count_before(
@@ -228,7 +207,8 @@ why_find(struct store *store, const char *org, int64_t id, struct why *w, struct
 	if (rc <= 0)
 		return rc;
 	w->task = task_at(store, task, err);
-	rc = w->task ? read_breaker(store, w, err) : -1;
+	w->gate.task = w->task;
+	rc = w->task ? gate_look(&w->gate, store, 1, err) : -1;
 	if (rc == 0 && w->status == ST_BLOCKED)
 		rc = read_upon(store, w, err);
 	if (rc == 0 && w->status == ST_QUEUED)
@@ -255,7 +235,6 @@ why_clear(struct why *w)
 		free(w->rests[i].who);
 	}
 	task_free(w->task);
-	free(w->cause);
 	free(w->host);
 	free(w->message);
 	*w = (struct why){ 0 };

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "task/breaker.h"
 #include "task/dependency.h"
 #include "task/failure.h"
+#include "task/gate.h"
 #include "task/job.h"
 #include "task/state.h"
 
@@ -57,9 +57,7 @@ struct why {
 	int64_t higher, before; /* queued: of higher priority, and before it in its own */
 	bool counted;           /* `before` is exact */
 
-	/* the task's */
-	struct breaker breaker;
-	char *cause; /* of the failures that opened it, NULL: not said */
+	struct gate gate; /* of its task: breaker and rate limit */
 
 	/* held by a worker */
 	int64_t worker; /* 0: none */

@@ -358,8 +358,8 @@ why() {
 	sqlite3 "$DOCKLINE_STATE/state.db" "DELETE FROM pause WHERE kind = 'all'"
 	why 1 "job 'a' is paused by ada since 1970-01-01T00:00:00Z \\([0-9]+d[0-9]+h ago\\)" resting
 	sqlite3 "$DOCKLINE_STATE/state.db" "DELETE FROM pause; INSERT INTO task_state (task, breaker, failures, opened, cause)
-		SELECT id, 'open', 5, 0, 'exit # of NAME' FROM task WHERE name LIKE 'adhoc:%'"
-	why 1 "task 'adhoc:[0-9a-f]+' rests after 5 failures in a row \\(exit # of NAME\\): one is tried 1970-01-01T00:01:00Z .*" breaker
+		SELECT id, 'open', 5, 0, 'engine: exit 1: oh' FROM task WHERE name LIKE 'adhoc:%'"
+	why 1 "task 'adhoc:[0-9a-f]+' rests after 5 failures in a row \\(exit 1: oh\\): one is tried 1970-01-01T00:01:00Z .*" breaker
 	kill -9 $worker
 	wait $worker || true
 	why 4 "runs on [^ ]+ \\(worker 1, pid [0-9]+\\), which died: the next worker takes it over since .*" running
@@ -482,6 +482,64 @@ why() {
 	run_split promtool check metrics <dockline.prom
 	assert_status 0
 	assert_err ''
+}
+
+@test "taskstat why: a rate limit" {
+	mkdir -p share/tasks
+	printf 'task_id: seldom\nservice_config: { command: ["true"], rate: 1/h }\n' >share/tasks/seldom.yaml
+	export DOCKLINE_SHARE=$PWD/share
+	seq 2 | jq -c '{n: .}' | taskrun -q --detach --job r seldom >/dev/null
+	begin taskwork -q --forever
+	first_is_done() { [[ $(taskstat 1 | jq -r .status) == completed ]]; }
+	wait_until 20 first_is_done
+	why 2 "task 'seldom' is begun at most 1 times in 3600s: the next 20[0-9-]+T[0-9:]+Z \\(in [0-9hm]+s?\\)" rate
+}
+
+@test "taskstat: --alerts finds what is wrong and tells the hook" {
+	seq 2 | put --job q
+	run_split taskstat --alerts
+	assert_status 2
+	assert_err 'taskstat: no threshold is set: alerts in config.yaml'
+	export DOCKLINE_ALERTS_HOOK='[sh, -c, "cat >>heard"]'
+	cat >"$DOCKLINE_STATE/config.yaml" <<-'END'
+		alerts: { queue_stuck: 1h, failure_rate: 20%, memory: 1, disk: 1 }
+	END
+	run_split taskstat --alerts
+	assert_status 0
+	assert_out ''
+	assert_err ''
+	[[ ! -e heard ]]
+	DOCKLINE_ALERTS_MEMORY=100% DOCKLINE_ALERTS_DISK=100% run_split taskstat --alerts
+	assert_status 1
+	assert_json -s 'map(.alert) == ["memory", "disk"]'
+	assert_json '.type == "alert" and .value < .limit and .limit == .total and (.text | test("^[0-9.]+[KMGT] of "))
+		and (.host | length) > 0 and (.state | startswith("/"))'
+	diff heard "$out"
+	sqlite3 "$DOCKLINE_STATE/state.db" "UPDATE execution SET created = created - 7200000000;
+		UPDATE event SET time = time - 7200000000"
+	on_terminal 'taskstat --alerts'
+	assert_status 1
+	assert_out 'queue_stuck: 2 executions are queued and none was begun for 1h00m'
+	sqlite3 "$DOCKLINE_STATE/state.db" "INSERT INTO pause VALUES ('$(id -un)', 'job', 'q', 'ada', 0)"
+	run_split taskstat --alerts
+	assert_status 0
+	DOCKLINE_ALERTS_HOOK='[sh, -c, "echo oh >&2; exit 3"]' DOCKLINE_ALERTS_DISK=100% run_split taskstat --alerts
+	assert_status 1
+	assert_err "taskstat: alerts.hook 'sh': exit 3: oh"
+}
+
+@test "taskstat: --alerts when too much fails of what ended" {
+	export DOCKLINE_ALERTS_FAILURE_RATE=20%
+	seq 9 | taskrun -q --lines -- sh -c 'test "$1" -gt 3' sh '{line}' >/dev/null || (($? == 1))
+	run_split taskstat --alerts
+	assert_status 0
+	seq 1 | taskrun -q --lines -- true >/dev/null
+	run_split taskstat --alerts
+	assert_status 1
+	assert_json '.alert == "failure_rate" and .value == 0.3 and .limit == 0.2 and .ended == 10 and .failed == 3'
+	seq 100 | taskrun -q --lines -- true >/dev/null
+	run_split taskstat --alerts
+	assert_status 0
 }
 
 @test "taskstat: older generations of a job" {
