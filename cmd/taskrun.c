@@ -18,6 +18,8 @@ static const struct poptOption options[] = {
 	    "end 0 with at most N or N% failed executions", "N|N%" },
 	{ "atomic", 0, POPT_ARG_NONE, &o.atomic, 0, "submit all lines at once, or none", NULL },
 	{ "detach", 'd', POPT_ARG_NONE, &o.detach, 0, "submit only", NULL },
+	{ "explain-miss", 0, POPT_ARG_NONE, &o.explain_miss, 0,
+	    "say why what is not in the cache is not", NULL },
 	{ "force", 0, POPT_ARG_ARGV, &o.force, 0, "override a parameter of every line", "K=V" },
 	{ "graph", 0, POPT_ARG_NONE, &o.graph, 0, "lines say what they wait for", NULL },
 	{ "hold", 0, POPT_ARG_NONE, &o.terms.hold, 0, "wait for taskctl approve", NULL },
@@ -29,6 +31,7 @@ static const struct poptOption options[] = {
 	    "K=V" },
 	{ "new-inputs", 0, POPT_ARG_NONE, &o.new_inputs, 0,
 	    "begin the job anew where its inputs changed", NULL },
+	{ "no-cache", 0, POPT_ARG_NONE, &o.no_cache, 0, "run all, whatever the cache has", NULL },
 	{ "no-input", 'n', POPT_ARG_NONE, &o.once, 0, "one execution from --set, read nothing",
 	    NULL },
 	{ "not-before", 0, POPT_ARG_STRING, &o.terms.not_before, 0,
@@ -78,6 +81,8 @@ read_operands(struct app *app)
 		app_usage(app, "-n reads no files, found '%s'", *files);
 	if (o.graph && (o.lines || o.map || o.once))
 		app_usage(app, "--graph excludes --lines, --map and -n");
+	if (o.explain_miss && (o.graph || o.no_cache))
+		app_usage(app, "--explain-miss excludes --graph and --no-cache");
 	if (o.retry_failed && !o.job)
 		app_usage(app, "--retry-failed needs --job");
 	if (o.job && !*o.job)

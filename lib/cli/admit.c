@@ -9,6 +9,8 @@
 #include "base/alloc.h"
 #include "cli/app.h"
 #include "cli/commit.h"
+#include "cli/miss.h"
+#include "task/cache.h"
 
 /* How often a derived key was given in this run: only keys given twice are in here. */
 struct repeated {
@@ -44,11 +46,44 @@ refuse(struct admission *a, const struct line *line)
 	return ADMIT_REFUSED;
 }
 
+/* What stands under the key of the line, or is new under it. */
+static int
+submit(struct admission *a, const struct line *line, struct submission *sub,
+    struct standing *standing, struct err *err)
+{
+	int rc;
+
+	for (;;) {
+		rc = execution_submit(a->store, sub, a->tally, standing, err);
+		if (rc != 0 || !line->derived || !idset_has(a->asked, standing->id))
+			return rc;
+		free(a->key);
+		sub->key = a->key = next_key(a, line->key);
+	}
+}
+
+/* Has the cache a result for it? 1, with *from who has it; 0, -1. */
+static int
+recall(struct admission *a, const struct line *line, struct submission *sub, int64_t *from,
+    struct err *err)
+{
+	int rc;
+
+	if (!line->print || sub->status != ST_QUEUED)
+		return 0;
+	sub->uncached = a->no_cache;
+	rc = a->no_cache ? 0 : cache_find(a->store, line->print, from, err);
+	if (rc > 0)
+		sub->status = ST_COMPLETED;
+	return rc;
+}
+
 int
 admit_line(struct admission *a, const struct line *line, struct submission *sub,
     struct standing *standing, struct err *err)
 {
-	int rc;
+	int64_t from = 0;
+	int rc, hit;
 
 	sub->id = line->id;
 	sub->reserved = line->reserved;
@@ -56,13 +91,12 @@ admit_line(struct admission *a, const struct line *line, struct submission *sub,
 	sub->digest = line->digest;
 	sub->params = line->params;
 	sub->params_len = line->params_len;
-	for (;;) {
-		rc = execution_submit(a->store, sub, a->tally, standing, err);
-		if (rc != 0 || !line->derived || !idset_has(a->asked, standing->id))
-			break;
-		free(a->key);
-		sub->key = a->key = next_key(a, line->key);
-	}
+	hit = recall(a, line, sub, &from, err);
+	rc = hit < 0 ? -1 : submit(a, line, sub, standing, err);
+	if (rc > 0 && hit > 0 && cache_fill(a->store, line->print, standing->id, from, err) < 0)
+		return -1;
+	if (rc > 0 && hit == 0 && a->miss && miss_tell(a->miss, a->store, line, err) < 0)
+		return -1;
 	if (rc < 0)
 		return -1;
 	if (rc == 0 && standing->digest != line->digest)

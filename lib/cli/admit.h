@@ -9,11 +9,14 @@
 #ifndef CLI_ADMIT_H
 #define CLI_ADMIT_H
 
+#include <stdbool.h>
+
 #include "cli/idset.h"
 #include "task/execution.h"
 
 struct app;
 struct line;
+struct miss;
 struct repeated;
 struct store;
 
@@ -24,6 +27,8 @@ struct admission {
 	struct tally *tally;
 	const char *job_name; /* for messages, NULL: none */
 	struct idset *asked;  /* what this run asked for: each that is admitted is added */
+	bool no_cache;        /* run all, whatever the cache has */
+	struct miss *miss;    /* tells why what is not in the cache is not; NULL: nobody asked */
 
 	/* its own */
 	struct repeated *repeated;
@@ -36,9 +41,9 @@ enum admitted {
 	ADMIT_NEW,
 };
 
-/* Submit a line, within a transaction. The submission has all but what the line says: job, task,
- * lane, status and the like; key, params and digest are set here and live until the next call. The
- * enum, or -1. */
+/* Submit a line, within a transaction. One whose result the cache has is completed with it. The
+ * submission has all but what the line says: job, task, lane, status and the like; key, params and
+ * digest are set here and live until the next call. The enum, or -1. */
 int admit_line(struct admission *a, const struct line *line, struct submission *sub,
     struct standing *standing, struct err *err);
 

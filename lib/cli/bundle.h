@@ -57,6 +57,8 @@ struct bundle_into {
 	struct tally *tally;
 	struct job job;
 	const char *job_name; /* NULL: none */
+	bool no_cache;        /* run all, whatever the cache has */
+	struct miss *miss;    /* NULL: nobody asked */
 };
 
 /* Submit all, within a transaction to be rolled back when this fails. The tasks are kept in the

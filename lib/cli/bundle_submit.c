@@ -112,7 +112,8 @@ submit_one(struct submitting *s, uint32_t at, struct err *err)
 	v->created = standing.created;
 	v->awaits = (uint32_t)sub.awaits;
 	v->fresh = rc == ADMIT_NEW;
-	v->whole = v->fresh && sub.key == line->key && sub.error == line->error;
+	v->whole = v->fresh && sub.key == line->key && sub.error == line->error &&
+	    sub.status != ST_COMPLETED;
 	return 0;
 }
 
@@ -207,7 +208,9 @@ bundle_submit(struct bundle *b, const struct bundle_into *into, struct err *err)
 		    .store = into->store,
 		    .tally = into->tally,
 		    .job_name = into->job_name,
-		    .asked = &asked },
+		    .asked = &asked,
+		    .no_cache = into->no_cache,
+		    .miss = into->miss },
 		.awaits = VEC_INIT };
 	int rc = -1;
 

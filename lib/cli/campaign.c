@@ -158,6 +158,9 @@ work(struct run *r, int *signal, struct err *err)
 		.lane = r->intake.lane,
 		.terms = &r->intake.terms,
 		.job_name = r->c->job,
+		.no_cache = r->c->no_cache,
+		.miss = r->intake.miss,
+		.memory = r->intake.memory,
 		.worker = r->station.worker,
 		.capacity = r->capacity,
 		.print_submitted = r->c->detach };
@@ -184,6 +187,7 @@ work(struct run *r, int *signal, struct err *err)
 		r->app->shared = true;
 		r->intake.submit = NULL;
 		r->intake.task = NULL;
+		r->intake.memory = NULL;
 	}
 	if (commit_stop(commit, r->app->shared, &late) < 0) {
 		*err = late;

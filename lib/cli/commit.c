@@ -212,22 +212,11 @@ take_back(struct commit *c)
 	c->claimed_tail = &c->claimed;
 }
 
-static int
-count_fresh(const struct ledger *l)
-{
-	int n = 0;
-
-	for (const struct work *w = l->fresh; w; w = w->next)
-		n++;
-	return n;
-}
-
 /* Tell the others how it went. Locked. */
 static void
 publish(struct commit *c, const struct batch *b)
 {
 	struct ledger *l = &c->ledger;
-	int got = count_fresh(l);
 
 	if (l->fresh) {
 		*c->claimed_tail = l->fresh;
@@ -242,7 +231,7 @@ publish(struct commit *c, const struct batch *b)
 	if (c->stop)
 		take_back(c);
 	if (b->want.most > 0)
-		c->state.dry = got < b->want.most;
+		c->state.dry = l->taken < b->want.most;
 	else if (b->nlines || b->ends || b->returned || c->more)
 		c->state.dry = false; /* there may be something now */
 	c->more = false;
@@ -283,7 +272,7 @@ round_of(struct commit *c, struct batch *b, bool dry)
 
 	if (!empty || now - l->beaten >= WORKER_HEARTBEAT || l->ordered)
 		rc = ledger_write(l, b, &c->err);
-	if (rc == 0 && b->want.most > 0 && count_fresh(l) < b->want.most) {
+	if (rc == 0 && b->want.most > 0 && l->taken < b->want.most) {
 		dry = true; /* since now: what waits must be known when that is told */
 		c->polled = 0;
 	}

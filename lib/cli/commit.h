@@ -13,30 +13,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/line.h"
 #include "cli/room.h"
 #include "cli/verdict.h"
 #include "task/execution.h"
 
 struct app;
 struct commit;
+struct fingerprints;
+struct miss;
 struct store;
 struct terms;
-
-/* A line to submit: one piece of memory, the texts stand behind it. */
-struct line {
-	const char *key; /* the caller's, or derived from the params */
-	bool derived;
-	int64_t digest;
-	const char *params;
-	size_t params_len;
-	enum status status;
-	enum failure class;
-	const char *error; /* JSON, NULL: none */
-	const char *where; /* "file:line", for messages; NULL: unknown */
-	int64_t id;        /* that it gets, 0: the next */
-	bool reserved;     /* the key is its own already */
-	struct line *next;
-};
 
 /* Something happened to an execution in our hands. */
 struct change {
@@ -59,6 +46,9 @@ struct commit_options {
 	int64_t task, lane;
 	struct terms *terms;  /* of all lines */
 	const char *job_name; /* NULL: none */
+	bool no_cache;        /* run all, whatever the cache has */
+	struct miss *miss;    /* tells why what is not in the cache is not; NULL: nobody asked */
+	struct fingerprints *memory; /* what is known of files; NULL: nothing */
 
 	/* working */
 	int64_t worker;       /* 0: submit only */

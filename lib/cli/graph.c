@@ -46,9 +46,11 @@ static struct task any_task = { .name = "(graph)" };
 static struct submit *
 new_submit(const struct graph *g, const struct task *task, struct err *err)
 {
-	struct submit_options o = {
-		.app = g->o.app, .task = task, .set = g->o.set, .force = g->o.force
-	};
+	struct submit_options o = { .app = g->o.app,
+		.task = task,
+		.set = g->o.set,
+		.force = g->o.force,
+		.memory = g->o.memory };
 
 	return submit_new(&o, err);
 }

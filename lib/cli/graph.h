@@ -26,10 +26,11 @@ struct terms;
 struct graph_options {
 	struct app *app;
 	struct store *store;
-	struct task *task;         /* of lines that say none; NULL: each must */
-	char **set, **force;       /* "k=v", NULL-terminated; NULL: none */
-	char **files;              /* NULL or empty: standard input */
-	const struct terms *terms; /* of all lines, unless they say otherwise */
+	struct task *task;           /* of lines that say none; NULL: each must */
+	char **set, **force;         /* "k=v", NULL-terminated; NULL: none */
+	char **files;                /* NULL or empty: standard input */
+	const struct terms *terms;   /* of all lines, unless they say otherwise */
+	struct fingerprints *memory; /* what is known of files; NULL: nothing */
 };
 
 /* Read everything into the bundle and close that. NULL: it cannot be submitted; all that is wrong

@@ -7,8 +7,10 @@
 #include "cli/bundle.h"
 #include "cli/campaign.h"
 #include "cli/graph.h"
+#include "cli/miss.h"
 #include "cli/session.h"
 #include "cli/submit.h"
+#include "task/fingerprint.h"
 #include "task/task.h"
 
 /* ---- reading ---- */
@@ -38,7 +40,8 @@ read_options(struct intake *in, struct err *err)
 		.files = c->files,
 		.map = c->map,
 		.lines = c->lines,
-		.once = c->once };
+		.once = c->once,
+		.memory = in->memory };
 
 	in->submit = submit_new(&o, err);
 	if (!in->submit)
@@ -57,7 +60,8 @@ read_graph(struct intake *in, struct err *err)
 		.set = c->set,
 		.force = c->force,
 		.files = c->files,
-		.terms = &in->terms };
+		.terms = &in->terms,
+		.memory = in->memory };
 
 	in->bundle = bundle_new(in->app);
 	in->graph = graph_read(&o, in->bundle, err);
@@ -105,8 +109,11 @@ gather(struct intake *in, struct err *err)
 int
 intake_read(struct intake *in, struct err *err)
 {
+	in->memory = fingerprints_new();
 	if (find_task(in, err) < 0)
 		return -1;
+	if (in->c->explain_miss)
+		in->miss = miss_new(in->app, in->task);
 	if (in->c->graph)
 		return read_graph(in, err);
 	if (read_options(in, err) < 0)
@@ -164,7 +171,12 @@ intake_open(struct intake *in, struct err *err)
 int
 intake_submit(struct intake *in, struct tally *tally, struct err *err)
 {
-	struct bundle_into into = { in->store, tally, in->job, in->c->job };
+	struct bundle_into into = { .store = in->store,
+		.tally = tally,
+		.job = in->job,
+		.job_name = in->c->job,
+		.no_cache = in->c->no_cache,
+		.miss = in->miss };
 
 	if (terms_look(&in->terms, in->store, in->app->org, err) < 0)
 		return -1;
@@ -189,6 +201,8 @@ void
 intake_clear(struct intake *in)
 {
 	intake_drop(in);
+	fingerprints_free(in->memory);
+	miss_free(in->miss);
 	task_free(in->task);
 	json_decref(in->settings);
 	terms_clear(&in->terms);

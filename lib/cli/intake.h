@@ -18,7 +18,9 @@
 struct app;
 struct bundle;
 struct campaign;
+struct fingerprints;
 struct graph;
+struct miss;
 struct store;
 struct submit;
 struct tally;
@@ -34,6 +36,8 @@ struct intake {
 	struct submit *submit; /* NULL: a graph is submitted, or all was */
 	struct bundle *bundle; /* what is submitted at once; NULL: lines as they come */
 	struct graph *graph;
+	struct fingerprints *memory; /* what is known of files */
+	struct miss *miss;           /* NULL: nobody asked why what is not cached is not */
 	struct terms terms;
 	json_t *settings;
 	struct job job; /* once it is open */

@@ -2,18 +2,15 @@
 /* ledger: what the writer thread does with a batch. */
 #include "cli/ledger.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "cli/admit.h"
 #include "cli/app.h"
 #include "cli/kept.h"
+#include "cli/tell.h"
 #include "cli/terms.h"
 #include "exec/tree.h"
 #include "store/store.h"
@@ -23,15 +20,18 @@
 #include "task/workers.h"
 
 enum {
-	PRINT_BYTES = 256 << 10,
 	MANY = 256, /* lines whose keys are worth taking together */
 };
 
-/* Event records on their way out. */
-struct printing {
-	struct ledger *ledger;
-	struct buf text;
-};
+/* The record of what ended is printed after the commit, if this run asked for it. */
+static void
+ended_here(int64_t id, void *ctx)
+{
+	struct ledger *l = ctx;
+
+	if (idset_has(&l->asked, id))
+		tell_later(l, id);
+}
 
 void
 ledger_init(struct ledger *l, const struct commit_options *options)
@@ -53,7 +53,17 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 		.store = options->store,
 		.tally = &l->tally,
 		.job_name = options->job_name,
-		.asked = &l->asked };
+		.asked = &l->asked,
+		.no_cache = options->no_cache,
+		.miss = options->miss };
+	l->recall = (struct recall){ .app = options->app,
+		.store = options->store,
+		.tally = &l->tally,
+		.claimer = &l->claimer,
+		.worker = options->worker,
+		.memory = options->memory,
+		.ended = ended_here,
+		.ctx = l };
 	if (!options->any_job)
 		l->scope.job = options->job;
 	if (options->print_events)
@@ -64,6 +74,7 @@ void
 ledger_clear(struct ledger *l)
 {
 	admit_clear(&l->admission);
+	recall_clear(&l->recall);
 	claimer_clear(&l->claimer);
 	lane_book_free(l->scope.book);
 	tally_clear(&l->tally);
@@ -71,15 +82,6 @@ ledger_clear(struct ledger *l)
 	vec_clear(&l->print);
 	buf_clear(&l->made);
 	receipt_clear(&l->receipt);
-}
-
-/* The record of an execution is printed after the commit. */
-static void
-print_later(struct ledger *l, int64_t id)
-{
-	struct due due = { .id = id };
-
-	vec_add(&l->print, due);
 }
 
 /* ---- submitting ---- */
@@ -91,31 +93,6 @@ look_after(struct ledger *l, struct err *err)
 	struct terms *t = l->o.terms;
 
 	return t ? terms_look(t, l->o.store, l->o.app->org, err) : 0;
-}
-
-/* The record of what was just submitted mostly needs no reading. */
-static int
-make_record(
-    struct ledger *l, const struct submission *sub, const struct standing *s, struct err *err)
-{
-	struct due due = {
-		.id = s->id, .len = l->made.len, .failed = state_is_failure(sub->status)
-	};
-
-	if (!receipt_is_whole(sub)) {
-		print_later(l, s->id);
-		return 0;
-	}
-	if (l->receipt.lane != sub->lane) {
-		receipt_clear(&l->receipt);
-		if (receipt_init(&l->receipt, l->o.store, l->o.app->org, sub->lane, err) < 0)
-			return -1;
-	}
-	receipt_put(&l->receipt, sub, s, &l->made);
-	buf_add_char(&l->made, '\n');
-	due.len = l->made.len - due.len;
-	vec_add(&l->print, due);
-	return 0;
 }
 
 static int
@@ -155,10 +132,10 @@ submit(struct ledger *l, const struct line *line, struct err *err)
 	shown = state_is_final(standing.status) || l->o.print_submitted;
 	if (rc == ADMIT_STANDS) {
 		if (shown)
-			print_later(l, standing.id);
+			tell_later(l, standing.id);
 		return 0;
 	}
-	if (shown && make_record(l, &sub, &standing, err) < 0)
+	if (shown && tell_submitted(l, &sub, &standing, err) < 0)
 		return -1;
 	return add_dependencies(l, standing.id, err);
 }
@@ -190,9 +167,12 @@ reserve(struct ledger *l, const struct batch *b, struct err *err)
 static int
 put_back(struct ledger *l, const struct lane *lane, int64_t id, int attempt, struct err *err)
 {
+	int rc;
+
 	if (claimer_returned(&l->claimer, lane, id, err) < 0)
 		return -1;
-	return claim_change(l->o.store, l->o.worker, lane, id, attempt, EV_RETURN, &l->tally, err);
+	rc = claim_change(l->o.store, l->o.worker, lane, id, attempt, EV_RETURN, &l->tally, err);
+	return rc < 0 || recall_ended(&l->recall, id, false, err) < 0 ? -1 : rc;
 }
 
 static int
@@ -216,9 +196,11 @@ give_back(struct ledger *l, const struct ended *e, struct err *err)
 		return -1;
 	if (rc > 0 && kept_link(e->kept, l->o.store, e->end.id, err) < 0)
 		return -1;
-	if (rc > 0 && state_is_final(e->end.status) && idset_has(&l->asked, e->end.id))
-		print_later(l, e->end.id);
-	return rc;
+	if (rc > 0 && state_is_final(e->end.status))
+		ended_here(e->end.id, l);
+	if (rc < 0)
+		return -1;
+	return recall_ended(&l->recall, e->end.id, rc > 0 && e->end.status == ST_COMPLETED, err);
 }
 
 static int
@@ -233,8 +215,12 @@ change(struct ledger *l, const struct change *c, struct err *err)
 	rc = claim_change(
 	    l->o.store, l->o.worker, c->lane, c->id, c->attempt, c->event, &l->tally, err);
 
-	if (rc <= 0 || c->event != EV_RETURN)
+	if (rc < 0 || c->event != EV_RETURN)
 		return rc;
+	if (recall_ended(&l->recall, c->id, false, err) < 0)
+		return -1;
+	if (rc == 0)
+		return 0;
 	return control_execution(
 	    l->o.store, l->o.app->org, c->id, CONTROL_PAUSE, NULL, &l->tally, &was, err);
 }
@@ -244,7 +230,31 @@ take(struct ledger *l, const struct want *want, struct err *err)
 {
 	l->fresh = NULL;
 	l->fresh_tail = &l->fresh;
-	return claimer_take(&l->claimer, &l->scope, want, &l->tally, &l->fresh_tail, err);
+	l->taken = claimer_take(&l->claimer, &l->scope, want, &l->tally, &l->fresh_tail, err);
+	return l->taken;
+}
+
+/* Those that wait here for an equal one are nobody else's business. */
+static int
+obey(struct ledger *l, struct err *err)
+{
+	struct order **at = &l->orders;
+
+	while (*at) {
+		struct order *order = *at;
+		int rc = recall_order(&l->recall, order, err);
+
+		if (rc < 0)
+			return -1;
+		if (rc == 0) {
+			at = &order->next;
+			continue;
+		}
+		*at = order->next;
+		free(order);
+	}
+	l->orders_tail = at;
+	return 0;
 }
 
 static int
@@ -255,7 +265,9 @@ take_orders(struct ledger *l, struct err *err)
 	l->ordered = false;
 	l->orders = NULL;
 	l->orders_tail = &l->orders;
-	return claim_orders(l->o.store, l->o.worker, &l->orders_tail, err);
+	if (claim_orders(l->o.store, l->o.worker, &l->orders_tail, err) < 0)
+		return -1;
+	return obey(l, err);
 }
 
 static void
@@ -294,124 +306,7 @@ beat(struct ledger *l, struct err *err)
 	return 0;
 }
 
-/* ---- telling ---- */
-
-/* stdout is closed or full: the worker stops, and what it holds is given back. */
-static void
-lose_output(struct ledger *l)
-{
-	app_output_failed(l->o.app);
-	l->output_gone = true;
-}
-
-static void
-count_record(struct ledger *l, bool failed)
-{
-	l->failed += failed;
-	app_count(l->o.app, failed);
-}
-
-/* Add one record to text. -1: it cannot be read. */
-static int
-add_record(struct ledger *l, int64_t id, struct buf *text, struct err *err)
-{
-	const char *word;
-	json_t *record;
-	int status, rc = execution_record(l->o.store, l->o.app->org, id, &record, err);
-
-	if (rc <= 0)
-		return rc;
-	word = json_string_value(json_object_get(record, "status"));
-	status = word ? state_find(word) : -1;
-	count_record(l, status >= 0 && state_is_failure((enum status)status));
-	json_put(record, text);
-	buf_add_char(text, '\n');
-	json_decref(record);
-	return 0;
-}
-
-/* Print due records from *at on, as many as fit; *made is where their made texts begin. Nothing is
- * read while stdout may block. */
-static int
-print_some(struct ledger *l, size_t *at, const char **made, struct buf *text, struct err *err)
-{
-	int rc = store_read(l->o.store, err);
-
-	buf_reset(text);
-	for (; *at < l->print.len && text->len < PRINT_BYTES && rc == 0; (*at)++) {
-		const struct due *due = &l->print.at[*at];
-		bool first = idset_mark(&l->asked, due->id);
-
-		if (first && due->len == 0) {
-			rc = add_record(l, due->id, text, err);
-		} else if (first) {
-			count_record(l, due->failed);
-			buf_add(text, *made, due->len);
-		}
-		*made += due->len;
-	}
-	store_read_end(l->o.store);
-	if (text->len && !l->output_gone && fwrite(text->data, 1, text->len, stdout) < text->len)
-		lose_output(l);
-	return rc;
-}
-
-static int
-print_all(struct ledger *l, struct err *err)
-{
-	const char *made = buf_str(&l->made);
-	struct buf text = BUF_INIT;
-	size_t at = 0;
-	int rc = 0;
-
-	if (l->print.len == 0)
-		return 0;
-	while (at < l->print.len && rc == 0)
-		rc = print_some(l, &at, &made, &text, err);
-	if (!l->output_gone && fflush(stdout) != 0)
-		lose_output(l);
-	buf_clear(&text);
-	l->print.len = 0;
-	buf_reset(&l->made);
-	return rc;
-}
-
-static int
-add_event(const struct happening *h, void *ctx)
-{
-	struct printing *p = ctx;
-	char time[CLOCK_TEXT];
-	json_t *record;
-
-	if (h->worker != p->ledger->o.worker)
-		return 0;
-	record = json_pack("{s:s, s:I, s:s, s:I, s:I, s:s, s:s, s:s}", "type", "event", "seq",
-	    (json_int_t)h->seq, "time", clock_format(h->time, time), "worker",
-	    (json_int_t)h->worker, "execution", (json_int_t)h->execution, "event",
-	    event_name(h->event), "from", state_name(h->from), "to", state_name(h->to));
-	json_put(record, &p->text);
-	buf_add_char(&p->text, '\n');
-	json_decref(record);
-	return 0;
-}
-
-/* What the last commit changed. */
-static int
-print_events(struct ledger *l, struct err *err)
-{
-	struct printing p = { l, BUF_INIT };
-	int64_t end;
-
-	if (!l->o.print_events)
-		return 0;
-	end = journal_each(l->o.store, l->event, add_event, &p, err);
-	if (p.text.len && !l->output_gone &&
-	    (fwrite(p.text.data, 1, p.text.len, stdout) < p.text.len || fflush(stdout) != 0))
-		lose_output(l);
-	buf_clear(&p.text);
-	l->event = end;
-	return end < 0 ? -1 : 0;
-}
+/* ---- looking ---- */
 
 static int
 look_at(int64_t id, void *ctx)
@@ -421,7 +316,7 @@ look_at(int64_t id, void *ctx)
 	int rc = execution_status(l->o.store, l->o.app->org, id, &stand, &l->err);
 
 	if (rc > 0 && state_is_final(stand.status))
-		print_later(l, id);
+		tell_later(l, id);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -447,7 +342,7 @@ ledger_look(struct ledger *l, struct err *err)
 			*err = l->err;
 	}
 	store_read_end(l->o.store);
-	return rc < 0 ? -1 : print_all(l, err);
+	return rc < 0 ? -1 : tell_records(l, err);
 }
 
 int
@@ -491,7 +386,7 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 		return -1;
 	for (size_t i = 0; i < l->tally.skipped.len; i++)
 		if (idset_has(&l->asked, l->tally.skipped.at[i]))
-			print_later(l, l->tally.skipped.at[i]);
+			tell_later(l, l->tally.skipped.at[i]);
 	if (claimer_write(&l->claimer, err) < 0)
 		return -1;
 	return tally_write(&l->tally, l->o.store, err);
@@ -500,6 +395,7 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 int
 ledger_write(struct ledger *l, struct batch *b, struct err *err)
 {
+	l->taken = 0;
 	if (store_begin(l->o.store, err) < 0)
 		return -1;
 	if (write_batch(l, b, err) < 0) {
@@ -507,7 +403,9 @@ ledger_write(struct ledger *l, struct batch *b, struct err *err)
 		tally_reset(&l->tally);
 		return -1;
 	}
-	if (store_commit(l->o.store, err) < 0 || print_events(l, err) < 0)
+	if (store_commit(l->o.store, err) < 0 ||
+	    recall_claimed(&l->recall, &l->fresh, &l->fresh_tail, err) < 0 ||
+	    tell_events(l, err) < 0)
 		return -1;
-	return print_all(l, err);
+	return tell_records(l, err);
 }

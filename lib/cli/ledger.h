@@ -12,6 +12,7 @@
 #include "cli/admit.h"
 #include "cli/claimer.h"
 #include "cli/commit.h"
+#include "cli/recall.h"
 #include "task/receipt.h"
 #include "task/tally.h"
 
@@ -44,6 +45,7 @@ struct ledger {
 	bool ordered; /* there are orders to fetch */
 	struct claim_scope scope;
 	struct claimer claimer;
+	int taken;                     /* claimed by the last batch, handed out or not */
 	struct claim_waits waits;      /* as ledger_wait found it */
 	int64_t failed;                /* of the printed */
 	int64_t worked, worked_failed; /* attempts that ended; not well */
@@ -52,6 +54,7 @@ struct ledger {
 
 	/* its own */
 	struct tally tally;
+	struct recall recall;
 	int64_t told;  /* of worked, with the last heartbeat */
 	int64_t event; /* the last one looked at, to be printed */
 	struct admission admission;

@@ -17,8 +17,10 @@
 #include "base/json.h"
 #include "base/jsonl.h"
 #include "base/path.h"
+#include "cli/recall.h"
 #include "exec/cmdline.h"
 #include "store/object.h"
+#include "task/fingerprint.h"
 #include "task/schema.h"
 
 struct submit {
@@ -27,6 +29,7 @@ struct submit {
 	struct jq *map;
 	submit_line_fn *take; /* gets each line */
 	void *ctx;
+	char *program;   /* of a task whose results are cached; NULL: not known */
 	struct buf text; /* of the line that is being made */
 	pthread_t thread;
 	int64_t lines, refused;
@@ -125,6 +128,8 @@ submit_new(const struct submit_options *options, struct err *err)
 	s->set = json_object();
 	s->force = json_object();
 	s->inputs = json_object();
+	if (options->task->rules.cache && options->memory)
+		s->program = recall_program(options->task);
 	if (read_pairs(s, "--set", options->set, s->set, err) < 0 ||
 	    read_pairs(s, "--force", options->force, s->force, err) < 0 ||
 	    judge_shared(s, s->set, err) < 0 || judge_shared(s, s->force, err) < 0)
@@ -153,6 +158,7 @@ submit_free(struct submit *s)
 	json_decref(s->set);
 	json_decref(s->force);
 	json_decref(s->inputs);
+	free(s->program);
 	jq_free(s->map);
 	buf_clear(&s->text);
 	free(s);
@@ -267,51 +273,39 @@ judge(struct submit *s, struct made *m, struct err *err)
 	return argv ? 0 : -1;
 }
 
-/* The text that begins at this place of what make_line gathered, as it lies behind the line. */
-static const char *
-text_at(const struct line *line, size_t place)
+/* What equal executions have in common; nothing for what is never run, or may not be cached. */
+static bool
+take_print(struct submit *s, const struct made *m, struct fingerprint *print, struct err *why)
 {
-	return (const char *)(line + 1) + place;
+	const struct task *task = s->o.task;
+
+	if (m->status != ST_QUEUED || !task->rules.cache || !s->o.memory)
+		return false;
+	return fingerprint_take(
+		   s->o.memory, s->o.app->org, task, s->program, m->params, print, why) == 0;
 }
 
-/* The line that stands for params: one piece of memory with all its texts. */
 static struct line *
 make_line(struct submit *s, const struct made *m, const char *key, const char *where)
 {
-	size_t key_at, error_at, where_at;
-	struct buf *text = &s->text;
-	char hex[DIGEST_HEX];
-	struct line *line;
-
-	if (!key)
-		key = json_string_value(json_object_get(m->params, "key"));
-	buf_reset(text);
-	json_put_canonical(m->params, text);
-	digest_bytes(text->data, text->len, hex);
-	buf_reset(text);
-	json_put(m->params, text);
-	key_at = text->len + 1;
-	buf_add(text, "", 1);
-	buf_add_str(text, key && *key ? key : hex);
-	error_at = text->len + 1;
-	buf_add(text, "", 1);
-	if (m->error)
-		json_put(m->error, text);
-	where_at = text->len + 1;
-	buf_add(text, "", 1);
-	buf_add_str(text, where ? where : "");
-	line = xmalloc(sizeof(*line) + text->len + 1);
-	memcpy(line + 1, text->data, text->len + 1);
-	hex[16] = '\0';
-	*line = (struct line){ .key = text_at(line, key_at),
-		.derived = !key || !*key,
-		.digest = (int64_t)(strtoull(hex, NULL, 16) >> 1),
-		.params = text_at(line, 0),
-		.params_len = key_at - 1,
+	struct fingerprint print = { .parts = NULL };
+	struct line_parts parts = { .params = m->params,
+		.error = m->error,
 		.status = m->status,
 		.class = m->class,
-		.error = m->error ? text_at(line, error_at) : NULL,
-		.where = where ? text_at(line, where_at) : NULL };
+		.key = key ? key : json_string_value(json_object_get(m->params, "key")),
+		.where = where };
+	struct err why = { 0 };
+	struct line *line;
+
+	if (take_print(s, m, &print, &why)) {
+		parts.print = print.digest;
+		parts.parts = print.parts;
+	} else if (*why.text) {
+		parts.parts = why.text;
+	}
+	line = line_make(&parts, &s->text);
+	free(print.parts);
 	return line;
 }
 

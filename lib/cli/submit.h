@@ -13,16 +13,18 @@
 #include "cli/commit.h"
 #include "task/task.h"
 
+struct fingerprints;
 struct submit;
 
 struct submit_options {
 	struct app *app;
 	const struct task *task;
-	char **set, **force; /* "k=v", NULL-terminated; NULL: none */
-	char **files;        /* of params; NULL or empty: standard input */
-	const char *map;     /* jq program, NULL: none */
-	bool lines;          /* lines are text, not JSON */
-	bool once;           /* exactly one execution from --set; nothing is read */
+	char **set, **force;         /* "k=v", NULL-terminated; NULL: none */
+	char **files;                /* of params; NULL or empty: standard input */
+	const char *map;             /* jq program, NULL: none */
+	bool lines;                  /* lines are text, not JSON */
+	bool once;                   /* exactly one execution from --set; nothing is read */
+	struct fingerprints *memory; /* what is known of files; NULL: nothing */
 };
 
 /* Read and judge --set and --force. NULL: one of them is wrong (ERR_USAGE or ERR_INPUT). */

@@ -158,6 +158,7 @@ read_limits(struct work *work, const char *text)
 
 	work->timeout = json_number_value(json_object_get(limits, "timeout"));
 	work->memory = (int64_t)json_number_value(json_object_get(limits, "memory"));
+	work->uncached = json_is_false(json_object_get(limits, "cache"));
 	work->spent = (int)json_integer_value(json_object_get(limits, "spent"));
 	json_decref(limits);
 }

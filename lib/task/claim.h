@@ -25,6 +25,7 @@ struct work {
 	const struct lane *lane; /* the book's */
 	double timeout;          /* seconds, instead of the task's; 0: the task's */
 	int64_t memory;          /* bytes, instead of the task's; 0: the task's */
+	bool uncached;           /* it is to be run whatever the cache has */
 	char *key;
 	char *params; /* JSON */
 	size_t params_len;

@@ -19,6 +19,7 @@ static const char sql_insert[] =
     "INSERT INTO execution (id, task, job, generation, lane, key, digest, status, class, error,"
     " created, ended, not_before, approval, awaits)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+static const char sql_uncached[] = "UPDATE execution SET limits = '{\"cache\":false}' WHERE id = ?";
 static const char sql_params[] = "INSERT INTO params (execution, data) VALUES (?, ?)";
 static const char sql_status[] =
     "SELECT e.status, e.job, e.generation, e.ended FROM execution e JOIN job j ON j.id = e.job"
@@ -88,6 +89,8 @@ execution_submit(struct store *store, const struct submission *sub, struct tally
 	standing->status = sub->status;
 	standing->created = now;
 	tally_move(tally, &place, ST_SUBMITTED, FAIL_NONE, event_of(sub->status), sub->class);
+	if (sub->uncached && stmt_run(store, err, sql_uncached, "i", place.id) < 0)
+		return -1;
 	return insert_params(store, standing->id, sub, err) < 0 ? -1 : 1;
 }
 

@@ -34,6 +34,7 @@ struct submission {
 	int64_t not_before; /* microseconds since 1970, 0: at once */
 	bool approval;      /* a person must say yes before it is queued */
 	int64_t awaits;     /* of what it waits for, how many have not ended */
+	bool uncached;      /* it is to be run whatever the cache has */
 	const char *error;  /* JSON, NULL: none */
 };
 

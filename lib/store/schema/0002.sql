@@ -23,7 +23,7 @@ ALTER TABLE execution ADD COLUMN awaits INTEGER NOT NULL DEFAULT 0; -- of its de
 ALTER TABLE execution ADD COLUMN approval TEXT CHECK (approval IN ('needed', 'given')); -- a person must say yes first
 ALTER TABLE execution ADD COLUMN request TEXT CHECK (request = 'cancel' OR request = 'pause'
 	OR request = 'resume');         -- for the worker that holds it
-ALTER TABLE execution ADD COLUMN limits TEXT;   -- JSON {"timeout", "memory"}: instead of the task's; "spent": tries that do not count
+ALTER TABLE execution ADD COLUMN limits TEXT;   -- JSON {"timeout", "memory"}: instead of the task's; "spent": tries that do not count; "cache": false: it is run in any case
 ALTER TABLE execution ADD COLUMN cached INTEGER REFERENCES execution; -- whose result this is a copy of
 
 -- Who stands under a key; see task/key.

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* cache: results by the fingerprint of what made them. */
+#include "task/cache.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "store/object.h"
+#include "store/stmt.h"
+#include "task/artifact.h"
+#include "task/claim.h"
+#include "task/dependency.h"
+
+static const char sql_find[] =
+    "SELECT c.execution FROM cache c JOIN execution e ON e.id = c.execution"
+    " WHERE c.digest = ? AND e.status = 'completed'";
+static const char sql_put[] =
+    "INSERT OR REPLACE INTO cache (digest, execution, parts) VALUES (?, ?, ?)";
+static const char sql_newest[] = "UPDATE cache SET execution = ? WHERE digest = ?";
+static const char sql_result[] =
+    "INSERT OR REPLACE INTO result (execution, data) SELECT ?, data FROM result"
+    " WHERE execution = ?";
+static const char sql_fill[] =
+    "UPDATE execution SET cached = (SELECT ifnull(cached, id) FROM execution WHERE id = ?1),"
+    " metrics = (SELECT metrics FROM execution WHERE id = ?1) WHERE id = ?2";
+static const char sql_complete[] =
+    "UPDATE execution SET status = 'completed', class = NULL, error = NULL, worker = NULL,"
+    " request = NULL, attempts = attempts - 1, started = NULL, ended = ?"
+    " WHERE id = ? AND worker = ? AND attempts = ? AND status = 'preparing'";
+static const char sql_each[] =
+    "SELECT c.execution, c.parts, p.data FROM cache c CROSS JOIN execution e ON e.id = c.execution"
+    " CROSS JOIN job j ON j.id = e.job CROSS JOIN task t ON t.id = e.task"
+    " CROSS JOIN params p ON p.execution = e.id"
+    " WHERE j.org = ? AND t.name = ? ORDER BY c.execution DESC LIMIT ?";
+
+int
+cache_find(struct store *store, const char *digest, int64_t *execution, struct err *err)
+{
+	return stmt_number(store, err, execution, sql_find, "t", digest);
+}
+
+int
+cache_put(
+    struct store *store, const char *digest, const char *parts, int64_t execution, struct err *err)
+{
+	return stmt_run(store, err, sql_put, "tit", digest, execution, parts) < 0 ? -1 : 0;
+}
+
+int
+cache_fill(
+    struct store *store, const char *digest, int64_t execution, int64_t from, struct err *err)
+{
+	if (stmt_run(store, err, sql_fill, "ii", from, execution) < 0 ||
+	    stmt_run(store, err, sql_result, "ii", execution, from) < 0 ||
+	    artifact_copy_outputs(store, execution, from, err) < 0)
+		return -1;
+	return stmt_run(store, err, sql_newest, "it", execution, digest) < 0 ? -1 : 0;
+}
+
+int
+cache_complete(struct store *store, int64_t worker, const struct work *work, const char *digest,
+    int64_t from, struct tally *tally, struct err *err)
+{
+	struct place place = { work->id, work->lane->job, work->lane->id };
+	int rc = stmt_run(store, err, sql_complete, "iiii", clock_wall(), work->id, worker,
+	    (int64_t)work->attempt);
+
+	if (rc <= 0)
+		return rc;
+	if (cache_fill(store, digest, work->id, from, err) < 0)
+		return -1;
+	tally_move(tally, &place, ST_PREPARING, FAIL_NONE, EV_COMPLETE, FAIL_NONE);
+	return dependency_settle(store, work->id, ST_COMPLETED, tally, err) < 0 ? -1 : 1;
+}
+
+int
+cache_each(struct store *store, const char *org, const char *task, int most, cache_fn *fn,
+    void *ctx, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_each, "tti", org, task, (int64_t)most);
+	struct buf params = BUF_INIT;
+	int rc = -1;
+
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		size_t len;
+		const void *data = stmt_blob(row, 2, &len);
+
+		buf_reset(&params);
+		rc = object_unpack(data, len, &params, err);
+		if (rc == 0)
+			rc = fn(stmt_int(row, 0), stmt_text(row, 1), buf_str(&params), ctx);
+		if (rc != 0) {
+			stmt_end(row);
+			break;
+		}
+	}
+	buf_clear(&params);
+	return rc < 0 ? -1 : 0;
+}
