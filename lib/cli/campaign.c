@@ -38,7 +38,8 @@ static int
 enter(struct run *r, struct err *err)
 {
 	const struct campaign *c = r->c;
-	struct tally tally = TALLY_INIT;
+	char *login = app_login();
+	struct tally tally = { .who = login, .command = "submit" };
 	int rc = -1;
 
 	if (intake_open(&r->intake, err) < 0)
@@ -60,6 +61,7 @@ enter(struct run *r, struct err *err)
 	rc = tally_write(&tally, r->store, err);
 out:
 	tally_clear(&tally);
+	free(login);
 	return rc;
 }
 
@@ -200,7 +202,8 @@ work(struct run *r, int *signal, struct err *err)
 static int
 cancel_rest(struct run *r, struct err *err)
 {
-	struct tally tally = TALLY_INIT;
+	char *login = app_login();
+	struct tally tally = { .who = login, .command = "cancel (interrupted)" };
 	int64_t n;
 
 	if (store_begin(r->store, err) < 0)
@@ -216,6 +219,7 @@ cancel_rest(struct run *r, struct err *err)
 		    (long long)n, n == 1 ? " was" : "s were", n == 1 ? "it" : "they");
 	}
 	tally_clear(&tally);
+	free(login);
 	return n < 0 ? -1 : 0;
 }
 

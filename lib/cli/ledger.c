@@ -40,6 +40,7 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 		.version = -1,
 		.beaten = clock_boot(),
 		.tally = { .worker = options->worker },
+		.login = app_login(),
 		.scope = { .worker = options->worker,
 		    .org = options->app->org,
 		    .queues = options->queues,
@@ -48,10 +49,13 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 		    .store = options->store,
 		    .capacity = options->capacity,
 		    .attended = options->terms != NULL } };
+	l->submitted.who = l->login;
+	l->submitted.command = "submit";
+	l->submitted.correlation = getenv("DOCKLINE_CORRELATION");
 	claimer_serve(&l->claimer, &l->scope);
 	l->admission = (struct admission){ .app = options->app,
 		.store = options->store,
-		.tally = &l->tally,
+		.tally = &l->submitted,
 		.job_name = options->job_name,
 		.asked = &l->asked,
 		.no_cache = options->no_cache,
@@ -78,6 +82,8 @@ ledger_clear(struct ledger *l)
 	claimer_clear(&l->claimer);
 	lane_book_free(l->scope.book);
 	tally_clear(&l->tally);
+	tally_clear(&l->submitted);
+	free(l->login);
 	idset_clear(&l->asked);
 	vec_clear(&l->print);
 	buf_clear(&l->made);
@@ -380,6 +386,8 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 		b->lines = line->next;
 		free(line);
 	}
+	if (tally_write(&l->submitted, l->o.store, err) < 0)
+		return -1;
 	if (beat(l, err) < 0)
 		return -1;
 	if (take_orders(l, err) < 0 || (b->want.most > 0 && take(l, &b->want, err) < 0))
@@ -401,6 +409,7 @@ ledger_write(struct ledger *l, struct batch *b, struct err *err)
 	if (write_batch(l, b, err) < 0) {
 		store_rollback(l->o.store);
 		tally_reset(&l->tally);
+		tally_reset(&l->submitted);
 		return -1;
 	}
 	if (store_commit(l->o.store, err) < 0 ||

@@ -54,6 +54,8 @@ struct ledger {
 
 	/* its own */
 	struct tally tally;
+	struct tally submitted; /* by whom is journalled with it */
+	char *login;
 	struct recall recall;
 	int64_t told;  /* of worked, with the last heartbeat */
 	int64_t event; /* the last one looked at, to be printed */
