@@ -19,6 +19,7 @@
 #include "cli/roster.h"
 #include "cli/script.h"
 #include "cli/session.h"
+#include "cli/trace.h"
 #include "cli/why.h"
 #include "task/selection.h"
 
@@ -27,7 +28,7 @@ enum { TERMINAL_ROWS = 100 };
 static struct {
 	int alerts, dead, generation, json, list, script, stats, workers;
 	long limit, offset;
-	char *job, *prometheus, *queue, *status, *tag, *task;
+	char *job, *prometheus, *queue, *status, *tag, *task, *trace;
 } o = { .limit = -1 };
 
 static const struct poptOption options[] = {
@@ -49,6 +50,7 @@ static const struct poptOption options[] = {
 	    "STATUS" },
 	{ "tag", 0, POPT_ARG_STRING, &o.tag, 0, "list executions that have this tag", "TAG" },
 	{ "task", 0, POPT_ARG_STRING, &o.task, 0, "list executions of this task", "NAME" },
+	{ "trace", 0, POPT_ARG_STRING, &o.trace, 0, "write when what ran, for Perfetto", "FILE" },
 	{ "workers", 0, POPT_ARG_NONE, &o.workers, 0, "who works, and on what", NULL },
 	APP_STATE_OPTIONS,
 	APP_COMMON_OPTIONS,
@@ -222,6 +224,13 @@ show_alerts(struct look *l, struct err *err)
 }
 
 static int
+write_trace(struct look *l, struct err *err)
+{
+	l->sel.skip = 0;
+	return trace_write(l->app, l->store, &l->sel, o.trace, err);
+}
+
+static int
 show_workers(struct look *l, struct err *err)
 {
 	return roster_show(l->app, l->store, l->as_text, &l->page, err);
@@ -256,6 +265,7 @@ static const struct view views[] = {
 	{ "--prometheus", .option = &o.prometheus, .show = write_prometheus },
 	{ "--script", &o.script, .least = 1, .most = 1, .show = show_script },
 	{ "--stats", &o.stats, .takes = OF_JOB | TASK | PAGE | JSON, .show = show_stats },
+	{ "--trace", .option = &o.trace, .takes = LIST & ~PAGE, .show = write_trace },
 	{ "--workers", &o.workers, .takes = PAGE | JSON, .show = show_workers },
 };
 /* clang-format on */

@@ -542,6 +542,40 @@ why() {
 	assert_status 0
 }
 
+@test "taskstat: --trace writes a timeline of slots that do not overlap" {
+	seq 12 | taskrun -q -j 2 --job t --lines -- sh -c 'test "$1" != 5' sh '{line}' >/dev/null || (($? == 1))
+	touch hold
+	seq 1 | put --job t2
+	begin taskwork -q --job t2
+	wait_until 20 eval 'taskstat --workers | grep -q "\"running\":1"'
+	run_split taskstat --job t --trace t.json
+	assert_status 0
+	assert_out ''
+	assert_err ''
+	run_split jq -c . t.json
+	assert_json 'map(select(.ph == "X")) | length == 12'
+	assert_json 'map(select(.ph == "M")) | (map(.name) | unique) == ["process_name", "thread_name"]'
+	assert_json '.[0].args.name | test("^[^ ]+, worker 1 \\(pid [0-9]+\\)$")'
+	assert_json 'map(select(.ph == "X")) | (map(.ts) | min) == 0 and all(.[]; .dur > 0 and .pid == 1)
+		and (map(.args.id) | sort) == [range(1; 13)] and all(.[]; .args.waited >= 0 and .args.attempt == 1)'
+	assert_json 'map(select(.cat == "engine")) | map(.args | [.id, .class, .status]) == [[5, "engine", "failed"]]'
+	assert_json '[map(select(.ph == "X")) | group_by(.tid)[] | sort_by(.ts) | [range(1; length) as $i
+		| .[$i].ts >= .[$i - 1].ts + .[$i - 1].dur]] | flatten | all'
+	assert_json '(map(.tid) | max) <= 3'
+	run_split taskstat --trace - --job t2
+	assert_status 0
+	assert_json 'map(select(.ph == "X")) | map(.cat) == ["running"]'
+	run_split taskstat --trace x --status queued
+	assert_status 0
+	assert_err 'taskstat: nothing has run yet'
+	[[ $(cat x) == '[]' ]]
+	run_split taskstat --trace nowhere/x
+	assert_status 5
+	run_split taskstat --trace x --limit 3
+	assert_status 2
+	rm hold
+}
+
 @test "taskstat: older generations of a job" {
 	echo 1 >in.json
 	mkdir -p share/tasks
