@@ -378,7 +378,7 @@ taskctl: execution 2 is running: it cannot be retried'
 	DOCKLINE_CORRELATION=visit-7 taskctl -q pause 1 >/dev/null
 	taskctl -q cancel --correlation plan --job j >/dev/null
 	run_split sqlite3 "$DOCKLINE_STATE/state.db" \
-		'SELECT command, correlation, count FROM event WHERE who IS NOT NULL ORDER BY seq'
+		'SELECT command, correlation, count FROM event WHERE who IS NOT NULL AND command NOT LIKE "submit" ORDER BY seq'
 	assert_out '-q pause 1|visit-7|1
 -q cancel --correlation plan --job j|plan|2'
 }

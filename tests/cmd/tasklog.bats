@@ -218,11 +218,12 @@ last_event() { sqlite3 "$DOCKLINE_STATE/state.db" 'SELECT max(seq + count - 1) F
 	taskctl -q priority high 1 >/dev/null
 	run_split tasklog --audit
 	assert_status 0
-	assert_json -s 'map([.event, .from, .to]) == [["cancel", "queued", "cancelled"], ["pause", null, null],
-		["priority", "queued", "queued"]]'
-	assert_json '.who == "'"$(id -un)"'" and .correlation'
-	assert_json -s '.[0].detail == "-q cancel --reason no \"x\" --correlation c-1 2" and .[0].correlation == "c-1"'
-	assert_json -s '.[1] | .job == "j" and .execution == null and .correlation == "c-2"'
+	assert_json -s 'map([.event, .from, .to]) == [["ready", "submitted", "queued"], ["ready", "submitted", "queued"],
+		["cancel", "queued", "cancelled"], ["pause", null, null], ["priority", "queued", "queued"]]'
+	assert_json '.who == "'"$(id -un)"'"'
+	assert_json -s '.[0].detail == "submit" and all(.[2:][]; .correlation)'
+	assert_json -s '.[2].detail == "-q cancel --reason no \"x\" --correlation c-1 2" and .[2].correlation == "c-1"'
+	assert_json -s '.[3] | .job == "j" and .execution == null and .correlation == "c-2"'
 	tasklog --audit --since 24h | jq -r 'select(.event == "cancel") | [.who, .execution] | @tsv' >who
 	[[ $(cat who) == "$(id -un)"$'\t'2 ]]
 	run_split tasklog --audit --job j --status cancelled
