@@ -24,6 +24,8 @@
 #include "base/err.h"
 #include "base/path.h"
 
+enum { FILES_MAX = 1 << 16 }; /* open at a time: more than anything here uses */
+
 extern char **environ;
 
 /* Everything the child needs, worked out before vfork. */
@@ -38,7 +40,11 @@ struct launch {
 	bool detached;
 	pid_t parent;
 	volatile int failed; /* errno of the step that failed */
+	volatile bool no_cwd;
 };
+
+/* Of open files, as it was before proc_raise_files. rlim_max 0: as ours. */
+static struct rlimit files_before;
 
 static void
 reset_signals(void)
@@ -89,8 +95,12 @@ become(struct launch *l)
 		if (getppid() != l->parent)
 			_exit(127);
 	}
-	if (place_descriptors(l) == 0 && (!l->cwd || chdir(l->cwd) == 0)) {
+	if (l->cwd && chdir(l->cwd) < 0) {
+		l->no_cwd = true;
+	} else if (place_descriptors(l) == 0) {
 		reset_signals();
+		if (files_before.rlim_max)
+			setrlimit(RLIMIT_NOFILE, &files_before);
 		execve(l->program, l->argv, l->env);
 	}
 	l->failed = errno;
@@ -143,14 +153,44 @@ choose_fd(int given, int number)
 	return given == 0 ? number : given;
 }
 
+/* Is it the machine, so that the same may be possible later? */
+static bool
+is_refusal(int error)
+{
+	static const int errors[] = { EAGAIN, ENOMEM, EMFILE, ENFILE, EINTR, EIO, ESTALE };
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+		if (error == errors[i])
+			return true;
+	return false;
+}
+
 static int
 launch_error(const struct launch *l, const char *name, struct err *err)
 {
 	errno = l->failed;
-	err_sys(err, "cannot run '%s'", name);
-	if (err && (errno == ENOENT || errno == EACCES || errno == ENOEXEC || errno == ENOTDIR))
-		err->kind = ERR_USAGE;
+	if (l->no_cwd)
+		err_sys(err, "cannot run '%s' in '%s'", name, l->cwd);
+	else
+		err_sys(err, "cannot run '%s'", name);
+	if (err && !is_refusal(l->failed))
+		err->kind = l->failed == E2BIG ? ERR_INPUT : ERR_USAGE;
 	return -1;
+}
+
+long
+proc_raise_files(void)
+{
+	struct rlimit now, most;
+
+	if (getrlimit(RLIMIT_NOFILE, &now) < 0)
+		return sysconf(_SC_OPEN_MAX);
+	most = now;
+	most.rlim_cur = most.rlim_max < FILES_MAX ? most.rlim_max : FILES_MAX;
+	if (most.rlim_cur <= now.rlim_cur || setrlimit(RLIMIT_NOFILE, &most) < 0)
+		return (long)(now.rlim_cur < FILES_MAX ? now.rlim_cur : FILES_MAX);
+	files_before = now;
+	return (long)most.rlim_cur;
 }
 
 /* What we inherited ourselves stays with us: seen to once, before the first child. */

@@ -43,11 +43,16 @@ struct outcome {
 };
 
 /* Start. Returns the pid, or -1: err kind ERR_USAGE when the program does not exist or cannot be
- * executed (told apart from exit status 127), ERR_SYSTEM when the machine refused. */
+ * executed, or the directory not be entered (told apart from exit status 127), ERR_INPUT when the
+ * arguments are too long for the kernel, ERR_SYSTEM when the machine refused. */
 pid_t proc_start(const struct proc_spec *spec, struct err *err);
 
 /* Why a program cannot be run that path_program does not find, as proc_start says it: -1. */
 int proc_missing(const char *name, struct err *err);
+
+/* Raise our limit of open files as far as we may; children are started with the one that we had.
+ * The number of files that may be open now. */
+long proc_raise_files(void);
 
 /* Send a signal to the whole group of a child we started. Already gone is fine. */
 void proc_signal(pid_t pid, int signal);
