@@ -10,17 +10,19 @@
 #include "cli/admit.h"
 #include "cli/app.h"
 #include "cli/kept.h"
+#include "cli/strays.h"
 #include "cli/tell.h"
 #include "cli/terms.h"
-#include "exec/tree.h"
 #include "store/store.h"
 #include "task/control.h"
 #include "task/journal.h"
 #include "task/key.h"
+#include "task/setback.h"
 #include "task/workers.h"
 
 enum {
-	MANY = 256, /* lines whose keys are worth taking together */
+	MANY = 256,        /* lines whose keys are worth taking together */
+	SETBACK = 1000000, /* microseconds: less is the clock being adjusted */
 };
 
 /* The record of what ended is printed after the commit, if this run asked for it. */
@@ -39,6 +41,7 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 	*l = (struct ledger){ .o = *options,
 		.version = -1,
 		.beaten = clock_boot(),
+		.offset = INT64_MAX,
 		.tally = { .worker = options->worker },
 		.login = app_login(),
 		.scope = { .worker = options->worker,
@@ -285,6 +288,16 @@ remove_scratch(const char *scratch, void *ctx)
 		app_detail(l->o.app, "removed '%s' of a worker that died", scratch);
 }
 
+/* Was the wall clock set back, now or before we came? */
+static int
+mend(struct ledger *l, struct err *err)
+{
+	int64_t offset = clock_wall() - clock_boot(), before = l->offset;
+
+	l->offset = offset;
+	return l->o.worker && offset < before - SETBACK ? setback_mend(l->o.store, err) : 0;
+}
+
 /* Heartbeat, and the dead. */
 static int
 beat(struct ledger *l, struct err *err)
@@ -295,9 +308,7 @@ beat(struct ledger *l, struct err *err)
 	if (l->o.worker == 0 || now - l->beaten < WORKER_HEARTBEAT)
 		return 0;
 	l->beaten = now;
-	n = workers_need_reaping(l->o.store, err);
-	if (n > 0)
-		tree_sweep(); /* before anything of it is run again */
+	n = strays_clear(l->o.store, err); /* before anything of them is run again */
 	if (n >= 0)
 		n = workers_reap(l->o.store, &l->tally, remove_scratch, l, err);
 	if (n > 0) {
@@ -388,7 +399,7 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 	}
 	if (tally_write(&l->submitted, l->o.store, err) < 0)
 		return -1;
-	if (beat(l, err) < 0)
+	if (mend(l, err) < 0 || beat(l, err) < 0)
 		return -1;
 	if (take_orders(l, err) < 0 || (b->want.most > 0 && take(l, &b->want, err) < 0))
 		return -1;

@@ -51,6 +51,7 @@ struct ledger {
 	int64_t worked, worked_failed; /* attempts that ended; not well */
 	bool output_gone;              /* stdout cannot be written any more */
 	int64_t beaten;                /* last heartbeat, by clock_boot */
+	int64_t offset;                /* of the wall clock to clock_boot then */
 
 	/* its own */
 	struct tally tally;

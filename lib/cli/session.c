@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "exec/tree.h"
+#include "cli/strays.h"
 #include "store/store.h"
 #include "task/job.h"
 #include "task/task.h"
@@ -25,6 +25,8 @@ session_open(struct app *app, bool create, struct err *err)
 	if (dir)
 		store = store_open(dir, create ? STORE_CREATE : 0, err);
 	free(dir);
+	if (store)
+		strays_clear(store, NULL);
 	return store;
 }
 
@@ -41,6 +43,8 @@ session_open_if_any(struct app *app, struct store **store, struct err *err)
 	none = access(file, F_OK) < 0 && errno == ENOENT;
 	if (!none)
 		*store = store_open(dir, 0, err);
+	if (*store)
+		strays_clear(*store, NULL);
 	free(file);
 	free(dir);
 	return none || *store ? 0 : -1;
@@ -97,11 +101,10 @@ int
 session_reap(struct app *app, struct store *store, struct err *err)
 {
 	struct tally tally = TALLY_INIT;
-	int n = workers_need_reaping(store, err);
+	int n = strays_clear(store, err); /* before anything of them is run again */
 
 	if (n <= 0)
 		return n;
-	tree_sweep(); /* before anything of it is run again */
 	if (store_begin(store, err) < 0)
 		return -1;
 	n = workers_reap(store, &tally, remove_scratch, NULL, err);

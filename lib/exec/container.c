@@ -21,7 +21,7 @@ static const char *const names[CONTAINER_RUNTIMES] = {
 
 /* What a task is promised, and what tells from outside whose a process is. */
 static const char *const always[] = { "DOCKLINE_WORKER", "DOCKLINE_EXECUTION", "DOCKLINE_ATTEMPT",
-	"DOCKLINE_JOB", "DOCKLINE_ORG", "DOCKLINE_WORK", NULL };
+	"DOCKLINE_JOB", "DOCKLINE_ORG", "DOCKLINE_WORK", "DOCKLINE_COPROCESS", NULL };
 
 struct list {
 	VEC(char *) items;

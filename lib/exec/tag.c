@@ -124,7 +124,8 @@ tag_read(pid_t pid, struct tag *out)
 		worker = find(&vars, worker_name);
 	if (worker && read_worker(worker, out) == 0) {
 		out->execution = find_number(&vars, "DOCKLINE_EXECUTION=");
-		out->attempt = (int)find_number(&vars, "DOCKLINE_ATTEMPT=");
+		out->attempt = (int)find_number(
+		    &vars, out->execution ? "DOCKLINE_ATTEMPT=" : "DOCKLINE_COPROCESS=");
 		out->other_job = is_other_job(&vars);
 		rc = 0;
 	}

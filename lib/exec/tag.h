@@ -3,9 +3,10 @@
  * tag: what tells from outside whose a process is.
  *
  * The environment of a task names its worker (DOCKLINE_WORKER, unique for this boot and PID
- * namespace) and its execution and attempt. Everything that descends from the task inherits
- * that, wherever it moves itself, and /proc/PID/environ shows it to the same user. A process that
- * was started with another environment, or overwrote its own, or may not be traced, has no tag.
+ * namespace) and its execution and attempt, or its coprocess. Everything that descends from the
+ * task inherits that, wherever it moves itself, and /proc/PID/environ shows it to the same user. A
+ * process that was started with another environment, or overwrote its own, or may not be traced,
+ * has no tag.
  */
 #ifndef EXEC_TAG_H
 #define EXEC_TAG_H
@@ -20,7 +21,7 @@ struct tag {
 	pid_t worker;
 	int64_t start;     /* of the worker (pidstat) */
 	int64_t execution; /* 0: none */
-	int attempt;
+	int attempt;       /* without an execution: which coprocess of the worker it is */
 	bool other_job; /* it is in a job of a batch system (SLURM_JOB_ID ...), and not in ours */
 };
 

@@ -10,10 +10,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -189,20 +191,26 @@ tree_each(
 	return 0;
 }
 
+/* To those of task number `which`, negative: of all tasks; or only to those that are not in its
+ * group. The number; -1 without a /proc. */
 static int
-signal_once(
-    struct tree *tree, const struct tree_task *running, size_t count, size_t which, int signal)
+signal_once(struct tree *tree, const struct tree_task *running, size_t count, int which,
+    bool escaped, int signal)
 {
 	const struct relative *r;
 	size_t n;
 	int found = 0;
 
 	if (family_look(tree->family, running, count) < 0)
-		return kill(-running[which].pid, signal) == 0;
+		return -1;
 	r = family_get(tree->family, &n);
-	for (size_t i = 0; i < n; i++)
-		if (r[i].owner == (int)which && kill_same(r[i].pid, r[i].start, signal))
-			found++;
+	for (size_t i = 0; i < n; i++) {
+		if (r[i].owner < 0 || (which >= 0 && r[i].owner != which))
+			continue;
+		if (escaped && r[i].group == running[r[i].owner].pid)
+			continue;
+		found += kill_same(r[i].pid, r[i].start, signal);
+	}
 	return found;
 }
 
@@ -210,17 +218,28 @@ int
 tree_signal(
     struct tree *tree, const struct tree_task *running, size_t count, size_t which, int signal)
 {
-	int found = signal_once(tree, running, count, which, signal), before = 0;
+	int found = signal_once(tree, running, count, (int)which, false, signal), before = 0;
 
+	if (found < 0)
+		return kill(-running[which].pid, signal) == 0;
 	/* what is stopped or dead has no more children */
 	if (signal == SIGSTOP || signal == SIGKILL)
 		for (int i = 0; i < SIGNAL_ROUNDS && found > before; i++) {
 			before = found;
-			found = signal_once(tree, running, count, which, signal);
+			found = signal_once(tree, running, count, (int)which, false, signal);
 		}
 	if (signal == SIGTERM)
-		signal_once(tree, running, count, which, SIGCONT);
+		signal_once(tree, running, count, (int)which, false, SIGCONT);
 	return found > before ? found : before;
+}
+
+int
+tree_signal_escaped(
+    struct tree *tree, const struct tree_task *running, size_t count, int which, int signal)
+{
+	int found = signal_once(tree, running, count, which, true, signal);
+
+	return found < 0 ? 0 : found;
 }
 
 /* Is `pid` this process or one that it descends from? */
@@ -238,26 +257,60 @@ is_ancestor(pid_t pid)
 	return false;
 }
 
+/* Does a descriptor of the process lead to a file for writing in one of the folders? */
+static bool
+writes_into(pid_t pid, int fd, char *const *folders, size_t count)
+{
+	char name[64], target[PATH_MAX];
+	struct stat st;
+	ssize_t len;
+
+	snprintf(name, sizeof(name), "/proc/%d/fd/%d", (int)pid, fd);
+	if (count == 0 || lstat(name, &st) < 0 || !(st.st_mode & S_IWUSR))
+		return false;
+	len = readlink(name, target, sizeof(target) - 1);
+	for (size_t i = 0; len > 0 && i < count; i++) {
+		size_t n = strlen(folders[i]);
+
+		if ((size_t)len > n && memcmp(target, folders[i], n) == 0 && target[n] == '/')
+			return true;
+	}
+	return false;
+}
+
+/* Has its worker ended? */
+static bool
+is_orphan(pid_t pid, char *const *folders, size_t count)
+{
+	struct tag tag;
+
+	if (tag_read(pid, &tag) == 0)
+		return !tag.other_job && tag_is_orphan(&tag);
+	for (int fd = 1; fd <= 3; fd++)
+		if (writes_into(pid, fd, folders, count))
+			return true;
+	return false;
+}
+
 /* What a dead worker left? Then killed. */
 static bool
-sweep_one(int proc, pid_t pid)
+sweep_one(int proc, pid_t pid, char *const *folders, size_t count)
 {
 	int64_t start;
 	struct stat st;
-	struct tag tag;
 	char name[32];
 
 	snprintf(name, sizeof(name), "%d", (int)pid);
 	if (fstatat(proc, name, &st, 0) < 0 || st.st_uid != geteuid())
 		return false;
 	start = pidstat_start(pid);
-	if (tag_read(pid, &tag) < 0 || tag.other_job || !tag_is_orphan(&tag) || is_ancestor(pid))
+	if (!is_orphan(pid, folders, count) || is_ancestor(pid))
 		return false;
 	return kill_same(pid, start, SIGKILL);
 }
 
 static int
-sweep_once(void)
+sweep_once(char *const *folders, size_t count)
 {
 	DIR *proc = opendir("/proc");
 	int killed = 0;
@@ -266,19 +319,19 @@ sweep_once(void)
 	if (!proc)
 		return 0;
 	while ((pid = pidstat_next(proc, NULL)))
-		killed += sweep_one(dirfd(proc), pid);
+		killed += sweep_one(dirfd(proc), pid, folders, count);
 	closedir(proc);
 	return killed;
 }
 
 int
-tree_sweep(void)
+tree_sweep(char *const *folders, size_t count)
 {
-	int killed = sweep_once();
+	int killed = sweep_once(folders, count);
 
 	/* what they forked while we looked */
 	for (int i = 1; i < SWEEP_ROUNDS && killed > 0; i++)
-		if (sweep_once() == 0)
+		if (sweep_once(folders, count) == 0)
 			break;
 	return killed;
 }

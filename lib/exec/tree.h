@@ -29,8 +29,8 @@ struct tree;
 /* A child that we started and have not reaped. */
 struct tree_task {
 	pid_t pid;         /* it leads its group */
-	int64_t execution; /* 0: something else than an execution */
-	int attempt;
+	int64_t execution; /* 0: a coprocess */
+	int attempt;       /* or which coprocess */
 };
 
 /* Become the parent of orphans, for good. NULL when the kernel refuses. */
@@ -64,9 +64,16 @@ int tree_each(
 int tree_signal(
     struct tree *tree, const struct tree_task *running, size_t count, size_t which, int signal);
 
+/* The same to those that are not in the group of running[which], for which proc_signal does.
+ * which < 0: of all tasks. */
+int tree_signal_escaped(
+    struct tree *tree, const struct tree_task *running, size_t count, int which, int signal);
+
 /* For any program, of this user, at any time: kill what is left of workers of this host that have
  * ended, but not ourselves or what we descend from, and nothing inside another job of a batch
- * system. Reads the environment of every process of this user. The number killed. */
-int tree_sweep(void);
+ * system. Reads the environment of every process of this user. One without a tag is known by its
+ * descriptors 1, 2 or 3: a file for writing in one of these folders, of workers that have ended.
+ * The number killed. */
+int tree_sweep(char *const *folders, size_t count);
 
 #endif

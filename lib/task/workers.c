@@ -180,11 +180,14 @@ clear_dead(struct dead_list *dead)
 }
 
 int
-workers_need_reaping(struct store *store, struct err *err)
+workers_need_reaping(struct store *store, worker_scratch_fn *removed, void *ctx, struct err *err)
 {
 	struct dead_list dead = VEC_INIT;
 	int rc = find_dead(store, &dead, err);
 
+	for (size_t i = 0; removed && i < dead.len; i++)
+		if (dead.at[i].scratch)
+			removed(dead.at[i].scratch, ctx);
 	if (rc == 0)
 		rc = dead.len > 0;
 	clear_dead(&dead);

@@ -47,8 +47,10 @@ typedef void worker_scratch_fn(const char *scratch, void *ctx);
 int workers_reap(struct store *store, struct tally *tally, worker_scratch_fn *removed, void *ctx,
     struct err *err);
 
-/* Is any worker dead? For looking before a transaction is begun. */
-int workers_need_reaping(struct store *store, struct err *err);
+/* Is any worker dead? For looking before a transaction is begun. removed (NULL: not wanted) gets
+ * what workers_reap would give it. */
+int workers_need_reaping(
+    struct store *store, worker_scratch_fn *removed, void *ctx, struct err *err);
 
 /* Who holds an execution: 1, the number of the try, and (scratch not NULL) the worker's folder for
  * the caller to free, NULL where it is on another host; 0: nobody does; -1. */
