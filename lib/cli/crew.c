@@ -12,12 +12,27 @@
 #include "task/gate.h"
 #include "task/task.h"
 
+enum {
+	OUR_FILES = 64, /* open at a time, beside those of slots */
+	SLOT_FILES = 6,
+	STUCK = 10000000, /* microseconds that nothing can be started until the worker gives up */
+};
+
 /* What the processes of a task get. */
 struct env_entry {
 	const struct task *task;
 	struct slot_env env;
 	UT_hash_handle hh;
 };
+
+/* So many slots have room for their files, and the worker for its own. */
+static int
+most_slots(void)
+{
+	long n = (proc_raise_files() - OUR_FILES) / SLOT_FILES;
+
+	return n < 1 ? 1 : n < CREW_SLOTS ? (int)n : CREW_SLOTS;
+}
 
 int
 crew_init(struct crew *crew, struct err *err)
@@ -28,6 +43,7 @@ crew_init(struct crew *crew, struct err *err)
 	gpus_init(&crew->gpus, (int)crew->capacity.gpus);
 	if (!crew->scratch)
 		return 0;
+	crew->most = most_slots();
 	crew->begun = begun_new(crew->scratch, CREW_SLOTS, err);
 	return crew->begun ? guard_init(crew, err) : -1;
 }
@@ -130,20 +146,36 @@ crew_env(struct crew *crew, const struct task *task)
 	return &entry->env;
 }
 
+/* No more slots than there are: it goes on with these. */
+static void
+stop_at(struct crew *crew, const char *why)
+{
+	if (crew->nslots < CREW_SLOTS && crew->most > 0)
+		app_warn(crew->app, "no more than %d at once: %s", crew->nslots, why);
+	crew->most = 0;
+}
+
 /* A free slot, opened if need be; NULL: there can be no more, or err. */
 static struct slot *
 free_slot(struct crew *crew)
 {
+	struct err why = { 0 };
 	struct slot *slot;
 
 	for (int i = 0; crew->busy < crew->nslots && i < crew->nslots; i++)
 		if (crew->slots[i].pid == 0)
 			return &crew->slots[i];
-	if (crew->nslots == CREW_SLOTS)
+	if (crew->nslots >= crew->most) {
+		stop_at(crew, "the limit of open files (ulimit -n)");
 		return NULL;
+	}
 	slot = &crew->slots[crew->nslots];
-	if (slot_open(slot, crew->nslots, crew->scratch, &crew->err) < 0) {
+	if (slot_open(slot, crew->nslots, crew->scratch, &why) < 0) {
 		slot_close(slot);
+		if (crew->nslots == 0)
+			crew->err = why;
+		else
+			stop_at(crew, why.text);
 		return NULL;
 	}
 	crew->nslots++;
@@ -201,6 +233,18 @@ crew_return(struct crew *crew, struct work *work)
 	commit_return(crew->commit, work);
 }
 
+void
+crew_refused(struct crew *crew, const struct err *why)
+{
+	int64_t now = clock_boot();
+
+	crew->full = true;
+	if (crew->busy > 0 || crew->refused == 0)
+		crew->refused = now;
+	else if (now - crew->refused >= STUCK)
+		crew->err = *why;
+}
+
 /* ---- processes ---- */
 
 /* Start work in a slot of its own. What cannot be started ends here; where the machine refused it
@@ -217,17 +261,17 @@ start(struct crew *crew, struct work *work)
 		guard_clean(crew);
 	slot_empty(slot);
 	begun_set(crew->begun, slot->number, work->id);
-	if (slot_start(slot, crew_env(crew, work->lane->task), work, &why) == 0)
+	if (slot_start(slot, crew_env(crew, work->lane->task), work, &why) == 0) {
+		crew->refused = 0;
 		return true;
+	}
 	begun_set(crew->begun, slot->number, 0);
 	crew_leave(crew, slot);
 	if (why.kind != ERR_SYSTEM) {
 		crew_ended(crew, verdict_unstarted(work, &why));
 		return true;
 	}
-	if (crew->busy == 0)
-		crew->err = why;
-	crew->full = true;
+	crew_refused(crew, &why);
 	return false;
 }
 

@@ -35,15 +35,17 @@ struct crew {
 	struct gpus gpus;
 	struct env_entry *envs;
 	struct slot *slots;
-	int nslots;
-	int busy;    /* slots with a process or a coprocess */
-	int streams; /* of them, with a coprocess */
-	int out;     /* executions that coprocesses have */
+	int nslots, most; /* slots; that there may be */
+	int busy;         /* slots with a process or a coprocess */
+	int streams;      /* of them, with a coprocess */
+	int out;          /* executions that coprocesses have */
+	int coprocesses;  /* started so far */
 	struct begun *begun;
 	struct work *ready, **ready_tail; /* claimed, to be started in this order */
 	int nready;
-	double mean; /* seconds between ends in a slot, 0: not known */
-	bool full;   /* the machine runs no more processes now */
+	double mean;     /* seconds between ends in a slot, 0: not known */
+	bool full;       /* the machine runs no more processes now */
+	int64_t refused; /* since when it runs none at all, by clock_boot; 0: it does */
 	bool stopping;
 	struct tree *tree;
 	int64_t looked, oom_kills; /* at memory, by clock_boot; of the kernel then */
@@ -81,6 +83,8 @@ void crew_need(const struct work *work, struct room *one);
 struct slot *crew_enter(struct crew *crew, const struct work *work);
 void crew_leave(struct crew *crew, struct slot *slot);
 struct slot_env *crew_env(struct crew *crew, const struct task *task);
+/* The machine runs no more processes: wait until others have ended, or give up after a while. */
+void crew_refused(struct crew *crew, const struct err *why);
 /* An execution of the lane has ended, `elapsed` microseconds after the slot was free for it. */
 void crew_learn(struct crew *crew, const struct lane *lane, int64_t elapsed);
 /* It has ended, or is given back: hand it to the writer. */
@@ -105,7 +109,8 @@ int64_t streams_next_check(const struct crew *crew);
 void streams_finish(struct crew *crew);
 /* End them now; what they had is given back. */
 void streams_stop(struct crew *crew, bool kill);
-/* Somebody cancelled one that a coprocess has: true; it ends with its answer. */
+/* Somebody cancelled one that a coprocess has: true; it ends with its answer, or at once where the
+ * coprocess has nothing else. */
 bool streams_cancel(struct crew *crew, int64_t id);
 
 /* ---- what must not be (guard.c) ---- */
@@ -122,5 +127,7 @@ bool guard_out_of_memory(struct crew *crew);
 void guard_clean(struct crew *crew);
 /* Stop all processes of a slot, or let them go on. */
 void guard_signal(struct crew *crew, const struct slot *slot, int signal);
+/* TERM for what left the process groups of the slots, which got theirs. slot NULL: all. */
+void guard_term(struct crew *crew, const struct slot *slot);
 
 #endif

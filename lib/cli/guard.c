@@ -47,7 +47,7 @@ running(const struct crew *crew, struct tree_task *tasks, struct slot **slots)
 			continue;
 		tasks[n] = (struct tree_task){ .pid = slot->pid,
 			.execution = slot->work ? slot->work->id : 0,
-			.attempt = slot->work ? slot->work->attempt : 0 };
+			.attempt = slot->work ? slot->work->attempt : slot->coprocess };
 		slots[n++] = slot;
 	}
 	return n;
@@ -90,6 +90,21 @@ guard_signal(struct crew *crew, const struct slot *slot, int signal)
 			tree_signal(crew->tree, tasks, n, i, signal);
 }
 
+void
+guard_term(struct crew *crew, const struct slot *slot)
+{
+	struct tree_task tasks[CREW_SLOTS];
+	struct slot *slots[CREW_SLOTS];
+	size_t n = running(crew, tasks, slots);
+	int which = -1;
+
+	for (size_t i = 0; i < n; i++)
+		if (slots[i] == slot)
+			which = (int)i;
+	if (crew->tree && n > 0 && (!slot || which >= 0))
+		tree_signal_escaped(crew->tree, tasks, n, which, SIGTERM);
+}
+
 /* Does anything that runs have a limit of memory, and runs long enough to be looked at? */
 static bool
 has_limits(const struct crew *crew, int64_t now)
@@ -97,7 +112,7 @@ has_limits(const struct crew *crew, int64_t now)
 	for (int i = 0; i < crew->nslots; i++) {
 		const struct slot *slot = &crew->slots[i];
 
-		if (slot->pid != 0 && slot->room.memory > 0 && now - slot->begun >= MEMORY_AFTER)
+		if (slot->pid != 0 && slot->room.memory > 0 && now - slot->up >= MEMORY_AFTER)
 			return true;
 	}
 	return false;
@@ -125,27 +140,45 @@ look_at_memory(struct crew *crew, int64_t now)
 	crew->looked = now + pause;
 }
 
+/* How far does it say it is? */
+static void
+hear(struct crew *crew, struct slot *slot, int64_t now)
+{
+	if (slot->heard + HEAR > now || slot->begun + HEAR > now)
+		return;
+	slot->heard = now;
+	if (headway_look(&slot->headway) <= 0)
+		return;
+	slot->progressed = true;
+	commit_progress(crew->commit, slot->work, slot->headway.percent, slot->headway.message);
+}
+
+/* Of a process of its own. */
+static void
+check_slot(struct crew *crew, struct slot *slot, int64_t now)
+{
+	enum slot_told told = slot->told;
+
+	slot_check(slot, now);
+	if (told == SLOT_NOTHING && slot->told == SLOT_TERM)
+		guard_term(crew, slot);
+	if (!slot->noted && now - slot->begun >= NOTE) {
+		slot->noted = true;
+		commit_change(crew->commit, slot->work, EV_START);
+	}
+	hear(crew, slot, now);
+}
+
 void
 guard_check(struct crew *crew, int64_t now)
 {
 	for (int i = 0; i < crew->nslots; i++) {
 		struct slot *slot = &crew->slots[i];
 
-		if (slot->pid == 0 || slot->stream)
-			continue;
-		slot_check(slot, now);
-		if (!slot->noted && now - slot->begun >= NOTE) {
-			slot->noted = true;
-			commit_change(crew->commit, slot->work, EV_START);
-		}
-		if (slot->heard + HEAR <= now && slot->begun + HEAR <= now) {
-			slot->heard = now;
-			if (headway_look(&slot->headway) > 0) {
-				slot->progressed = true;
-				commit_progress(crew->commit, slot->work, slot->headway.percent,
-				    slot->headway.message);
-			}
-		}
+		if (slot->stream)
+			slot_trim_log(slot, now);
+		else if (slot->pid != 0)
+			check_slot(crew, slot, now);
 	}
 	if (now >= crew->looked && has_limits(crew, now))
 		look_at_memory(crew, now);
@@ -170,7 +203,7 @@ guard_next_check(const struct crew *crew)
 		if (slot->pid == 0)
 			continue;
 		if (slot->room.memory > 0) {
-			at = slot->begun + MEMORY_AFTER;
+			at = slot->up + MEMORY_AFTER;
 			at = at > crew->looked ? at : crew->looked;
 			next = at < next ? at : next;
 		}

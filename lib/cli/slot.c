@@ -26,6 +26,8 @@ enum {
 	OUTPUT_MAX = 64 << 20,
 	SIZE_CHECK = 1000000, /* microseconds between looks at the size of the output */
 	CHILD_VARS = 8,
+	LOG_MAX = 16 << 20, /* bytes of what a coprocess says, and what is kept of it at least */
+	LOG_KEPT = 1 << 20,
 };
 
 extern char **environ;
@@ -35,7 +37,7 @@ is_child_variable(const char *var)
 {
 	static const char *const names[] = { "DOCKLINE_EXECUTION=", "DOCKLINE_ATTEMPT=",
 		"DOCKLINE_JOB=", "DOCKLINE_ORG=", "DOCKLINE_WORK=", "DOCKLINE_WORKER=",
-		"DOCKLINE_PROGRESS_FD=" };
+		"DOCKLINE_PROGRESS_FD=", "DOCKLINE_COPROCESS=" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strncmp(var, names[i], strlen(names[i])) == 0)
@@ -214,6 +216,11 @@ set_vars(struct slot_env *env, const struct slot *slot, const struct work *work,
 		env->vars[n++] = v->attempt;
 		env->vars[n++] = progress;
 	}
+	if (!work) {
+		snprintf(
+		    v->execution, sizeof(v->execution), "DOCKLINE_COPROCESS=%d", slot->coprocess);
+		env->vars[n++] = v->execution;
+	}
 	if (work && work->lane->job_name)
 		env->vars[n++] = v->job = xasprintf("DOCKLINE_JOB=%s", work->lane->job_name);
 	if (slot->dir)
@@ -307,7 +314,7 @@ slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct er
 		text = json_string_value(json_object_get(params, "line"));
 	if (prepare_files(slot, work, text, err) < 0)
 		goto out;
-	slot->begun = slot->measured = clock_boot();
+	slot->up = slot->begun = slot->measured = clock_boot();
 	slot->started = clock_wall();
 	slot->pid = spawn(slot, env, work, argv ? argv : task->argv, err);
 	if (slot->pid < 0) {
@@ -332,7 +339,7 @@ out:
 }
 
 int
-slot_start_stream(struct slot *slot, struct slot_env *env, struct err *err)
+slot_start_stream(struct slot *slot, struct slot_env *env, int number, struct err *err)
 {
 	const struct task *task = env->task;
 	struct stream_spec spec = { .argv = task->argv,
@@ -347,6 +354,7 @@ slot_start_stream(struct slot *slot, struct slot_env *env, struct err *err)
 
 	slot->task = task;
 	slot->dir = task->workdir ? slot->folder : NULL;
+	slot->coprocess = number;
 	if (empty(slot->err) < 0)
 		return err_sys(err, "cannot empty the log of slot %d", slot->number);
 	if (make_folder(slot, err) < 0)
@@ -363,9 +371,10 @@ slot_start_stream(struct slot *slot, struct slot_env *env, struct err *err)
 		return -1;
 	slot->pid = stream_pid(slot->stream);
 	slot->work = NULL;
-	slot->begun = slot->measured = clock_boot();
+	slot->up = slot->begun = slot->measured = clock_boot();
 	slot->started = clock_wall();
 	slot->sole = slot->ending = slot->out_of_memory = false;
+	slot->dropped = 0;
 	slot->used = 0;
 	slot->paused = 0;
 	return 0;
@@ -399,6 +408,22 @@ is_too_long(int fd)
 	struct stat st;
 
 	return fstat(fd, &st) == 0 && st.st_size > OUTPUT_MAX;
+}
+
+void
+slot_trim_log(struct slot *slot, int64_t now)
+{
+	struct stat st;
+
+	if (now - slot->measured < SIZE_CHECK)
+		return;
+	slot->measured = now;
+	if (fstat(slot->err, &st) < 0 || (int64_t)st.st_blocks * 512 <= LOG_MAX)
+		return;
+	/* it goes on at the end, wherever that is */
+	if (fallocate(slot->err, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
+		st.st_size - LOG_KEPT) < 0)
+		empty(slot->err);
 }
 
 void
@@ -471,13 +496,15 @@ slot_cancel(struct slot *slot)
 	end(slot, false);
 }
 
-void
+bool
 slot_pause(struct slot *slot)
 {
-	if (slot->paused || slot->told != SLOT_NOTHING)
-		return;
-	slot->paused = clock_boot();
+	if (slot->told != SLOT_NOTHING)
+		return false;
+	if (!slot->paused)
+		slot->paused = clock_boot();
 	proc_signal(slot->pid, SIGSTOP);
+	return true;
 }
 
 void

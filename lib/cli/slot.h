@@ -44,12 +44,15 @@ struct slot {
 	int64_t started;         /* wall clock */
 	double limit;            /* seconds it may run */
 	int64_t soft, hard;      /* deadlines by clock_boot */
-	int64_t begun, measured; /* by clock_boot; when its output was last measured */
+	int64_t up;              /* when its process was started, by clock_boot */
+	int64_t begun, measured; /* the same of the work; when its output was last measured */
 	enum slot_told told;
 	bool timed_out, overflowed, interrupted, cancelled, out_of_memory;
 	int64_t used;   /* bytes of memory when last looked at */
-	bool sole;      /* the coprocess was started for one execution */
+	int coprocess;  /* how many there were before it in this worker, from 1 */
+	bool sole;      /* the coprocess has one request that no other may be out beside */
 	bool ending;    /* it gets no more */
+	int dropped;    /* of its requests: cancelled */
 	bool noted;     /* that it runs stands in the state */
 	int64_t paused; /* since when, by clock_boot; 0: it is not */
 };
@@ -85,8 +88,9 @@ int slot_empty(struct slot *slot);
  * the slot is free again and the work still the caller's). */
 int slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct err *err);
 
-/* Start the coprocess of the task in a free slot; the same otherwise. */
-int slot_start_stream(struct slot *slot, struct slot_env *env, struct err *err);
+/* Start a coprocess of the task in a free slot, the `number`th of this worker; the same otherwise.
+ */
+int slot_start_stream(struct slot *slot, struct slot_env *env, int number, struct err *err);
 
 /* The coprocess has ended: the slot is free again. */
 void slot_end_stream(struct slot *slot);
@@ -97,6 +101,11 @@ void slot_out_of_memory(struct slot *slot);
 /* Look after limits: TERM at soft, KILL at hard or when its output passes 64 MiB. */
 void slot_check(struct slot *slot, int64_t now);
 
+/* What a coprocess says on stderr is kept for as long as it lives, but not all of it: 1 MiB or
+ * more.
+ */
+void slot_trim_log(struct slot *slot, int64_t now);
+
 /* When to look again, by clock_boot. */
 int64_t slot_next_check(const struct slot *slot);
 
@@ -104,8 +113,9 @@ int64_t slot_next_check(const struct slot *slot);
 void slot_interrupt(struct slot *slot, bool kill);
 void slot_cancel(struct slot *slot);
 
-/* Stop its processes, and let them go on; the time between does not count against its limit. */
-void slot_pause(struct slot *slot);
+/* Stop its processes, and let them go on; the time between does not count against its limit. False:
+ * it is being ended. */
+bool slot_pause(struct slot *slot);
 void slot_continue(struct slot *slot);
 
 #endif

@@ -4,7 +4,8 @@
  *
  * A coprocess takes the room of one execution of its task and up to a window
  * of requests. When it dies, those that were not answered and are not to blame
- * go first again, each to a coprocess started for it alone.
+ * go first again, each while its coprocess has no other. What is out alone when
+ * that one dies, too, gets a coprocess of its own: then it is to blame.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -20,17 +21,31 @@
 
 enum { LINGER = 1000000 }; /* microseconds that a coprocess waits for more work */
 
-/* The coprocess of a task with the fewest requests that takes one more; NULL: there is none. */
+/* Does a coprocess take one more request, and this one? */
+static bool
+takes(const struct slot *slot, const struct work *work, int64_t memory)
+{
+	if (slot->task != work->lane->task || slot->ending || slot->sole || slot->dropped)
+		return false;
+	if (memory > slot->room.memory || (work->alone && stream_out(slot->stream) > 0))
+		return false;
+	return stream_room(slot->stream) > 0;
+}
+
+/* The coprocess with the fewest requests that takes one more; NULL: there is none. */
 static struct slot *
-find(struct crew *crew, const struct task *task)
+find(struct crew *crew, const struct work *work)
 {
 	struct slot *best = NULL;
+	struct room one;
 
+	if (work->fresh)
+		return NULL;
+	crew_need(work, &one);
 	for (int i = 0; i < crew->nslots; i++) {
 		struct slot *slot = &crew->slots[i];
 
-		if (!slot->stream || slot->task != task || slot->sole || slot->ending ||
-		    stream_room(slot->stream) == 0)
+		if (!slot->stream || !takes(slot, work, one.memory))
 			continue;
 		if (!best || stream_out(slot->stream) < stream_out(best->stream))
 			best = slot;
@@ -47,9 +62,11 @@ start(struct crew *crew, struct work *work, struct slot **out)
 
 	if (!slot)
 		return 0;
-	if (slot_start_stream(slot, crew_env(crew, work->lane->task), &why) == 0) {
+	if (slot_start_stream(
+		slot, crew_env(crew, work->lane->task), crew->coprocesses + 1, &why) == 0) {
+		crew->refused = 0;
 		crew->streams++;
-		slot->sole = work->alone;
+		crew->coprocesses++;
 		*out = slot;
 		return 1;
 	}
@@ -58,10 +75,15 @@ start(struct crew *crew, struct work *work, struct slot **out)
 		crew_ended(crew, verdict_unstarted(work, &why));
 		return -1;
 	}
-	if (crew->busy == 0)
-		crew->err = why;
-	crew->full = true;
+	crew_refused(crew, &why);
 	return 0;
+}
+
+/* Who is to blame if we die now? Nobody knows, unless only one is out. */
+static void
+note(struct crew *crew, const struct slot *slot, const struct work *work)
+{
+	begun_set(crew->begun, slot->number, stream_out(slot->stream) == 1 ? work->id : 0);
 }
 
 static void
@@ -79,17 +101,18 @@ send(struct crew *crew, struct slot *slot, struct work *work)
 
 	if (stream_out(slot->stream) == 0)
 		slot->begun = now;
-	if (work->alone)
-		begun_set(crew->begun, slot->number, work->id);
+	slot->sole = work->alone;
 	work->begun = clock_wall();
+	work->since = now;
 	stream_send(slot->stream, &request, now);
 	crew->out++;
+	note(crew, slot, work);
 }
 
 bool
 streams_give(struct crew *crew, struct work *work)
 {
-	struct slot *slot = work->alone ? NULL : find(crew, work->lane->task), *other;
+	struct slot *slot = find(crew, work), *other;
 
 	if (!slot || stream_out(slot->stream) > 0) {
 		int rc = start(crew, work, &other);
@@ -122,6 +145,25 @@ streams_fds(const struct crew *crew, struct pollfd *fds)
 	return n;
 }
 
+/* It is not out any more. */
+static void
+forget(struct crew *crew, struct slot *slot, const struct work *work)
+{
+	crew->out--;
+	slot->sole = false;
+	slot->dropped -= work->cancelled;
+}
+
+/* Nobody wants what it still works on: end it. */
+static void
+end_dropped(struct slot *slot, int64_t now)
+{
+	if (slot->dropped == 0 || (size_t)slot->dropped < stream_out(slot->stream))
+		return;
+	slot->ending = true;
+	stream_stop(slot->stream, false, now);
+}
+
 static void
 take_answers(struct crew *crew, struct slot *slot)
 {
@@ -134,8 +176,8 @@ take_answers(struct crew *crew, struct slot *slot)
 
 		crew_learn(crew, work->lane, now - slot->begun);
 		slot->begun = now;
-		crew->out--;
 		begun_set(crew->begun, slot->number, 0);
+		forget(crew, slot, work);
 		crew_ended(crew, verdict_of_answer(work, slot, &answer));
 		json_decref(answer.message);
 	}
@@ -155,44 +197,54 @@ streams_ready(struct crew *crew, const struct pollfd *fds)
 		if (fds[n].revents || fds[n + 1].revents) {
 			stream_ready(slot->stream, fds + n, now);
 			take_answers(crew, slot);
+			end_dropped(slot, now);
 		}
 		n += 2;
 	}
+}
+
+/* Back to the front of what waits, in this order. */
+static void
+put_first(struct crew *crew, struct work *first, struct work **tail)
+{
+	if (!first)
+		return;
+	*tail = crew->ready;
+	if (!crew->ready)
+		crew->ready_tail = tail;
+	crew->ready = first;
+	for (struct work *work = first; work != *tail; work = work->next)
+		crew->nready++;
 }
 
 /* What a dead coprocess did not answer. */
 static void
 take_rest(struct crew *crew, struct slot *slot)
 {
-	struct work *again = NULL, **tail = &again, *work;
-	bool blamed;
+	bool ours = stream_end(slot->stream) == STREAM_TOLD && !slot->out_of_memory, blamed;
+	struct work *again = NULL, **tail = &again;
 	void *owner;
 	int64_t id;
 
 	while (stream_take(slot->stream, &id, &owner, &blamed)) {
-		work = owner;
-		crew->out--;
+		struct work *work = owner;
+
+		forget(crew, slot, work);
 		if (work->cancelled) {
 			crew_ended(crew, verdict_unstarted(work, NULL));
-		} else if (crew->stopping && !blamed) {
-			crew_return(crew, work);
-		} else if (blamed || (slot->out_of_memory && work->alone)) {
+		} else if (blamed && !ours) {
 			crew_ended(crew, verdict_of_death(work, slot));
+		} else if (crew->stopping) {
+			crew_return(crew, work);
 		} else {
+			work->fresh = work->alone;
 			work->alone = true;
 			work->next = NULL;
 			*tail = work;
 			tail = &work->next;
 		}
 	}
-	if (!again)
-		return;
-	*tail = crew->ready;
-	if (!crew->ready)
-		crew->ready_tail = tail;
-	crew->ready = again;
-	for (work = again; work != *tail; work = work->next)
-		crew->nready++;
+	put_first(crew, again, tail);
 }
 
 void
@@ -228,8 +280,7 @@ streams_check(struct crew *crew, int64_t now)
 		if (!slot->stream)
 			continue;
 		stream_check(slot->stream, now);
-		if (!slot->ending && stream_out(slot->stream) == 0 &&
-		    (slot->sole || now - slot->begun >= LINGER))
+		if (!slot->ending && stream_out(slot->stream) == 0 && now - slot->begun >= LINGER)
 			finish(slot, now);
 	}
 }
@@ -247,7 +298,7 @@ streams_next_check(const struct crew *crew)
 			continue;
 		at = stream_next_check(slot->stream);
 		if (!slot->ending && stream_out(slot->stream) == 0)
-			at = slot->sole ? 0 : slot->begun + LINGER;
+			at = slot->begun + LINGER;
 		next = at < next ? at : next;
 	}
 	return next;
@@ -290,7 +341,9 @@ streams_cancel(struct crew *crew, int64_t id)
 
 		if (!work)
 			continue;
+		slot->dropped += !work->cancelled;
 		work->cancelled = true;
+		end_dropped(slot, clock_boot());
 		return true;
 	}
 	return false;

@@ -27,6 +27,9 @@ enum {
 	EXIT_GIVE_UP = 70,   /* EX_SOFTWARE: never tried again */
 };
 
+/* An attempt has ended when it began and as long after as it took: who sets the wall clock does not
+ * change how long. */
+
 /* What is being worked out. */
 struct verdict {
 	enum failure class;
@@ -321,7 +324,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 		.lane = slot->work->lane,
 		.progressed = slot->progressed,
 		.started = slot->started,
-		.ended = clock_wall(),
+		.ended = slot->started + clock_boot() - slot->begun,
 		.exited = outcome->exited,
 		.code = outcome->code,
 		.signal = outcome->signal,
@@ -362,7 +365,7 @@ ended_of(const struct work *work)
 		.tries = work->attempt - work->spent,
 		.lane = work->lane,
 		.started = work->begun,
-		.ended = clock_wall() };
+		.ended = work->begun + clock_boot() - work->since };
 	return e;
 }
 

@@ -82,6 +82,7 @@ stop(struct worker *w, int signal)
 		if (!w->crew.slots[i].stream)
 			slot_interrupt(&w->crew.slots[i], w->signals > 1);
 	streams_stop(&w->crew, w->signals > 1);
+	guard_term(&w->crew, NULL);
 }
 
 /* ---- orders ---- */
@@ -117,9 +118,11 @@ obey(struct worker *w, const struct order *order)
 	switch (order->request) {
 	case REQUEST_CANCEL:
 		slot_cancel(slot);
+		guard_term(&w->crew, slot);
 		break;
 	case REQUEST_PAUSE:
-		slot_pause(slot);
+		if (!slot_pause(slot))
+			break;
 		guard_signal(&w->crew, slot, SIGSTOP);
 		commit_change(w->o->commit, slot->work, EV_PAUSE);
 		break;

@@ -237,7 +237,7 @@ stream_check(struct stream *s, int64_t now)
 	}
 	if (now < s->deadline)
 		return;
-	end_because(s, s->finishing ? STREAM_TOLD : STREAM_DIED, s->told ? SIGKILL : SIGTERM);
+	end_because(s, s->finishing ? STREAM_TOLD : STREAM_WRONG, s->told ? SIGKILL : SIGTERM);
 }
 
 int64_t

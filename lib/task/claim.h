@@ -33,7 +33,9 @@ struct work {
 
 	/* the worker's own */
 	int64_t begun;  /* wall clock */
+	int64_t since;  /* the same by clock_boot */
 	bool alone;     /* a coprocess that had it died: none other may be out beside it */
+	bool fresh;     /* then another one did, alone with it: it goes to a new one */
 	bool cancelled; /* while a coprocess has it */
 };
 

@@ -228,7 +228,7 @@ static const struct {
 	{ "die", "died: signal 11 (Segmentation fault)", 30 },
 	{ "exit", "died: exit 3", 30 },
 	{ "half", "died: exit 0", 30 },
-	{ "close", "died: it closed its output", 30 },
+	{ "close", "wrong: it closed its output", 30 },
 	{ "hang", "late: not answered in time", 0.3 },
 	{ "stubborn", "late: not answered in time", 0.3 },
 	{ "flood", "wrong: an answer is longer than 1048576 bytes", 30 },
