@@ -112,13 +112,18 @@ are() { [[ $(sqlite3 -cmd '.timeout 10000' .dockline/state.db "SELECT count(*) F
 	(($(wc -l <starts) <= 2))
 }
 
-@test "stream: a coprocess that is not there is told of each, at once" {
-	printf '{"task_id":"none","service_config":{"command":["/no/such"],"stream":{"window":8},"breaker":false}}' >none.json
-	taskreg add none.json >/dev/null
-	run_split timeout 30 taskrun -j 2 none <(requests 1000)
-	assert_status 1
+@test "stream: a coprocess that is not there any more is told of each, at once" {
+	printf '#!/bin/sh\n' >gone
+	chmod +x gone
+	printf '{"task_id":"gone","service_config":{"command":["%s"],"stream":{"window":8},"breaker":false}}' "$PWD/gone" >gone.json
+	taskreg add gone.json >/dev/null
+	taskrun -q --detach --job j gone <(requests 1000) >/dev/null
+	rm gone
+	run_split timeout 30 taskwork -q -j 2
+	assert_status 0
+	run_split taskstat --job j --status failed --json
 	assert_json -s 'length == 1000'
-	assert_json '.attempts == 1 and .error == {class: "rejected", reason: "cannot run '"'/no/such'"': no such program"}'
+	assert_json '.attempts == 1 and .error == {class: "rejected", reason: "cannot run '"'$PWD/gone'"': no such program"}'
 }
 
 @test "stream: tries are counted in the request, and wait with jitter" {
