@@ -23,6 +23,7 @@ static const struct poptOption options[] = {
 	{ "force", 0, POPT_ARG_ARGV, &o.force, 0, "override a parameter of every line", "K=V" },
 	{ "graph", 0, POPT_ARG_NONE, &o.graph, 0, "lines say what they wait for", NULL },
 	{ "hold", 0, POPT_ARG_NONE, &o.terms.hold, 0, "wait for taskctl approve", NULL },
+	{ "inputs", 0, POPT_ARG_NONE, &o.inputs, 0, "store the files that lines name", NULL },
 	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "resumable name of this batch", "NAME" },
 	{ "jobs", 'j', POPT_ARG_INT, &o.jobs, 0, "run at most N at once", "N" },
 	{ "lines", 0, POPT_ARG_NONE, &o.lines, 0, "lines are text: parameter {line}", NULL },

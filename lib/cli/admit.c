@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "cli/app.h"
 #include "cli/commit.h"
+#include "cli/inputs.h"
 #include "cli/miss.h"
 #include "task/cache.h"
 
@@ -91,9 +92,14 @@ admit_line(struct admission *a, const struct line *line, struct submission *sub,
 	sub->digest = line->digest;
 	sub->params = line->params;
 	sub->params_len = line->params_len;
+	rc = line->ninputs > 0 ? inputs_store(a->app, a->store, line, err) : 1;
+	if (rc <= 0)
+		return rc < 0 ? -1 : ADMIT_REFUSED;
 	hit = recall(a, line, sub, &from, err);
 	rc = hit < 0 ? -1 : submit(a, line, sub, standing, err);
 	if (rc > 0 && hit > 0 && cache_fill(a->store, line->print, standing->id, from, err) < 0)
+		return -1;
+	if (rc > 0 && line->ninputs > 0 && inputs_link(a->store, line, standing->id, err) < 0)
 		return -1;
 	if (rc > 0 && hit == 0 && a->miss && miss_tell(a->miss, a->store, line, err) < 0)
 		return -1;

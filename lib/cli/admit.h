@@ -36,7 +36,8 @@ struct admission {
 };
 
 enum admitted {
-	ADMIT_REFUSED, /* its key stands with other parameters: told, and status 3 noted */
+	ADMIT_REFUSED, /* its key stands with other parameters, or an input is not there: told, and
+			  status 3 noted */
 	ADMIT_STANDS,
 	ADMIT_NEW,
 };

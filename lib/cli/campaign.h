@@ -17,8 +17,8 @@ struct campaign {
 	struct terms_options terms;
 	int jobs; /* 0: default */
 	/* 0 or 1: popt writes ints */
-	int atomic, detach, explain_miss, graph, lines, no_cache, once, new_inputs, retry_failed,
-	    work;
+	int atomic, detach, explain_miss, graph, inputs, lines, no_cache, once, new_inputs,
+	    retry_failed, work;
 };
 
 /* Run it. 0 or -1; what failed is counted with app_count. *signal: what it was told to

@@ -64,6 +64,7 @@ crew_clear(struct crew *crew)
 		free(entry);
 	}
 	begun_free(crew->begun);
+	inputs_source_clear(&crew->source);
 }
 
 /* ---- what waits ---- */
@@ -230,6 +231,7 @@ void
 crew_return(struct crew *crew, struct work *work)
 {
 	--*work->lane->held;
+	inputs_remove(work);
 	commit_return(crew->commit, work);
 }
 
@@ -261,7 +263,8 @@ start(struct crew *crew, struct work *work)
 		guard_clean(crew);
 	slot_empty(slot);
 	begun_set(crew->begun, slot->number, work->id);
-	if (slot_start(slot, crew_env(crew, work->lane->task), work, &why) == 0) {
+	if (inputs_place(&crew->source, work, crew->scratch, &why) == 0 &&
+	    slot_start(slot, crew_env(crew, work->lane->task), work, &why) == 0) {
 		crew->refused = 0;
 		return true;
 	}

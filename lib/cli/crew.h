@@ -17,6 +17,7 @@
 #include "cli/app.h"
 #include "cli/commit.h"
 #include "cli/gpus.h"
+#include "cli/inputs.h"
 #include "cli/room.h"
 #include "cli/slot.h"
 
@@ -30,8 +31,9 @@ struct crew {
 	struct app *app;
 	struct commit *commit;
 	const char *scratch;
-	int64_t log_cap;            /* bytes kept of what one execution wrote */
-	struct room capacity, free; /* of all; not taken by what runs */
+	int64_t log_cap;             /* bytes kept of what one execution wrote */
+	struct inputs_source source; /* of objects in the place of paths */
+	struct room capacity, free;  /* of all; not taken by what runs */
 	struct gpus gpus;
 	struct env_entry *envs;
 	struct slot *slots;

@@ -50,6 +50,7 @@ new_submit(const struct graph *g, const struct task *task, struct err *err)
 		.task = task,
 		.set = g->o.set,
 		.force = g->o.force,
+		.keep_inputs = g->o.keep_inputs,
 		.memory = g->o.memory };
 
 	return submit_new(&o, err);

@@ -30,6 +30,7 @@ struct graph_options {
 	char **set, **force;         /* "k=v", NULL-terminated; NULL: none */
 	char **files;                /* NULL or empty: standard input */
 	const struct terms *terms;   /* of all lines, unless they say otherwise */
+	bool keep_inputs;            /* store the files that lines name */
 	struct fingerprints *memory; /* what is known of files; NULL: nothing */
 };
 

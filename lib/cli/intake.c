@@ -41,6 +41,7 @@ read_options(struct intake *in, struct err *err)
 		.map = c->map,
 		.lines = c->lines,
 		.once = c->once,
+		.keep_inputs = c->inputs,
 		.memory = in->memory };
 
 	in->submit = submit_new(&o, err);
@@ -61,6 +62,7 @@ read_graph(struct intake *in, struct err *err)
 		.force = c->force,
 		.files = c->files,
 		.terms = &in->terms,
+		.keep_inputs = c->inputs,
 		.memory = in->memory };
 
 	in->bundle = bundle_new(in->app);

@@ -11,7 +11,7 @@
 #include "base/json.h"
 
 /* Its texts, one behind the other. */
-enum text { PARAMS, KEY, ERROR, WHERE, PRINT, PARTS, TEXTS };
+enum text { PARAMS, KEY, ERROR, WHERE, PRINT, PARTS, INPUTS, TEXTS };
 
 /* The next text begins here. */
 static size_t
@@ -47,6 +47,9 @@ gather(const struct line_parts *p, struct buf *room, size_t at[TEXTS], char hex[
 	at[WHERE] = add(room, p->where);
 	at[PRINT] = add(room, p->print);
 	at[PARTS] = add(room, p->parts);
+	at[INPUTS] = begin(room);
+	if (p->ninputs > 0)
+		buf_add(room, p->inputs->data, p->inputs->len);
 }
 
 struct line *
@@ -72,6 +75,8 @@ line_make(const struct line_parts *p, struct buf *room)
 		.error = p->error ? texts + at[ERROR] : NULL,
 		.where = p->where ? texts + at[WHERE] : NULL,
 		.print = p->print ? texts + at[PRINT] : NULL,
-		.parts = p->parts ? texts + at[PARTS] : NULL };
+		.parts = p->parts ? texts + at[PARTS] : NULL,
+		.inputs = texts + at[INPUTS],
+		.ninputs = p->ninputs };
 	return line;
 }

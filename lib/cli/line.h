@@ -22,12 +22,14 @@ struct line {
 	size_t params_len;
 	enum status status;
 	enum failure class;
-	const char *error; /* JSON, NULL: none */
-	const char *where; /* "file:line", for messages; NULL: unknown */
-	const char *print; /* fingerprint, where the task wants results from the cache; or NULL */
-	const char *parts; /* what it was made from; without it why there is none; or NULL */
-	int64_t id;        /* that it gets, 0: the next */
-	bool reserved;     /* the key is its own already */
+	const char *error;  /* JSON, NULL: none */
+	const char *where;  /* "file:line", for messages; NULL: unknown */
+	const char *print;  /* fingerprint, where the task wants results from the cache; or NULL */
+	const char *parts;  /* what it was made from; without it why there is none; or NULL */
+	const char *inputs; /* files that it names, see cli/inputs */
+	size_t ninputs;
+	int64_t id;    /* that it gets, 0: the next */
+	bool reserved; /* the key is its own already */
 	struct line *next;
 };
 
@@ -38,6 +40,8 @@ struct line_parts {
 	enum failure class;
 	const char *key; /* NULL or empty: derived from the params */
 	const char *where, *print, *parts;
+	const struct buf *inputs;
+	size_t ninputs;
 };
 
 /* Make one, to be freed with free. room is for its texts on the way, kept from one to the next. */

@@ -90,6 +90,7 @@ work(struct run *r, int *signal, struct err *err)
 		.commit = commit,
 		.capacity = r->capacity,
 		.scratch = r->station.scratch,
+		.state = store_dir(r->store),
 		.log_cap = (int64_t)config_number(r->config, CONFIG_LOG_CAP),
 		.until = until(r->o),
 		.idle_exit = r->o->idle_exit > 0 ? (int64_t)(r->o->idle_exit * 1e6) : 0 };

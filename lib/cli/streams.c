@@ -113,7 +113,12 @@ bool
 streams_give(struct crew *crew, struct work *work)
 {
 	struct slot *slot = find(crew, work), *other;
+	struct err why = { 0 };
 
+	if (inputs_place(&crew->source, work, crew->scratch, &why) < 0) {
+		crew_ended(crew, verdict_unstarted(work, &why));
+		return true;
+	}
 	if (!slot || stream_out(slot->stream) > 0) {
 		int rc = start(crew, work, &other);
 

@@ -17,10 +17,12 @@
 #include "base/json.h"
 #include "base/jsonl.h"
 #include "base/path.h"
+#include "cli/inputs.h"
 #include "cli/recall.h"
 #include "exec/cmdline.h"
 #include "store/object.h"
 #include "task/fingerprint.h"
+#include "task/object_path.h"
 #include "task/schema.h"
 
 struct submit {
@@ -29,6 +31,8 @@ struct submit {
 	struct jq *map;
 	submit_line_fn *take; /* gets each line */
 	void *ctx;
+	bool has_paths; /* the schema names paths */
+	struct inputs_taker taker;
 	char *program;   /* of a task whose results are cached; NULL: not known */
 	struct buf text; /* of the line that is being made */
 	pthread_t thread;
@@ -77,14 +81,27 @@ read_pairs(const struct submit *s, const char *option, char **pairs, json_t *int
 static int
 make_absolute(const char *pointer, json_t *string, void *ctx, struct err *err)
 {
-	char *path = path_absolute(json_string_value(string));
+	char *path;
 
-	(void)pointer;
 	(void)ctx;
-	(void)err;
+	if (object_path_is(json_string_value(string)))
+		return object_path_check(json_string_value(string), err) < 0
+		    ? err_wrap(err, "%s", pointer + 1)
+		    : 0;
+	path = path_absolute(json_string_value(string));
 	json_string_set(string, path);
 	free(path);
 	return 0;
+}
+
+/* What stands for a path is absolute, or an object. */
+static int
+name_paths(const struct submit *s, json_t *params, struct err *err)
+{
+	if (!s->has_paths)
+		return 0;
+	object_path_replace(s->o.task->params, params);
+	return schema_each_path(s->o.task->params, params, make_absolute, NULL, err);
 }
 
 /* Hash one input file into inputs. */
@@ -95,7 +112,7 @@ hash_input(const char *pointer, json_t *string, void *ctx, struct err *err)
 	const char *path = json_string_value(string);
 	char hex[DIGEST_HEX];
 
-	if (digest_file(path, hex, err) < 0)
+	if (!object_path_hash(path, hex) && digest_file(path, hex, err) < 0)
 		return err_wrap(err, "%s", pointer + 1);
 	json_object_set_new(s->inputs, path, json_string(hex));
 	return 0;
@@ -122,21 +139,21 @@ struct submit *
 submit_new(const struct submit_options *options, struct err *err)
 {
 	struct submit *s = xcalloc(1, sizeof(*s));
-	const json_t *schema = options->task->params;
 
 	s->o = *options;
+	s->has_paths = schema_has_paths(options->task->params);
 	s->set = json_object();
 	s->force = json_object();
 	s->inputs = json_object();
+	s->taker = (struct inputs_taker){ .schema = options->task->params,
+		.shared = s->inputs,
+		.memory = options->keep_inputs ? options->memory : NULL };
 	if (options->task->rules.cache && options->memory)
 		s->program = recall_program(options->task);
 	if (read_pairs(s, "--set", options->set, s->set, err) < 0 ||
 	    read_pairs(s, "--force", options->force, s->force, err) < 0 ||
+	    name_paths(s, s->set, err) < 0 || name_paths(s, s->force, err) < 0 ||
 	    judge_shared(s, s->set, err) < 0 || judge_shared(s, s->force, err) < 0)
-		goto fail;
-	if (schema &&
-	    (schema_each_path(schema, s->set, make_absolute, NULL, err) < 0 ||
-		schema_each_path(schema, s->force, make_absolute, NULL, err) < 0))
 		goto fail;
 	if (options->map && !(s->map = jq_new(options->map, err))) {
 		struct err why = *err;
@@ -159,6 +176,7 @@ submit_free(struct submit *s)
 	json_decref(s->force);
 	json_decref(s->inputs);
 	free(s->program);
+	inputs_taker_clear(&s->taker);
 	jq_free(s->map);
 	buf_clear(&s->text);
 	free(s);
@@ -177,6 +195,25 @@ submit_settings(struct submit *s, struct err *err)
 	    s->force, "inputs", s->inputs);
 }
 
+/* One of them: 1; 0: it is another, or not there; -1. */
+static int
+store_input(struct store *store, const char *path, const char *hash, struct err *err)
+{
+	struct buf content = BUF_INIT;
+	char hex[DIGEST_HEX];
+	int rc;
+
+	if (object_path_is(path))
+		return object_use(store, hash, err);
+	rc = file_read(path, 0, &content, err);
+	if (rc == 0)
+		rc = object_put(store, buf_str(&content), content.len, hex, err);
+	buf_clear(&content);
+	if (rc < 0)
+		return -1;
+	return strcmp(hex, hash) == 0;
+}
+
 int
 submit_store_inputs(struct submit *s, struct store *store, struct err *err)
 {
@@ -184,17 +221,15 @@ submit_store_inputs(struct submit *s, struct store *store, struct err *err)
 	json_t *hash;
 
 	json_object_foreach(s->inputs, path, hash) {
-		struct buf content = BUF_INIT;
-		char hex[DIGEST_HEX];
-		int rc = file_read(path, 0, &content, err);
+		int rc = store_input(store, path, json_string_value(hash), err);
 
-		if (rc == 0)
-			rc = object_put(store, buf_str(&content), content.len, hex, err);
-		buf_clear(&content);
 		if (rc < 0)
 			return -1;
-		if (strcmp(hex, json_string_value(hash)) != 0)
-			return err_set(err, ERR_INPUT, "'%s' changed while it was read", path);
+		if (rc == 0)
+			return err_set(err, ERR_INPUT,
+			    object_path_is(path) ? "there is no object for '%s'"
+						 : "'%s' changed while it was read",
+			    path);
 	}
 	return 0;
 }
@@ -262,9 +297,10 @@ judge(struct submit *s, struct made *m, struct err *err)
 
 	if (m->status != ST_QUEUED)
 		return 0;
-	if (schema &&
-	    (schema_each_path(schema, m->params, make_absolute, NULL, err) < 0 ||
-		schema_judge(schema, m->params, err) < 0))
+	if (name_paths(s, m->params, err) < 0 ||
+	    (schema && schema_judge(schema, m->params, err) < 0))
+		return -1;
+	if (s->has_paths && inputs_take(&s->taker, m->params, err) < 0)
 		return -1;
 	if (s->o.task->origin != TASK_ADHOC)
 		return 0;
@@ -298,6 +334,10 @@ make_line(struct submit *s, const struct made *m, const char *key, const char *w
 	struct err why = { 0 };
 	struct line *line;
 
+	if (m->status == ST_QUEUED) {
+		parts.inputs = &s->taker.texts;
+		parts.ninputs = s->taker.count;
+	}
 	if (take_print(s, m, &print, &why)) {
 		parts.print = print.digest;
 		parts.parts = print.parts;

@@ -24,6 +24,7 @@ struct submit_options {
 	const char *map;             /* jq program, NULL: none */
 	bool lines;                  /* lines are text, not JSON */
 	bool once;                   /* exactly one execution from --set; nothing is read */
+	bool keep_inputs;            /* store the files that lines name */
 	struct fingerprints *memory; /* what is known of files; NULL: nothing */
 };
 

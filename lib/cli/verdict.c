@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "cli/inputs.h"
 #include "cli/kept.h"
 #include "exec/answer.h"
 #include "exec/stream.h"
@@ -308,6 +309,14 @@ keep_errout(const struct slot *slot, struct ended *e, struct buf *errout)
 	e->end.errout = e->errout = buf_take(errout);
 }
 
+/* The work is done. */
+static void
+drop_work(struct work *work)
+{
+	inputs_remove(work);
+	work_free(work);
+}
+
 struct ended *
 verdict_of(struct slot *slot, const struct outcome *outcome)
 {
@@ -345,7 +354,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 	if (v.class != FAIL_NONE)
 		keep_output(slot, e);
 	json_decref(v.result);
-	work_free(slot->work);
+	drop_work(slot->work);
 	slot->work = NULL;
 	slot->pid = 0;
 	contain_clean(slot, !outcome->exited);
@@ -392,7 +401,7 @@ verdict_of_answer(struct work *work, struct slot *slot, const struct answer *ans
 	e->end.errout_len = errout.len;
 	e->end.errout = e->errout = buf_take(&errout);
 	json_decref(v.result);
-	work_free(work);
+	drop_work(work);
 	return e;
 }
 
@@ -420,7 +429,7 @@ verdict_of_death(struct work *work, struct slot *slot)
 	read_tail(slot->err, ATTEMPT_INLINE, &errout);
 	conclude(e, &v, slot->task, &errout);
 	keep_errout(slot, e, &errout);
-	work_free(work);
+	drop_work(work);
 	return e;
 }
 
@@ -445,7 +454,7 @@ verdict_unstarted(struct work *work, const struct err *why)
 	} else {
 		cancel(e);
 	}
-	work_free(work);
+	drop_work(work);
 	return e;
 }
 

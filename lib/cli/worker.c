@@ -363,6 +363,7 @@ worker_run(const struct worker_options *options, int *signal, struct err *err)
 		    .commit = options->commit,
 		    .scratch = options->scratch,
 		    .log_cap = options->log_cap,
+		    .source = { .state = options->state },
 		    .capacity = options->capacity } };
 	sigset_t set;
 	int rc;

@@ -27,6 +27,7 @@ struct worker_options {
 	struct commit *commit;
 	struct room capacity; /* what its executions take together; no cpus: submit only */
 	const char *scratch;  /* folder for the slots' files */
+	const char *state;    /* its directory */
 	int64_t log_cap;      /* bytes kept of what an execution wrote */
 	enum worker_until until;
 	int64_t deadline;  /* by clock_boot: claim nothing from then on; 0: none */

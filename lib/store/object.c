@@ -86,10 +86,24 @@ insert(struct store *store, const unsigned char raw[DIGEST_RAW], const void *dat
 	return rc < 0 ? -1 : 0;
 }
 
+/* Make it new again, unless it is. */
+static int
+renew(struct store *store, const unsigned char raw[DIGEST_RAW], int64_t stored, struct err *err)
+{
+	int64_t now = clock_wall();
+
+	if (now - stored < RENEW)
+		return 0;
+	if (!store->objects.writing && db_begin(&store->objects, err) < 0)
+		return -1;
+	return db_run(&store->objects, err, sql_renew, "ib", now, raw, (size_t)DIGEST_RAW) < 0 ? -1
+											       : 0;
+}
+
 int
 object_put(struct store *store, const void *data, size_t len, char hex[DIGEST_HEX], struct err *err)
 {
-	int64_t size, stored, now = clock_wall();
+	int64_t size, stored;
 	unsigned char raw[DIGEST_RAW];
 	int rc;
 
@@ -101,10 +115,24 @@ object_put(struct store *store, const void *data, size_t len, char hex[DIGEST_HE
 	rc = find(store, raw, &size, &stored, err);
 	if (rc == 0)
 		return insert(store, raw, data, len, err);
-	if (rc < 0 || now - stored < RENEW)
-		return rc < 0 ? -1 : 0;
-	rc = db_run(&store->objects, err, sql_renew, "ib", now, raw, sizeof(raw));
-	return rc < 0 ? -1 : 0;
+	return rc < 0 ? -1 : renew(store, raw, stored, err);
+}
+
+int
+object_use(struct store *store, const char *hex, struct err *err)
+{
+	unsigned char raw[DIGEST_RAW];
+	int64_t size, stored;
+	int rc;
+
+	if (digest_raw(hex, raw) < 0)
+		return 0;
+	rc = store_look_objects(store, err);
+	if (rc > 0)
+		rc = find(store, raw, &size, &stored, err);
+	if (rc > 0 && renew(store, raw, stored, err) < 0)
+		return -1;
+	return rc;
 }
 
 int

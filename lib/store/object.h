@@ -23,6 +23,10 @@ int object_get(struct store *store, const char *hex, struct buf *out, struct err
 /* Is there such an object, and how many bytes is it: 1, 0, -1. */
 int object_find(struct store *store, const char *hex, int64_t *size, struct err *err);
 
+/* Something will refer to it: 1, and it counts as new again; 0 when it is not there; -1. Within a
+ * transaction. */
+int object_use(struct store *store, const char *hex, struct err *err);
+
 /* The addresses of all objects, in order: the caller frees *list. 0 or -1. */
 int object_list(
     struct store *store, unsigned char (**list)[DIGEST_RAW], size_t *count, struct err *err);

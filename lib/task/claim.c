@@ -84,6 +84,7 @@ work_free(struct work *work)
 		return;
 	free(work->key);
 	free(work->params);
+	free(work->inputs);
 	free(work);
 }
 

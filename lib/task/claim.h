@@ -32,6 +32,7 @@ struct work {
 	struct work *next;
 
 	/* the worker's own */
+	char *inputs;   /* folder of what was put there for it, NULL: none */
 	int64_t begun;  /* wall clock */
 	int64_t since;  /* the same by clock_boot */
 	bool alone;     /* a coprocess that had it died: none other may be out beside it */

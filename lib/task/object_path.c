@@ -2,6 +2,7 @@
 /* object_path: a stored object in the place of a path. */
 #include "task/object_path.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -70,4 +71,46 @@ object_path_of(const json_t *value)
 	if (format)
 		return xasprintf("%s%s/%s.%s", prefix, hash, hash, format);
 	return xasprintf("%s%s", prefix, hash);
+}
+
+static bool
+is_text_path(const json_t *schema)
+{
+	const char *type = json_string_value(json_object_get(schema, "type"));
+	const char *format = json_string_value(json_object_get(schema, "format"));
+
+	return type && format && strcmp(type, "string") == 0 && strcmp(format, "path") == 0;
+}
+
+/* What stands for a value of this schema; NULL: the value itself. */
+static json_t *
+replacement(const json_t *schema, json_t *value)
+{
+	char *text = is_text_path(schema) ? object_path_of(value) : NULL;
+	json_t *string = text ? json_string(text) : NULL;
+
+	free(text);
+	if (!string)
+		object_path_replace(schema, value);
+	return string;
+}
+
+void
+object_path_replace(const json_t *schema, json_t *value)
+{
+	const json_t *items = json_object_get(schema, "items"), *property;
+	json_t *member, *string;
+	const char *key;
+	size_t i;
+
+	if (items) {
+		json_array_foreach(value, i, member)
+			if ((string = replacement(items, member)))
+				json_array_set_new(value, i, string);
+	}
+	if (!json_is_object(value))
+		return;
+	json_object_foreach(json_object_get(schema, "properties"), key, property)
+		if ((string = replacement(property, json_object_get(value, key))))
+			json_object_set_new(value, key, string);
 }

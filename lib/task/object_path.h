@@ -31,4 +31,7 @@ int object_path_check(const char *text, struct err *err);
  * NULL: it is no such thing. */
 char *object_path_of(const json_t *value);
 
+/* Give such an object its text form wherever the schema says that a text is a path. */
+void object_path_replace(const json_t *schema, json_t *value);
+
 #endif

@@ -18,6 +18,7 @@
 #define TASK_SCHEMA_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct err;
 
@@ -62,6 +63,9 @@ const json_t *schema_property(const json_t *schema, const char *name);
  * "null" is null where nullable, except for strings. Without schema or type: JSON if it is JSON,
  * else a string. The caller owns it; NULL with ERR_INPUT when the text is nothing of that type. */
 json_t *schema_parse_value(const json_t *property, const char *text, struct err *err);
+
+/* Does it say `format: path` anywhere? NULL does not. */
+bool schema_has_paths(const json_t *schema);
 
 /* Every string in the value whose schema says `format: path`; fn may change it with
  * json_string_set, and returns 0 to go on or -1 with err to stop. 0 or -1. */

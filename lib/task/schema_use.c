@@ -193,6 +193,20 @@ schema_parse_value(const json_t *property, const char *text, struct err *err)
 	return parse_anything(text, err);
 }
 
+bool
+schema_has_paths(const json_t *schema)
+{
+	const char *format = json_string_value(json_object_get(schema, "format")), *key;
+	const json_t *property, *items = json_object_get(schema, "items");
+
+	if (format && strcmp(format, "path") == 0)
+		return true;
+	json_object_foreach(json_object_get(schema, "properties"), key, property)
+		if (schema_has_paths(property))
+			return true;
+	return items && schema_has_paths(items);
+}
+
 struct paths {
 	struct walk w;
 	schema_path_fn *fn;
