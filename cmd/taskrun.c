@@ -26,6 +26,7 @@ static const struct poptOption options[] = {
 	{ "inputs", 0, POPT_ARG_NONE, &o.inputs, 0, "store the files that lines name", NULL },
 	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "resumable name of this batch", "NAME" },
 	{ "jobs", 'j', POPT_ARG_INT, &o.jobs, 0, "run at most N at once", "N" },
+	{ "keep", 0, POPT_ARG_STRING, &o.keep, 0, "keep work folders below this one", "DIR" },
 	{ "lines", 0, POPT_ARG_NONE, &o.lines, 0, "lines are text: parameter {line}", NULL },
 	{ "map", 0, POPT_ARG_STRING, &o.map, 0, "make the parameters from each line", "JQ" },
 	{ "meta", 0, POPT_ARG_ARGV, &o.terms.meta, 0, "what records show of it as metadata",

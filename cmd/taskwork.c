@@ -21,6 +21,7 @@ static const struct poptOption options[] = {
 	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "only executions of this job", "NAME" },
 	{ "jobs", 'j', POPT_ARG_INT, &o.jobs, 0, "cores for its executions together", "N" },
 	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "print an event record for each change", NULL },
+	{ "keep", 0, POPT_ARG_STRING, &o.keep, 0, "keep work folders below this one", "DIR" },
 	{ "limit", 0, POPT_ARG_ARGV, &o.limits, 0, "so much of a named limit", "NAME=N" },
 	{ "memory", 0, POPT_ARG_STRING, &memory, 0, "memory for its executions together", "SIZE" },
 	{ "once", 0, POPT_ARG_NONE, &o.once, 0, "end when nothing can be begun now", NULL },

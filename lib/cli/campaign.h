@@ -14,6 +14,7 @@ struct campaign {
 	char **set, **force;
 	const char *job; /* NULL: none */
 	const char *map;
+	char *keep; /* where work folders stay, NULL: they do not */
 	struct terms_options terms;
 	int jobs; /* 0: default */
 	/* 0 or 1: popt writes ints */

@@ -179,6 +179,7 @@ free_slot(struct crew *crew)
 			stop_at(crew, why.text);
 		return NULL;
 	}
+	slot->keep = crew->keep;
 	crew->nslots++;
 	return slot;
 }

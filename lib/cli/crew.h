@@ -31,6 +31,7 @@ struct crew {
 	struct app *app;
 	struct commit *commit;
 	const char *scratch;
+	const char *keep;            /* where work folders stay, NULL: they do not */
 	int64_t log_cap;             /* bytes kept of what one execution wrote */
 	struct inputs_source source; /* of objects in the place of paths */
 	struct room capacity, free;  /* of all; not taken by what runs */

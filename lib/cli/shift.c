@@ -90,6 +90,7 @@ work(struct run *r, int *signal, struct err *err)
 		.commit = commit,
 		.capacity = r->capacity,
 		.scratch = r->station.scratch,
+		.keep = r->o->keep,
 		.state = store_dir(r->store),
 		.log_cap = (int64_t)config_number(r->config, CONFIG_LOG_CAP),
 		.until = until(r->o),

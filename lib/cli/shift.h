@@ -10,6 +10,7 @@
 struct shift {
 	const char *job;   /* only this one; NULL: any */
 	char **queues;     /* only these, NULL-terminated; NULL: any */
+	char *keep;        /* where work folders stay, NULL: they do not */
 	char **limits;     /* "NAME=NUMBER", NULL-terminated; NULL: none */
 	int jobs;          /* cores; 0: all, or what the scheduler allotted */
 	int64_t memory;    /* bytes; 0: what is free */

@@ -135,6 +135,7 @@ slot_close(struct slot *slot)
 		close(slot->err);
 	headway_close(&slot->headway);
 	free(slot->folder);
+	free(slot->kept);
 	work_free(slot->work);
 }
 
@@ -168,6 +169,26 @@ put_params(struct slot *slot, const struct work *work, const char *text, struct 
 	    lseek(slot->in, 0, SEEK_SET) == 0)
 		return 0;
 	return err_sys(err, "cannot write %zu bytes of parameters to a memory file", len);
+}
+
+/* Where the work folder of the slot's task is to be, if it asks for one. A coprocess (work NULL)
+ * serves many executions: its folder is never kept. */
+static void
+choose_folder(struct slot *slot, const struct work *work)
+{
+	free(slot->kept);
+	slot->kept = NULL;
+	slot->dir = slot->task->workdir ? slot->folder : NULL;
+	if (slot->dir && slot->keep && work)
+		slot->dir = slot->kept = xasprintf(
+		    "%s/%lld.%d", slot->keep, (long long)work->id, work->attempt);
+}
+
+void
+slot_drop_folder(struct slot *slot)
+{
+	if (slot->dir && !slot->kept)
+		file_remove_tree(slot->dir, NULL);
 }
 
 static int
@@ -301,7 +322,7 @@ slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct er
 	int rc = -1;
 
 	slot->task = task;
-	slot->dir = task->workdir ? slot->folder : NULL;
+	choose_folder(slot, work);
 	if (expand || task->lines) {
 		params = json_parse(work->params, work->params_len, err);
 		if (!params)
@@ -353,7 +374,7 @@ slot_start_stream(struct slot *slot, struct slot_env *env, int number, struct er
 	struct own_vars v;
 
 	slot->task = task;
-	slot->dir = task->workdir ? slot->folder : NULL;
+	choose_folder(slot, NULL);
 	slot->coprocess = number;
 	if (empty(slot->err) < 0)
 		return err_sys(err, "cannot empty the log of slot %d", slot->number);
@@ -387,8 +408,7 @@ slot_end_stream(struct slot *slot)
 	stream_free(slot->stream);
 	slot->stream = NULL;
 	slot->pid = 0;
-	if (slot->dir)
-		file_remove_tree(slot->dir, NULL);
+	slot_drop_folder(slot);
 }
 
 static void

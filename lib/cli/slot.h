@@ -38,7 +38,9 @@ struct slot {
 	bool progressed;        /* and something was written */
 	int in, out, err;
 	int64_t log_cap;         /* bytes kept of what one execution wrote */
-	char *folder;            /* where its work folder is made */
+	char *folder;            /* where its work folder is made, to be emptied afterwards */
+	const char *keep;        /* or below this, to stay; NULL: it is not kept */
+	char *kept;              /* the one that stays */
 	const char *dir;         /* work folder, NULL: the task wants none */
 	const struct task *task; /* of the work */
 	int64_t started;         /* wall clock */
@@ -91,6 +93,9 @@ int slot_start(struct slot *slot, struct slot_env *env, struct work *work, struc
 /* Start a coprocess of the task in a free slot, the `number`th of this worker; the same otherwise.
  */
 int slot_start_stream(struct slot *slot, struct slot_env *env, int number, struct err *err);
+
+/* What ran there has ended: its work folder goes, unless it is kept. */
+void slot_drop_folder(struct slot *slot);
 
 /* The coprocess has ended: the slot is free again. */
 void slot_end_stream(struct slot *slot);

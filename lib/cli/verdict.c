@@ -358,8 +358,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 	slot->work = NULL;
 	slot->pid = 0;
 	contain_clean(slot, !outcome->exited);
-	if (slot->dir)
-		file_remove_tree(slot->dir, NULL);
+	slot_drop_folder(slot);
 	return e;
 }
 

@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/path.h"
 #include "base/num.h"
 #include "cli/crew.h"
 #include "cli/progress.h"
@@ -31,6 +33,7 @@ struct worker {
 	int signal;    /* by what first */
 	int fd;        /* signalfd */
 	struct progress *progress;
+	char *keep; /* where work folders stay, NULL: they do not */
 };
 
 /* A hangup is nothing to us under nohup(1). */
@@ -355,6 +358,19 @@ loop(struct worker *w)
 	}
 }
 
+/* Make the folder in which work folders stay. */
+static int
+find_keep(struct worker *w, struct err *err)
+{
+	if (!w->o->keep)
+		return 0;
+	w->keep = path_absolute(w->o->keep);
+	w->crew.keep = w->keep;
+	if (mkdir(w->keep, 0777) == 0 || errno == EEXIST)
+		return 0;
+	return err_sys(err, "cannot create '%s'", w->keep);
+}
+
 int
 worker_run(const struct worker_options *options, int *signal, struct err *err)
 {
@@ -372,7 +388,7 @@ worker_run(const struct worker_options *options, int *signal, struct err *err)
 	w.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (w.fd < 0)
 		return err_sys(err, "cannot read signals");
-	rc = crew_init(&w.crew, err);
+	rc = find_keep(&w, err) < 0 ? -1 : crew_init(&w.crew, err);
 	if (!isatty(STDOUT_FILENO))
 		w.progress = progress_new(options->app, "executions");
 	if (rc == 0) {
@@ -382,6 +398,7 @@ worker_run(const struct worker_options *options, int *signal, struct err *err)
 	*signal = w.signal;
 	progress_free(w.progress);
 	crew_clear(&w.crew);
+	free(w.keep);
 	close(w.fd);
 	if (rc == 0 && w.crew.err.kind != ERR_NONE) {
 		*err = w.crew.err;

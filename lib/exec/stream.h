@@ -60,7 +60,8 @@ enum stream_end {
 	STREAM_NOT_YET,
 	STREAM_DIED,  /* by itself */
 	STREAM_LATE,  /* ended by us: a request was out for too long */
-	STREAM_WRONG, /* ended by us: it said what is no answer, or too much, or stopped listening */
+	STREAM_WRONG, /* ended by us: it said what is no answer, or too much, or stopped listening
+		       */
 	STREAM_TOLD,  /* stream_finish or stream_stop */
 };
 

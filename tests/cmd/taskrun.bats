@@ -342,6 +342,25 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	assert_json '.result.files.pose | has("path")'
 }
 
+@test "taskrun: --keep leaves the work folder of each try where it was asked for" {
+	cat >kept.yaml <<-'END'
+		task_id: kept
+		version: "1"
+		service_config:
+		  command: [sh, -c, 'echo "$DOCKLINE_ATTEMPT" >"$DOCKLINE_WORK/note"; [ "$DOCKLINE_ATTEMPT" = 2 ] || exit 75']
+		  workdir: true
+		  retry: {strategy: immediate, max_retries: 1}
+	END
+	taskreg -q add kept.yaml >/dev/null
+	run_split taskrun -q -n --keep there/ kept
+	assert_status 0
+	[[ $(head there/*/note | paste -sd' ') == '==> there/1.1/note <== 1  ==> there/1.2/note <== 2' ]]
+	[[ -z $(ls "$TMPDIR") ]]
+	touch file
+	run_split taskrun -q -n --keep file/x kept
+	assert_status 5
+}
+
 @test "taskrun: what an exit status means" {
 	local expected
 
