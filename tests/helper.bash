@@ -18,6 +18,8 @@
 #   assert_json -s EXPR        ... for the array of all records (empty allowed)
 #   assert_front PROG          -h, -V, an unknown option and a full disk behave
 #   wait_until SECONDS CMD ... until CMD succeeds; fails after the deadline
+#   settle                     waits for what runs in the background (a bare `wait` would wait
+#                              for the time limit of the case as well)
 #   need PROG ...              skip without PROG; fail where everything must be there (CI)
 # shellcheck shell=bash disable=SC2034 # the variables are for the tests
 
@@ -51,18 +53,31 @@ fresh() {
 	cd "$BATS_TEST_TMPDIR/here" || return
 	exec </dev/null
 	set -o pipefail
+	countdown=${BATS_killer_pid-}
 }
 
 # No process of this test, seen or unseen, left a sanitizer report.
 spotless() {
 	local report found=0
 
+	still
 	for report in "$BATS_TEST_TMPDIR"/sanitizer.*; do
 		[[ -e $report ]] || continue
 		head -n 40 "$report"
 		found=1
 	done
 	return $found
+}
+
+# Nothing that this test started goes on after it: one that lives would keep the whole run waiting.
+still() {
+	local environment pid
+
+	for environment in /proc/[0-9]*/environ; do
+		grep -qaF "$BATS_TEST_TMPDIR/" "$environment" 2>/dev/null || continue
+		pid=${environment//[!0-9]/}
+		((pid == $$ || pid == BASHPID)) || kill -KILL "$pid" 2>/dev/null || :
+	done
 }
 
 setup() { fresh; }
@@ -157,6 +172,15 @@ wait_until() {
 			return 1
 		}
 		read -rt 0.05 <> <(:) || true
+	done
+}
+
+# As `wait`, but not for the countdown of the runner, and whatever the children's status.
+settle() {
+	local pid
+
+	for pid in $(jobs -p); do
+		[[ $pid == "$countdown" ]] || wait "$pid" 2>/dev/null || true
 	done
 }
 

@@ -41,7 +41,7 @@ account_is() {
 	assert_json "$1"
 }
 
-finish() { taskctl -q cancel --all >/dev/null || true; wait || true; }
+finish() { taskctl -q cancel --all >/dev/null || true; settle; }
 
 teardown() {
 	[[ -z ${worker-} ]] || kill -CONT "$worker" 2>/dev/null || true
@@ -81,7 +81,7 @@ teardown() {
 	run_split taskctl cancel 1
 	assert_status 0
 	assert_json '.status == "cancelled" and .result == null'
-	wait || true
+	settle
 }
 
 @test "taskctl: pause stops processes, resume lets them go on" {
@@ -121,7 +121,7 @@ teardown() {
 	wait_until 10 eval '((SECONDS >= end))'
 	status_is 1 paused
 	taskctl -q resume 1 >/dev/null
-	wait
+	settle
 	[[ $(jq -r .status printed) == completed ]]
 }
 
@@ -259,7 +259,7 @@ taskctl: execution 2 is running: it cannot be retried'
 		# shellcheck disable=SC2086 # words
 		run_split taskctl resume $flow
 		assert_status 0
-		wait
+		settle
 		[[ $(jq -r .status printed) == completed ]]
 		sqlite3 "$DOCKLINE_STATE/state.db" 'SELECT count(*) FROM pause' >left
 		[[ $(cat left) == 0 ]]
@@ -322,7 +322,7 @@ taskctl: execution 2 is running: it cannot be retried'
 	wait_until 10 status_is 61 completed
 	status_is 43 paused
 	taskctl -q resume 43 >/dev/null
-	wait || true
+	settle
 	account_is '.completed == 59 and .cancelled == 2'
 }
 

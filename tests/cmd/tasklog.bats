@@ -12,7 +12,7 @@ job_j() { seq 3 | taskrun -q -j 1 --job j "${say[@]}" >/dev/null || (($? == 1));
 teardown() {
 	[[ ! -e $DOCKLINE_STATE ]] || taskctl -q cancel --all >/dev/null 2>&1 || true
 	kill "${followers[@]}" 2>/dev/null || true
-	wait 2>/dev/null || true
+	settle
 	spotless
 }
 
@@ -153,7 +153,7 @@ last_event() { sqlite3 "$DOCKLINE_STATE/state.db" 'SELECT max(seq + count - 1) F
 	wait $follower
 	[[ $(cat followed) == $'one\ntwo\nno newline end' ]]
 	[[ ! -s said ]]
-	wait
+	settle
 }
 
 @test "tasklog: following a job from before it begins misses nothing and mixes nothing up" {
@@ -232,7 +232,7 @@ last_event() { sqlite3 "$DOCKLINE_STATE/state.db" 'SELECT max(seq + count - 1) F
 	echo b | taskrun -q --job j "${talk[@]}" >/dev/null &
 	wait_until 10 test -e a
 	taskctl -q cancel 1 >/dev/null
-	wait || true
+	settle
 	run_split tasklog --events --status cancelled 1
 	assert_json -s 'map([.worker != null, .who]) | .[-1] == [true, null]'
 	run_split tasklog --audit 1

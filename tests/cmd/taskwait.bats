@@ -3,7 +3,7 @@ load ../helper
 
 teardown() {
 	rm -f hold*
-	wait
+	settle
 	spotless
 }
 
@@ -32,7 +32,7 @@ running() { taskstat | jq -es "any(.[]; .job == \"j\" and .running == $1)"; }
 	wait $waiting
 	[[ $(jq -r .params.line waited | paste -sd' ') == "c a b" ]]
 	[[ ! -s said ]]
-	wait
+	settle
 	run_split taskwait --job j
 	assert_status 0
 	[[ $(jq -r .params.line "$out" | paste -sd' ') == "c a b" ]]
@@ -105,7 +105,7 @@ running() { taskstat | jq -es "any(.[]; .job == \"j\" and .running == $1)"; }
 	wait $waiting
 	[[ $(jq .id first) == 2 ]]
 	rm hold-a
-	wait
+	settle
 	run_split taskwait --any 1 2
 	assert_status 0
 	[[ $(jq .id "$out") == 2 ]]

@@ -3,7 +3,7 @@ load ../helper
 
 teardown() {
 	rm -f hold*
-	wait
+	settle
 	spotless
 }
 
@@ -148,7 +148,7 @@ register() {
 	seq 300 | taskrun -q --detach --job j --lines -- sh -c 'echo "$1" >>ran' sh '{line}' >/dev/null
 	taskwork -q -j 2 &
 	taskwork -q -j 2
-	wait
+	settle
 	are completed 300 --job j
 	[[ $(sort ran | uniq -d) == '' && $(wc -l <ran) == 300 ]]
 }

@@ -33,7 +33,7 @@ setup() {
 
 teardown() {
 	rm -f hold
-	wait
+	settle
 	spotless
 }
 
@@ -99,7 +99,7 @@ is() { [[ $(taskstat "$1" | jq -r .status) == "$2" ]]; }
 	taskwork -q --job other &
 	wait_until 10 test -e pid-2
 	rm hold
-	wait
+	settle
 	run_split taskwork
 	assert_status 0
 	ran 1
@@ -183,7 +183,7 @@ is() { [[ $(taskstat "$1" | jq -r .status) == "$2" ]]; }
 	rm hold
 	wait_until 10 is 1 completed
 	taskctl resume "$b" >/dev/null
-	wait
+	settle
 	ran 1
 	run_split jq -sc 'map(.status) | sort' out
 	assert_out '["cancelled","completed","completed"]'

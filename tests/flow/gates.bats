@@ -3,7 +3,7 @@
 load ../helper
 
 teardown() {
-	wait
+	settle
 	spotless
 }
 
@@ -42,7 +42,7 @@ count() { taskstat -q --json --job "$1" --status "$2" | wc -l; }
 	lines 40 | taskrun -q --detach --job free free >/dev/null
 	taskwork -q --once &
 	taskwork -q --once
-	wait
+	settle
 	[[ $(count free completed) == 40 ]]
 	[[ $(count rare completed) == 5 && $(count rare queued) == 35 ]]
 }

@@ -375,7 +375,7 @@ closed() {
 		for n in 1 2 3 4 5 6; do
 			taskrun --state "new$round" -n -- true >out.$n 2>err.$n &
 		done
-		wait
+		settle
 		for n in 1 2 3 4 5 6; do
 			[[ ! -s err.$n ]] || complain "$(cat err.$n)"
 			jq -e '.status == "completed"' out.$n >/dev/null

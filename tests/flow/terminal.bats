@@ -11,7 +11,7 @@ setup() {
 teardown() {
 	rm -f hold
 	exec 7>&-
-	wait
+	settle
 	spotless
 }
 
@@ -85,7 +85,7 @@ feed() {
 		until taskstat 1; do :; done >/dev/null 2>&1
 		timeout 2 taskwait 1
 		rm hold
-		wait
+		settle
 	END
 	on_terminal 'bash behind'
 	look
