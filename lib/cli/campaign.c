@@ -165,6 +165,7 @@ work(struct run *r, int *signal, struct err *err)
 		.memory = r->intake.memory,
 		.worker = r->station.worker,
 		.capacity = r->capacity,
+		.history = r->station.history,
 		.print_submitted = r->c->detach };
 	struct commit *commit = commit_start(&co);
 	struct worker_options wo = { .app = r->app,
@@ -310,7 +311,7 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 	else if (c->detach && rc == 0)
 		rc = look_for_workers(&r, err);
 out:
-	free(r.station.scratch);
+	station_clear(&r.station);
 	intake_clear(&r.intake);
 	config_free(r.config);
 	store_close(r.store);

@@ -7,6 +7,7 @@
 #include "cli/app.h"
 #include "store/store.h"
 #include "task/gate.h"
+#include "task/history.h"
 #include "task/task.h"
 
 enum {
@@ -120,15 +121,34 @@ claimer_write(struct claimer *c, struct err *err)
 
 /* ---- claiming ---- */
 
+/* Would an execution most likely end before our time is over? */
+static bool
+is_in_time(struct claimer *c, const struct task *task)
+{
+	double left = (double)(c->deadline - clock_boot()) / 1e6;
+	const struct estimate *known;
+
+	if (!c->deadline)
+		return true;
+	known = history_of(c->history, c->store, task->row, &c->err);
+	if (!known || estimate_fits(known, left))
+		return true;
+	if (!c->late)
+		app_detail(
+		    c->app, "executions of '%s' would most likely take too long", task->name);
+	c->late = true;
+	return false;
+}
+
 /* Could we ever run an execution of the lane? */
 static bool
 is_able(const struct lane *lane, void *ctx)
 {
-	const struct claimer *c = ctx;
+	struct claimer *c = ctx;
 	struct room one;
 
 	room_of_task(lane->task, 0, &one);
-	return room_fits(&c->capacity, &one, 1) > 0;
+	return room_fits(&c->capacity, &one, 1) > 0 && is_in_time(c, lane->task);
 }
 
 /* How many of a lane may be taken: what fits, and 50 ms of work ahead. A task that waits for cores,

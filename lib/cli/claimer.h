@@ -18,18 +18,22 @@
 #include "task/claim.h"
 
 struct gate;
+struct history;
 
 struct claimer {
 	/* set once by the owner */
 	struct app *app;
 	struct store *store;
 	struct room capacity; /* of the whole worker */
-	bool attended;        /* a person waits for it: what rests is tried once at the beginning */
+	int64_t deadline;     /* by clock_boot: what would end later is not begun; 0: none */
+	struct history *history;
+	bool attended; /* a person waits for it: what rests is tried once at the beginning */
 
 	/* its own */
 	struct want want; /* what is left of it while claiming */
 	int64_t version;  /* of the state */
 	VEC(struct gate *) changed;
+	bool late;      /* something was passed over that would end too late: told */
 	struct err err; /* why a callback could not tell */
 };
 

@@ -20,7 +20,9 @@
 
 struct app;
 struct commit;
+struct config;
 struct fingerprints;
+struct history;
 struct miss;
 struct store;
 struct terms;
@@ -55,6 +57,10 @@ struct commit_options {
 	bool any_job;         /* work on whatever there is, else on the job */
 	char *const *queues;  /* NULL-terminated; NULL: any */
 	struct room capacity; /* of the whole worker */
+	int64_t
+	    deadline; /* by clock_boot: begin nothing that would most likely end later; 0: none */
+	struct history *history;     /* what its executions take; NULL without a worker */
+	const struct config *config; /* what tasks leave open */
 
 	bool print_submitted; /* print each record as soon as it is submitted (--detach) */
 	bool print_events;    /* print what this worker changes */

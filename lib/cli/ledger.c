@@ -2,6 +2,7 @@
 /* ledger: what the writer thread does with a batch. */
 #include "cli/ledger.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -9,15 +10,18 @@
 #include "base/file.h"
 #include "cli/admit.h"
 #include "cli/app.h"
+#include "cli/config.h"
 #include "cli/kept.h"
 #include "cli/strays.h"
 #include "cli/tell.h"
 #include "cli/terms.h"
 #include "store/store.h"
 #include "task/control.h"
+#include "task/history.h"
 #include "task/journal.h"
 #include "task/key.h"
 #include "task/setback.h"
+#include "task/task.h"
 #include "task/workers.h"
 
 enum {
@@ -33,6 +37,12 @@ ended_here(int64_t id, void *ctx)
 
 	if (idset_has(&l->asked, id))
 		tell_later(l, id);
+}
+
+static void
+set_defaults(struct task *task, void *ctx)
+{
+	config_task(ctx, task);
 }
 
 void
@@ -51,11 +61,15 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 		.claimer = { .app = options->app,
 		    .store = options->store,
 		    .capacity = options->capacity,
+		    .deadline = options->deadline,
+		    .history = options->history,
 		    .attended = options->terms != NULL } };
 	l->submitted.who = l->login;
 	l->submitted.command = "submit";
 	l->submitted.correlation = getenv("DOCKLINE_CORRELATION");
 	claimer_serve(&l->claimer, &l->scope);
+	if (options->config)
+		lane_book_prepare(l->scope.book, set_defaults, (void *)options->config);
 	l->admission = (struct admission){ .app = options->app,
 		.store = options->store,
 		.tally = &l->submitted,
@@ -184,6 +198,18 @@ put_back(struct ledger *l, const struct lane *lane, int64_t id, int attempt, str
 	return rc < 0 || recall_ended(&l->recall, id, false, err) < 0 ? -1 : rc;
 }
 
+/* What an attempt took; of one at a coprocess nobody knows the processor time. */
+static void
+learn(struct ledger *l, const struct ending *end)
+{
+	const struct task *task = end->lane->task;
+	double elapsed = (double)(end->ended - end->started) / 1e6;
+
+	if (l->o.history && end->class == FAIL_NONE && end->status == ST_COMPLETED)
+		history_add(l->o.history, task->row, elapsed,
+		    task->window ? NAN : end->user_time + end->system_time, end->max_rss);
+}
+
 static int
 give_back(struct ledger *l, const struct ended *e, struct err *err)
 {
@@ -201,6 +227,8 @@ give_back(struct ledger *l, const struct ended *e, struct err *err)
 		    "execution %lld was taken over by another worker: this end of it is"
 		    " dropped",
 		    (long long)e->end.id);
+	if (rc > 0)
+		learn(l, &e->end);
 	if (rc > 0 && claimer_ended(&l->claimer, &e->end, err) < 0)
 		return -1;
 	if (rc > 0 && kept_link(e->kept, l->o.store, e->end.id, err) < 0)
@@ -371,6 +399,16 @@ ledger_wait(struct ledger *l, struct err *err)
 /* ---- batches ---- */
 
 static int
+write_history(struct ledger *l, struct err *err)
+{
+	int64_t now = clock_boot();
+
+	if (!l->o.history || !history_is_due(l->o.history, now))
+		return 0;
+	return history_write(l->o.history, l->o.store, now, err);
+}
+
+static int
 write_batch(struct ledger *l, struct batch *b, struct err *err)
 {
 	struct line *line;
@@ -406,7 +444,7 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 	for (size_t i = 0; i < l->tally.skipped.len; i++)
 		if (idset_has(&l->asked, l->tally.skipped.at[i]))
 			tell_later(l, l->tally.skipped.at[i]);
-	if (claimer_write(&l->claimer, err) < 0)
+	if (claimer_write(&l->claimer, err) < 0 || write_history(l, err) < 0)
 		return -1;
 	return tally_write(&l->tally, l->o.store, err);
 }

@@ -84,10 +84,9 @@ work(struct run *r, int *signal, struct err *err)
 		.any_job = r->job.id == 0,
 		.queues = r->o->queues,
 		.capacity = r->capacity,
+		.history = r->station.history,
 		.print_events = r->o->json };
-	struct commit *commit = commit_start(&co);
 	struct worker_options wo = { .app = r->app,
-		.commit = commit,
 		.capacity = r->capacity,
 		.scratch = r->station.scratch,
 		.keep = r->o->keep,
@@ -96,6 +95,7 @@ work(struct run *r, int *signal, struct err *err)
 		.until = until(r->o),
 		.idle_exit = r->o->idle_exit > 0 ? (int64_t)(r->o->idle_exit * 1e6) : 0 };
 	struct commit_state state;
+	struct commit *commit;
 	struct err late = { 0 };
 	int rc;
 
@@ -103,6 +103,8 @@ work(struct run *r, int *signal, struct err *err)
 		wo.idle_exit = -1;
 	if (r->o->seconds > 0)
 		wo.deadline = clock_boot() + (int64_t)(r->o->seconds * 1e6);
+	co.deadline = wo.deadline;
+	wo.commit = commit = commit_start(&co);
 	commit_lines_end(commit);
 	rc = worker_run(&wo, signal, err);
 	commit_state(commit, &state);
@@ -136,7 +138,7 @@ shift_run(struct app *app, const struct shift *shift, int *signal, struct err *e
 		rc = -1;
 	}
 out:
-	free(r.station.scratch);
+	station_clear(&r.station);
 	config_free(r.config);
 	store_close(r.store);
 	return rc;

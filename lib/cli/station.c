@@ -7,11 +7,13 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/app.h"
 #include "store/store.h"
+#include "task/history.h"
 #include "task/workers.h"
 
 /* The path of a folder in $TMPDIR or /tmp that nobody else will think of. */
@@ -60,8 +62,10 @@ station_enter(struct station *s, struct app *app, struct store *store,
 	entry.room = room;
 	s->worker = worker_enter(store, &entry, err);
 	free(room);
-	if (s->worker > 0)
+	if (s->worker > 0) {
+		s->history = history_new();
 		return 0;
+	}
 	s->worker = 0;
 	free(s->scratch);
 	s->scratch = NULL;
@@ -78,22 +82,36 @@ station_settle(struct station *s, struct store *store, struct err *err)
 	return -1;
 }
 
-int
-station_leave(struct station *s, struct store *store, struct err *err)
+static int
+leave(const struct station *s, struct store *store, struct err *err)
 {
-	int64_t worker = s->worker;
-
-	if (s->scratch)
-		file_remove_tree(s->scratch, NULL);
-	free(s->scratch);
-	*s = (struct station){ 0 };
-	if (!worker)
-		return 0;
 	if (store_begin(store, err) < 0)
 		return -1;
-	if (worker_leave(store, worker, err) < 0) {
+	if (history_write(s->history, store, clock_boot(), err) < 0 ||
+	    worker_leave(store, s->worker, err) < 0) {
 		store_rollback(store);
 		return -1;
 	}
 	return store_commit(store, err);
+}
+
+int
+station_leave(struct station *s, struct store *store, struct err *err)
+{
+	int rc = 0;
+
+	if (s->scratch)
+		file_remove_tree(s->scratch, NULL);
+	if (s->worker)
+		rc = leave(s, store, err);
+	station_clear(s);
+	return rc;
+}
+
+void
+station_clear(struct station *s)
+{
+	free(s->scratch);
+	history_free(s->history);
+	*s = (struct station){ 0 };
 }

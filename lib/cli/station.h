@@ -15,11 +15,13 @@
 
 struct app;
 struct err;
+struct history;
 struct store;
 
 struct station {
-	int64_t worker; /* its row; 0: none */
-	char *scratch;  /* folder for the slots' files; NULL: none */
+	int64_t worker;          /* its row; 0: none */
+	char *scratch;           /* folder for the slots' files; NULL: none */
+	struct history *history; /* what it learns, written when it leaves; NULL: none */
 };
 
 /* What a worker is to be known by. */
@@ -37,7 +39,10 @@ int station_enter(struct station *s, struct app *app, struct store *store,
 /* After its commit: make the folder. -1: left already. */
 int station_settle(struct station *s, struct store *store, struct err *err);
 
-/* Remove the folder and close the row. It need not have been entered. */
+/* Remove the folder, write the history and close the row. It need not have been entered. */
 int station_leave(struct station *s, struct store *store, struct err *err);
+
+/* Forget it: it was left, or the transaction in which it was entered was rolled back. */
+void station_clear(struct station *s);
 
 #endif

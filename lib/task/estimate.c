@@ -68,7 +68,7 @@ void
 estimate_suggest(const struct estimate *e, struct estimate_room *room)
 {
 	*room = (struct estimate_room){ 0 };
-	if (e->elapsed.sum > 0)
+	if (e->elapsed.sum > 0 && e->cpu.count > 0)
 		room->cpus = fmax(0.1, ceil(e->cpu.sum / e->elapsed.sum * 10 - 0.25) / 10);
 	if (e->memory.count)
 		room->memory = (int64_t)ceil(e->memory.max * 1.125 / MEMORY_STEP) *

@@ -29,7 +29,7 @@ struct estimate_room {
 	double timeout; /* seconds: twice the longest, in whole minutes */
 };
 
-/* One attempt that completed. memory 0: not known. */
+/* One attempt that completed. cpu NAN and memory 0: not known. */
 void estimate_add(struct estimate *e, double elapsed, double cpu, int64_t memory);
 void estimate_merge(struct estimate *e, const struct estimate *other);
 

@@ -78,7 +78,7 @@ count() { taskstat -q --json --job "$1" --status "$2" | wc -l; }
 	lines 50 | taskrun -q --detach --job j mended >/dev/null
 	run_split timeout 20 taskwork --once
 	assert_status 0
-	assert_err -r "'mended' failed 5 times in a row and rests for 1h"
+	assert_err -r "'mended' failed 5 times in a row and rests for 1h00m"
 	touch works
 	run_split timeout 20 taskwork --once
 	assert_err 'taskwork: nothing to do'
@@ -117,6 +117,62 @@ count() { taskstat -q --json --job "$1" --status "$2" | wc -l; }
 	(($(count broken failed) < 100))
 	run_split taskstat why "$(taskstat -q --json --job broken --status queued | jq -s '.[0].id')"
 	assert_out -r "rests after 5 failures in a row \(engine: exit 3\)"
+}
+
+@test "history: what most likely cannot end in time is not begun" {
+	register long 'env sleep 0.3'
+	register short true
+	lines 4 | taskrun -q long >/dev/null
+	lines 3 | taskrun -q --detach --job long long >/dev/null
+	lines 3 | taskrun -q --detach --job short short >/dev/null
+	run_split taskwork -v --for 0.2
+	assert_status 0
+	assert_err -l "taskwork: executions of 'long' would most likely take too long"
+	[[ $(count short completed) == 3 && $(count long queued) == 3 ]]
+	run_split taskwork --for 60
+	[[ $(count long completed) == 3 ]]
+}
+
+@test "config: what a task leaves open is as it is set, for whoever runs it" {
+	register hang 'exec env sleep 30'
+	register known 'exit 3' 'breaker: {failures: 3}' 'timeout: 60'
+	mkdir -p "$DOCKLINE_STATE"
+	printf 'execution: {timeout: 0.2, grace: 0.1}\nretry: {max_retries: 0}\nbreaker: {pause: 1h}\nworker: {jobs: 1}\n' \
+		>"$DOCKLINE_STATE/config.yaml"
+	run_split taskrun hang < <(lines 1)
+	assert_status 1
+	assert_json '.status == "timeout" and .attempts == 1'
+	lines 20 | taskrun -q --detach --job k known >/dev/null
+	run_split taskwork --once
+	assert_err -l "taskwork: 'known' failed 3 times in a row and rests for 1h00m: exit 3"
+	run_split taskrun --lines -- sh -c 'echo in >>order; env sleep 0.02; echo out >>order' < <(seq 3)
+	[[ $(paste -sd' ' order) == "in out in out in out" ]]
+	echo 'worker: {jobs: none}' >"$DOCKLINE_STATE/config.yaml"
+	run_split taskrun hang < <(lines 1)
+	assert_status 3
+	assert_err -r 'config.yaml:1:16: .*jobs'
+}
+
+@test "throttle: nothing is begun while the host is too busy" {
+	lines 3 | taskrun -q --detach --job j -- true >/dev/null
+	run_split taskwork -v --for 0.3 --min-free-memory 100%
+	assert_status 0
+	assert_err -r 'nothing is begun: [0-9.]+G of memory are free, less than'
+	[[ $(count j queued) == 3 ]]
+	run_split env DOCKLINE_WORKER_MIN_FREE_MEMORY=1M taskwork -v --max-load 100000
+	assert_err -r '3 attempts'
+	lines 1 >in
+	export DOCKLINE_WORKER_MIN_FREE_MEMORY=100%
+	taskrun -v --job r -- true <in >/dev/null 2>messages &
+	run=$!
+	wait_until 10 grep -q 'nothing is begun' messages
+	[[ $(count r queued) == 1 ]]
+	kill -TERM $run
+	wait $run || true
+	run_split taskwork --max-load much
+	assert_status 2
+	run_split taskwork --max-pressure 101
+	assert_status 2
 }
 
 @test "missing: a program that is not there is told before anything is submitted" {
