@@ -23,7 +23,13 @@ static const struct poptOption options[] = {
 	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "print an event record for each change", NULL },
 	{ "keep", 0, POPT_ARG_STRING, &o.keep, 0, "keep work folders below this one", "DIR" },
 	{ "limit", 0, POPT_ARG_ARGV, &o.limits, 0, "so much of a named limit", "NAME=N" },
+	{ "max-load", 0, POPT_ARG_STRING, &o.max_load, 0,
+	    "begin nothing while the load average is above it", "N" },
+	{ "max-pressure", 0, POPT_ARG_DOUBLE, &o.max_pressure, 0,
+	    "... while processes wait longer for memory or disk", "PERCENT" },
 	{ "memory", 0, POPT_ARG_STRING, &memory, 0, "memory for its executions together", "SIZE" },
+	{ "min-free-memory", 0, POPT_ARG_STRING, &o.min_free_memory, 0,
+	    "begin nothing while less memory is free", "SIZE" },
 	{ "once", 0, POPT_ARG_NONE, &o.once, 0, "end when nothing can be begun now", NULL },
 	{ "queue", 0, POPT_ARG_STRING, &queues, 0, "only executions of these queues", "A,B" },
 	APP_STATE_OPTIONS,
@@ -56,6 +62,8 @@ read_options(struct app *app)
 		app_usage(app, "--once, --forever and --idle-exit exclude each other");
 	if (o.gpus < 0 || o.gpus > 1024)
 		app_usage(app, "--gpus takes 0 to 1024");
+	if (o.max_pressure < 0 || o.max_pressure > 100)
+		app_usage(app, "--max-pressure takes 0 to 100");
 	if (duration && num_duration(duration, &o.seconds, &err) < 0)
 		app_usage(app, "--for: %s", err.text);
 	if (idle && num_duration(idle, &o.idle_exit, &err) < 0)

@@ -72,7 +72,8 @@ find_capacity(struct run *r, struct err *err)
 	struct task *task;
 	size_t at = 0;
 
-	capacity_find(r->c->jobs, &r->capacity);
+	capacity_find(r->c->jobs ? r->c->jobs : (int)config_number(r->config, CONFIG_WORKER_JOBS),
+	    &r->capacity);
 	while ((task = intake_task(&r->intake, &at))) {
 		if (demand_check(task, err) < 0)
 			return -1;
@@ -166,6 +167,7 @@ work(struct run *r, int *signal, struct err *err)
 		.worker = r->station.worker,
 		.capacity = r->capacity,
 		.history = r->station.history,
+		.config = r->config,
 		.print_submitted = r->c->detach };
 	struct commit *commit = commit_start(&co);
 	struct worker_options wo = { .app = r->app,
@@ -181,6 +183,7 @@ work(struct run *r, int *signal, struct err *err)
 	struct err late = { 0 };
 	int rc;
 
+	throttle_configure(r->config, &wo.limits);
 	feed(r, commit);
 	rc = worker_run(&wo, signal, err);
 	commit_state(commit, &state);

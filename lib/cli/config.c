@@ -363,6 +363,13 @@ config_open(const char *dir, struct err *err)
 	return NULL;
 }
 
+int
+config_set(
+    struct config *config, enum config_key key, const char *name, const char *text, struct err *err)
+{
+	return read_text(config, key, name, text, err);
+}
+
 void
 config_free(struct config *config)
 {

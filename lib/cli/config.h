@@ -89,6 +89,11 @@ int config_find(const char *path);
 struct config *config_open(const char *dir, struct err *err);
 void config_free(struct config *config);
 
+/* An option gives the value of a setting, as it would be written in the file; name is that of the
+ * option. -1 with ERR_USAGE. */
+int config_set(struct config *config, enum config_key key, const char *name, const char *text,
+    struct err *err);
+
 /* Is there a value? Only settings without a default may have none: then the functions below give 0,
  * false or NULL. */
 bool config_is_set(const struct config *config, enum config_key key);

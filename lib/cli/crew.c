@@ -283,7 +283,8 @@ void
 crew_fill(struct crew *crew)
 {
 	crew->full = false;
-	while (crew->ready && !crew->stopping && !crew->full && crew->err.kind == ERR_NONE) {
+	while (crew->ready && !crew->stopping && !crew->throttled && !crew->full &&
+	    crew->err.kind == ERR_NONE) {
 		struct work *work = crew_take(crew);
 
 		if (work->lane->gate->shut) {

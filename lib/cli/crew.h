@@ -50,6 +50,7 @@ struct crew {
 	bool full;       /* the machine runs no more processes now */
 	int64_t refused; /* since when it runs none at all, by clock_boot; 0: it does */
 	bool stopping;
+	bool throttled; /* nothing is begun for now */
 	struct tree *tree;
 	int64_t looked, oom_kills; /* at memory, by clock_boot; of the kernel then */
 	struct err err;            /* why it cannot go on */

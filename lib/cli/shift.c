@@ -28,12 +28,32 @@ struct run {
 static int
 find_capacity(struct run *r, struct err *err)
 {
-	capacity_find(r->o->jobs, &r->capacity);
+	capacity_find(r->o->jobs ? r->o->jobs : (int)config_number(r->config, CONFIG_WORKER_JOBS),
+	    &r->capacity);
 	if (r->o->memory)
 		r->capacity.memory = r->o->memory;
 	if (r->o->gpus > 0)
 		r->capacity.gpus = r->o->gpus;
 	return room_parse_limits(r->o->limits, &r->capacity, err);
+}
+
+/* Options come before variables and the file. */
+static int
+configure(struct run *r, struct err *err)
+{
+	const struct shift *o = r->o;
+
+	r->config = config_open(store_dir(r->store), err);
+	if (!r->config)
+		return -1;
+	if (o->max_load &&
+	    config_set(r->config, CONFIG_WORKER_MAX_LOAD, "--max-load", o->max_load, err) < 0)
+		return -1;
+	if (o->min_free_memory &&
+	    config_set(r->config, CONFIG_WORKER_MIN_FREE_MEMORY, "--min-free-memory",
+		o->min_free_memory, err) < 0)
+		return -1;
+	return 0;
 }
 
 static int
@@ -85,6 +105,7 @@ work(struct run *r, int *signal, struct err *err)
 		.queues = r->o->queues,
 		.capacity = r->capacity,
 		.history = r->station.history,
+		.config = r->config,
 		.print_events = r->o->json };
 	struct worker_options wo = { .app = r->app,
 		.capacity = r->capacity,
@@ -103,6 +124,8 @@ work(struct run *r, int *signal, struct err *err)
 		wo.idle_exit = -1;
 	if (r->o->seconds > 0)
 		wo.deadline = clock_boot() + (int64_t)(r->o->seconds * 1e6);
+	throttle_configure(r->config, &wo.limits);
+	wo.limits.pressure = r->o->max_pressure;
 	co.deadline = wo.deadline;
 	wo.commit = commit = commit_start(&co);
 	commit_lines_end(commit);
@@ -127,8 +150,7 @@ shift_run(struct app *app, const struct shift *shift, int *signal, struct err *e
 	*signal = 0;
 	worker_block_signals();
 	r.store = session_open(app, true, err);
-	if (!r.store || !(r.config = config_open(store_dir(r.store), err)) ||
-	    find_capacity(&r, err) < 0 ||
+	if (!r.store || configure(&r, err) < 0 || find_capacity(&r, err) < 0 ||
 	    (shift->job && session_job(app, r.store, shift->job, 0, &r.job, err) < 0) ||
 	    session_reap(app, r.store, err) < 0 || begin(&r, err) < 0)
 		goto out;

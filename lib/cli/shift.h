@@ -8,14 +8,16 @@
 #include "cli/app.h"
 
 struct shift {
-	const char *job;   /* only this one; NULL: any */
-	char **queues;     /* only these, NULL-terminated; NULL: any */
-	char *keep;        /* where work folders stay, NULL: they do not */
-	char **limits;     /* "NAME=NUMBER", NULL-terminated; NULL: none */
-	int jobs;          /* cores; 0: all, or what the scheduler allotted */
-	int64_t memory;    /* bytes; 0: what is free */
-	double gpus;       /* 0: those that there are */
-	double seconds;    /* claim nothing after so long; 0: no end */
+	const char *job;                        /* only this one; NULL: any */
+	char **queues;                          /* only these, NULL-terminated; NULL: any */
+	char *keep;                             /* where work folders stay, NULL: they do not */
+	char **limits;                          /* "NAME=NUMBER", NULL-terminated; NULL: none */
+	int jobs;                               /* cores; 0: all, or what the scheduler allotted */
+	int64_t memory;                         /* bytes; 0: what is free */
+	double gpus;                            /* 0: those that there are */
+	const char *max_load, *min_free_memory; /* as in config.yaml; NULL: as set there */
+	double max_pressure;                    /* percent; 0: any */
+	double seconds;                         /* claim nothing after so long; 0: no end */
 	double idle_exit;  /* end after so many seconds without work; negative: not said */
 	int once, forever; /* 0 or 1: popt writes ints */
 	int json;          /* events on stdout */

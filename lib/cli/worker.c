@@ -28,6 +28,7 @@ enum {
 struct worker {
 	const struct worker_options *o;
 	struct crew crew;
+	struct throttle throttle;
 	int64_t since; /* idle, by clock_boot; 0: it is not */
 	int signals;   /* how often we were told to stop */
 	int signal;    /* by what first */
@@ -176,7 +177,7 @@ ask(struct worker *w)
 	struct want want = { .free = crew->free, .waiting = crew->nready };
 	int at_once = (int)w->o->capacity.cpus, ahead = 0;
 
-	if (w->signals || at_once == 0)
+	if (w->signals || at_once == 0 || crew->throttled)
 		return;
 	if (crew->mean > 0)
 		ahead = crew->mean * AHEAD_MAX < at_once * AHEAD_SECONDS
@@ -232,13 +233,16 @@ show(struct worker *w, const struct commit_state *s)
 {
 	bool asked = w->o->until == WORKER_ASKED;
 	int64_t failed = asked ? s->failed : s->worked_failed;
-	char detail[128] = "", span[NUM_TEXT];
+	char detail[160] = "", span[NUM_TEXT];
 	double rest = rest_of(w, s);
 	int n = 0;
 
 	if (failed)
 		n = snprintf(detail, sizeof(detail), "%lld failed", (long long)failed);
-	if (rest > 0)
+	if (w->crew.throttled)
+		snprintf(detail + n, sizeof(detail) - (size_t)n, "%swaits: %s", n ? ", " : "",
+		    w->throttle.why);
+	else if (rest > 0)
 		snprintf(detail + n, sizeof(detail) - (size_t)n, "%swaits for %s", n ? ", " : "",
 		    num_span(rest, span));
 	progress_tick(
@@ -346,6 +350,7 @@ loop(struct worker *w)
 	struct commit_state s;
 
 	for (;;) {
+		w->crew.throttled = throttle_check(&w->throttle, clock_boot());
 		take_work(w);
 		ask(w);
 		commit_state(w->o->commit, &s);
@@ -375,6 +380,7 @@ int
 worker_run(const struct worker_options *options, int *signal, struct err *err)
 {
 	struct worker w = { .o = options,
+		.throttle = { .app = options->app, .limits = options->limits },
 		.crew = { .app = options->app,
 		    .commit = options->commit,
 		    .scratch = options->scratch,

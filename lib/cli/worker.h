@@ -12,6 +12,7 @@
 
 #include "cli/app.h"
 #include "cli/commit.h"
+#include "cli/throttle.h"
 #include "task/task.h"
 
 /* When a worker is done. */
@@ -25,11 +26,12 @@ enum worker_until {
 struct worker_options {
 	struct app *app;
 	struct commit *commit;
-	struct room capacity; /* what its executions take together; no cpus: submit only */
-	const char *scratch;  /* folder for the slots' files */
-	const char *keep;     /* where work folders stay, NULL: they do not */
-	const char *state;    /* its directory */
-	int64_t log_cap;      /* bytes kept of what an execution wrote */
+	struct room capacity;          /* what its executions take together; no cpus: submit only */
+	const char *scratch;           /* folder for the slots' files */
+	const char *keep;              /* where work folders stay, NULL: they do not */
+	const char *state;             /* its directory */
+	int64_t log_cap;               /* bytes kept of what an execution wrote */
+	struct throttle_limits limits; /* beyond which nothing is begun */
 	enum worker_until until;
 	int64_t deadline;  /* by clock_boot: claim nothing from then on; 0: none */
 	int64_t idle_exit; /* microseconds without work after which it ends; negative: never */
