@@ -159,13 +159,9 @@ write_entry(struct entry *entry, struct store *store, struct err *err)
 int
 history_write(struct history *h, struct store *store, int64_t now, struct err *err)
 {
-	struct entry *entry, *next;
-
-	HASH_ITER(hh, h->entries, entry, next)
-	{
+	for (struct entry *entry = h->entries; entry; entry = entry->hh.next)
 		if (write_entry(entry, store, err) < 0)
 			return -1;
-	}
 	h->fresh = false;
 	h->written = now;
 	return 0;

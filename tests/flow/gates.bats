@@ -116,7 +116,7 @@ count() { taskstat -q --json --job "$1" --status "$2" | wc -l; }
 	wait $worker || true
 	(($(count broken failed) < 100))
 	run_split taskstat why "$(taskstat -q --json --job broken --status queued | jq -s '.[0].id')"
-	assert_out -r "rests after 5 failures in a row \(engine: exit 3\)"
+	assert_out -r "rests after 5 failures in a row \(exit 3\)"
 }
 
 @test "history: what most likely cannot end in time is not begun" {
