@@ -6,3 +6,5 @@
 	for (key = json_object_iter_key(json_object_iter(object)); \
 	     key && (value = json_object_get(object, key)); \
 	     key = json_object_iter_key(json_object_iter_next(object, key)))
+#define HASH_ITER(hh, head, item, next) \
+	for (item = (head); item && (next = item->hh.next, 1); item = next)

@@ -90,7 +90,7 @@ struct input {
 static struct input
 next(const char **at)
 {
-	struct input input;
+	struct input input = { 0 };
 	const char **texts[] = { &input.name, &input.hex, &input.size, &input.path };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {

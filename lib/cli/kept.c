@@ -115,7 +115,7 @@ find_cut(const struct buf *content, size_t *at, size_t *len, int64_t *bytes)
 {
 	const char *begin = content->data, *p = begin, *end = begin + content->len;
 
-	while (p && (p = memmem(p, (size_t)(end - p), CUT_BEGIN, strlen(CUT_BEGIN)))) {
+	while ((p = memmem(p, (size_t)(end - p), CUT_BEGIN, strlen(CUT_BEGIN)))) {
 		char *behind;
 
 		*at = (size_t)(p - begin);
