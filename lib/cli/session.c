@@ -83,9 +83,13 @@ session_task(struct app *app, struct store *store, const char *name, struct err 
 		return NULL;
 	if (strcmp(task->status, "deprecated") == 0)
 		app_warn(app, "task '%s' is deprecated", name);
-	if (strcmp(task->status, "inactive") != 0)
+	if (strcmp(task->status, "inactive") == 0)
+		err_set(err, ERR_USAGE, "task '%s' is inactive: it takes no executions", name);
+	else if (!task->argv)
+		err_set(err, ERR_USAGE, "task '%s' is a service: this Dockline runs only programs",
+		    name);
+	else
 		return task;
-	err_set(err, ERR_USAGE, "task '%s' is inactive: it takes no executions", name);
 	task_free(task);
 	return NULL;
 }

@@ -215,11 +215,31 @@ read_stream(struct task *task, const json_t *service, struct faults *f)
 	check_fixed(task, f);
 }
 
+/* How it is run: a program here, or a service somewhere. */
+static void
+read_way(struct task *task, const json_t *service, struct faults *f)
+{
+	task->service_url = read_text(f, SERVICE, service, "service_url", NULL);
+	if (!task->service_url) {
+		fault_missing(f, SERVICE, service, "command");
+		task->argv = fault_argv(f, SERVICE, service, "command");
+		return;
+	}
+	if (json_object_get(service, "command"))
+		fault(f, SERVICE, "command", "does not go together with 'service_url'");
+	if (strncmp(task->service_url, "http://", 7) != 0 &&
+	    strncmp(task->service_url, "https://", 8) != 0)
+		fault(f, SERVICE, "service_url", "must begin with http:// or https://, found '%s'",
+		    task->service_url);
+	if (!task->spec)
+		fault(f, "", NULL, "lacks 'interface_spec': it names the path of a service");
+}
+
 static void
 read_service(struct task *task, struct faults *f)
 {
-	static const char *const known[] = { "command", "stream", "resources", "timeout", "workdir",
-		"retry", "cwd", "lines", RULES_MEMBERS };
+	static const char *const known[] = { "command", "service_url", "stream", "resources",
+		"timeout", "workdir", "retry", "cwd", "lines", RULES_MEMBERS };
 	json_t *service = fault_member(f, "", task->definition, "service_config", JSON_OBJECT);
 	const char *cwd;
 
@@ -227,8 +247,7 @@ read_service(struct task *task, struct faults *f)
 	if (!service)
 		return;
 	fault_unknown(f, SERVICE, service, LIST(known));
-	fault_missing(f, SERVICE, service, "command");
-	task->argv = fault_argv(f, SERVICE, service, "command");
+	read_way(task, service, f);
 	read_resources(task, service, f);
 	read_timeout(task, service, f);
 	fault_each(
@@ -247,7 +266,7 @@ static struct task *
 read_definition(json_t *definition, struct faults *f)
 {
 	struct task *task = xcalloc(1, sizeof(*task));
-	json_t *spec;
+	struct interface interface = { .path = NULL };
 
 	task->definition = json_incref(definition);
 	retry_default(&task->retry);
@@ -257,9 +276,13 @@ read_definition(json_t *definition, struct faults *f)
 		return task;
 	}
 	read_identity(task, f);
-	spec = fault_member(f, "", definition, "interface_spec", JSON_OBJECT);
-	if (spec)
-		openapi_read(spec, "/interface_spec", &task->params, &task->metrics, f);
+	task->spec = fault_member(f, "", definition, "interface_spec", JSON_OBJECT);
+	if (task->spec)
+		openapi_read(task->spec, "/interface_spec", &interface, f);
+	task->post_path = interface.path;
+	task->params = interface.params;
+	task->results = interface.results;
+	task->metrics = interface.metrics;
 	read_service(task, f);
 	return task;
 }

@@ -9,9 +9,9 @@
 #include "task/fault.h"
 #include "task/schema.h"
 
-/* The first POST operation; *at (pointing at the spec) then points at it. */
+/* The first POST operation and its path; *at (pointing at the spec) then points at it. */
 static json_t *
-first_post(const json_t *spec, struct buf *at)
+first_post(const json_t *spec, struct buf *at, const char **where)
 {
 	json_t *paths = json_object_get(spec, "paths"), *path;
 	const char *name;
@@ -24,6 +24,7 @@ first_post(const json_t *spec, struct buf *at)
 		buf_add_str(at, "/paths");
 		json_pointer_add(at, name);
 		buf_add_str(at, "/post");
+		*where = name;
 		return post;
 	}
 	return NULL;
@@ -85,35 +86,72 @@ read_metrics(const json_t *object, const char *pointer, struct faults *faults)
 	return metrics;
 }
 
-void
-openapi_read(const json_t *spec, const char *pointer, json_t **params, json_t **metrics,
-    struct faults *faults)
+/* The schema of a content that is JSON, in what stands at `at` of the spec. */
+static json_t *
+read_content(
+    const json_t *spec, const char *top, const json_t *part, const char *at, struct faults *faults)
 {
-	static const char body[] = "/requestBody/content/application~1json/schema";
+	static const char schema[] = "/content/application~1json/schema";
+	struct buf where = BUF_INIT;
+	json_t *found = json_at(part, schema);
+
+	buf_addf(&where, "%s%s", at, schema);
+	if (found)
+		found = read_schema(spec, top, found, &where, faults);
+	buf_clear(&where);
+	return found;
+}
+
+/* What it answers with when all went well. */
+static json_t *
+read_results(
+    const json_t *spec, const char *top, const json_t *post, const char *at, struct faults *faults)
+{
+	static const char *const codes[] = { "200", "201", "2XX" };
+	struct buf where = BUF_INIT;
+	json_t *found = NULL;
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes) && !found; i++) {
+		json_t *response = json_object_get(json_object_get(post, "responses"), codes[i]);
+
+		buf_reset(&where);
+		buf_addf(&where, "%s/responses/%s", at, codes[i]);
+		if (response)
+			found = read_content(spec, top, response, buf_str(&where), faults);
+	}
+	buf_clear(&where);
+	return found;
+}
+
+void
+openapi_read(
+    const json_t *spec, const char *pointer, struct interface *interface, struct faults *faults)
+{
 	const char *version;
-	struct buf at = BUF_INIT;
+	struct buf at = BUF_INIT, body = BUF_INIT;
 	json_t *post;
 
-	*params = *metrics = NULL;
+	*interface = (struct interface){ .path = NULL };
 	fault_missing(faults, pointer, spec, "openapi");
 	fault_missing(faults, pointer, spec, "paths");
 	version = json_string_value(fault_member(faults, pointer, spec, "openapi", JSON_STRING));
 	if (version && strncmp(version, "3.0.", 4) != 0)
 		fault(faults, pointer, "openapi", "must be 3.0.x, found '%s'", version);
 	buf_add_str(&at, pointer);
-	post = first_post(spec, &at);
+	post = first_post(spec, &at, &interface->path);
 	if (!post) {
 		if (fault_member(faults, pointer, spec, "paths", JSON_OBJECT))
 			fault(faults, pointer, "paths", "must hold a POST operation");
 		goto out;
 	}
-	*metrics = read_metrics(spec, pointer, faults);
-	if (!*metrics)
-		*metrics = read_metrics(post, buf_str(&at), faults);
-	buf_add_str(&at, body);
-	*params = json_at(post, body);
-	if (*params)
-		*params = read_schema(spec, pointer, *params, &at, faults);
+	interface->metrics = read_metrics(spec, pointer, faults);
+	if (!interface->metrics)
+		interface->metrics = read_metrics(post, buf_str(&at), faults);
+	buf_addf(&body, "%s/requestBody", buf_str(&at));
+	interface->params = read_content(
+	    spec, pointer, json_object_get(post, "requestBody"), buf_str(&body), faults);
+	interface->results = read_results(spec, pointer, post, buf_str(&at), faults);
 out:
+	buf_clear(&body);
 	buf_clear(&at);
 }

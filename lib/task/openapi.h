@@ -7,10 +7,17 @@
 
 struct faults;
 
-/* Check the parts of a spec that are used, and find them: the schema of the JSON body of its first
- * POST operation (NULL when it takes none) and x-metrics (NULL). Borrowed. pointer is where the
- * spec stands in its document. */
-void openapi_read(const json_t *spec, const char *pointer, json_t **params, json_t **metrics,
-    struct faults *faults);
+/* What a task needs of its spec, all of it borrowed: its first POST operation. */
+struct interface {
+	const char *path; /* "/dock"; NULL: there is no POST operation */
+	json_t *params;   /* schema of its JSON body, NULL when it takes none */
+	json_t *results;  /* schema of the JSON it answers with 2xx, NULL: not said */
+	json_t *metrics;  /* x-metrics, NULL */
+};
+
+/* Check the parts of a spec that are used, and find them. pointer is where the spec stands in its
+ * document. */
+void openapi_read(
+    const json_t *spec, const char *pointer, struct interface *interface, struct faults *faults);
 
 #endif

@@ -28,16 +28,20 @@ struct task {
 	enum task_origin origin;
 	const char *name; /* task_id */
 	const char *version;
-	const char *status; /* active, inactive, deprecated */
-	json_t *definition; /* owns all that is borrowed here */
-	json_t *params;     /* schema of the parameters, NULL: anything goes */
-	json_t *metrics;    /* x-metrics: name to JSON pointer, NULL: none */
-	char **argv;        /* command, NULL-terminated, elements borrowed */
-	int window;         /* executions one coprocess has at a time; 0: a process for each */
-	double cpus;        /* for one execution, or one coprocess */
-	int64_t memory;     /* bytes for it, 0: not said */
-	double gpus;        /* for it; below 1: a part of one */
-	double soft, hard;  /* seconds; TERM at soft, KILL at hard */
+	const char *status;      /* active, inactive, deprecated */
+	json_t *definition;      /* owns all that is borrowed here */
+	json_t *spec;            /* interface_spec, an OpenAPI 3.0 document; NULL: none */
+	json_t *params;          /* schema of the parameters, NULL: anything goes */
+	json_t *results;         /* schema of the result, NULL: anything goes */
+	json_t *metrics;         /* x-metrics: name to JSON pointer, NULL: none */
+	const char *post_path;   /* of the POST operation in spec ("/dock"), NULL without spec */
+	const char *service_url; /* where it is served, without post_path; NULL: argv runs it */
+	char **argv; /* command, NULL-terminated, elements borrowed; NULL: service_url serves it */
+	int window;  /* executions one coprocess has at a time; 0: a process for each */
+	double cpus; /* for one execution, or one coprocess */
+	int64_t memory;    /* bytes for it, 0: not said */
+	double gpus;       /* for it; below 1: a part of one */
+	double soft, hard; /* seconds; TERM at soft, KILL at hard */
 	bool workdir;
 	bool lines; /* ad hoc over lines of text */
 	char *cwd;  /* ad hoc: where it was submitted; else NULL */
