@@ -169,7 +169,7 @@ work(struct run *r, int *signal, struct err *err)
 		.history = r->station.history,
 		.config = r->config,
 		.print_submitted = r->c->detach };
-	struct commit *commit = commit_start(&co);
+	struct commit *commit = commit_start(&co, err);
 	struct worker_options wo = { .app = r->app,
 		.commit = commit,
 		.capacity = r->capacity,
@@ -183,6 +183,8 @@ work(struct run *r, int *signal, struct err *err)
 	struct err late = { 0 };
 	int rc;
 
+	if (!commit)
+		return -1;
 	throttle_configure(r->config, &wo.limits);
 	feed(r, commit);
 	rc = worker_run(&wo, signal, err);

@@ -323,12 +323,40 @@ writer(void *ctx)
 
 /* ---- the other threads ---- */
 
+static void
+free_commit(struct commit *c)
+{
+	/* what could not be written any more */
+	struct batch left = { .adopted = c->adopted,
+		.lines = c->lines,
+		.ends = c->ends,
+		.returned = c->returned,
+		.changes = c->changes };
+
+	free_batch(&left);
+	free_works(c->claimed);
+	while (c->orders) {
+		struct order *next = c->orders->next;
+
+		free(c->orders);
+		c->orders = next;
+	}
+	ledger_clear(&c->ledger);
+	if (c->fd >= 0)
+		close(c->fd);
+	pthread_cond_destroy(&c->wake);
+	pthread_cond_destroy(&c->room);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
 struct commit *
-commit_start(const struct commit_options *options)
+commit_start(const struct commit_options *options, struct err *err)
 {
 	struct commit *c = xcalloc(1, sizeof(*c));
 	pthread_condattr_t attr;
 	sigset_t all, old;
+	int failed;
 
 	ledger_init(&c->ledger, options);
 	c->batch_lines = options->print_submitted ? BATCH_DETACHED : BATCH_LINES;
@@ -346,10 +374,13 @@ commit_start(const struct commit_options *options)
 	pthread_condattr_destroy(&attr);
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
-	if (c->fd < 0 || pthread_create(&c->thread, NULL, writer, c) != 0)
-		BUG("cannot start the writer thread: %s", strerror(errno));
+	failed = c->fd < 0 ? errno : pthread_create(&c->thread, NULL, writer, c);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return c;
+	if (!failed)
+		return c;
+	err_set(err, ERR_SYSTEM, "cannot start a thread: %s", strerror(failed));
+	free_commit(c);
+	return NULL;
 }
 
 int
@@ -500,32 +531,6 @@ commit_state(struct commit *c, struct commit_state *state)
 	state->idle = c->state.idle && !has_work(c);
 	state->ended = c->lines_end;
 	pthread_mutex_unlock(&c->lock);
-}
-
-static void
-free_commit(struct commit *c)
-{
-	/* what could not be written any more */
-	struct batch left = { .adopted = c->adopted,
-		.lines = c->lines,
-		.ends = c->ends,
-		.returned = c->returned,
-		.changes = c->changes };
-
-	free_batch(&left);
-	free_works(c->claimed);
-	while (c->orders) {
-		struct order *next = c->orders->next;
-
-		free(c->orders);
-		c->orders = next;
-	}
-	ledger_clear(&c->ledger);
-	close(c->fd);
-	pthread_cond_destroy(&c->wake);
-	pthread_cond_destroy(&c->room);
-	pthread_mutex_destroy(&c->lock);
-	free(c);
 }
 
 int

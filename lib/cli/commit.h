@@ -86,7 +86,8 @@ struct commit_state {
 	bool ended;                    /* no more lines will come */
 };
 
-struct commit *commit_start(const struct commit_options *options);
+/* NULL: the machine refuses the thread. */
+struct commit *commit_start(const struct commit_options *options, struct err *err);
 
 /* A descriptor that becomes readable when work was claimed or something changed. */
 int commit_fd(const struct commit *c);

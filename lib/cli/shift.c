@@ -127,7 +127,9 @@ work(struct run *r, int *signal, struct err *err)
 	throttle_configure(r->config, &wo.limits);
 	wo.limits.pressure = r->o->max_pressure;
 	co.deadline = wo.deadline;
-	wo.commit = commit = commit_start(&co);
+	wo.commit = commit = commit_start(&co, err);
+	if (!commit)
+		return -1;
 	commit_lines_end(commit);
 	rc = worker_run(&wo, signal, err);
 	commit_state(commit, &state);

@@ -37,8 +37,8 @@ struct submit {
 	struct buf text; /* of the line that is being made */
 	pthread_t thread;
 	int64_t lines, refused;
-	struct err err; /* why reading stopped */
-	bool failed;
+	struct err err;       /* why reading stopped */
+	bool failed, reading; /* the thread was started */
 };
 
 /* ---- --set and --force ---- */
@@ -532,16 +532,24 @@ reader(void *ctx)
 void
 submit_start(struct submit *s, struct commit *commit)
 {
+	int failed;
+
 	s->take = give_to_commit;
 	s->ctx = commit;
-	if (pthread_create(&s->thread, NULL, reader, s) != 0)
-		BUG("cannot start the reading thread: %s", strerror(errno));
+	failed = pthread_create(&s->thread, NULL, reader, s);
+	s->reading = failed == 0;
+	if (s->reading)
+		return;
+	s->failed = true;
+	err_set(&s->err, ERR_SYSTEM, "cannot start a thread: %s", strerror(failed));
+	commit_lines_end(commit);
 }
 
 int64_t
 submit_join(struct submit *s, struct err *err)
 {
-	pthread_join(s->thread, NULL);
+	if (s->reading)
+		pthread_join(s->thread, NULL);
 	if (!s->failed)
 		return s->lines;
 	*err = s->err;

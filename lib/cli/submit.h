@@ -52,8 +52,9 @@ int64_t submit_gather(
     struct submit *s, submit_line_fn *take, void *ctx, int64_t *refused, struct err *err);
 
 /* Read everything and hand it to commit, from a thread of its own. submit_join waits for it:
- * the number of lines, or -1. When the program is told to stop it is not joined: the thread may
- * sit in a read for ever, so it is left to the end of the process, and so is s. */
+ * the number of lines, or -1, also when the thread could not be started. When the program is told
+ * to stop it is not joined: the thread may sit in a read for ever, so it is left to the end of the
+ * process, and so is s. */
 void submit_start(struct submit *s, struct commit *commit);
 int64_t submit_join(struct submit *s, struct err *err);
 
