@@ -113,22 +113,40 @@ parse_options(struct app *app, struct rank_options *ranking)
 		app_usage(app, "--json and --table exclude each other");
 }
 
+/* What came of adding a result: 0 to go on, -1. */
 static int
-take(struct app *app, json_t *record, void *ctx, struct err *err)
+added(struct app *app, struct tally *tally, int rc, struct err *err)
 {
-	struct tally *tally = ctx;
-	json_t *result = leftout_result(app, record, &tally->left);
-	int rc;
-
-	if (!result)
-		return 0;
-	rc = rank_add(tally->rank, record, result, err);
 	if (rc < 0 && (err->kind != ERR_INPUT || app->strict))
 		return -1;
 	if (rc < 0)
 		app_report(app, err);
 	tally->filtered += rc == 0;
 	return 0;
+}
+
+static int
+take(struct app *app, json_t *record, void *ctx, struct err *err)
+{
+	struct tally *tally = ctx;
+	json_t *result = leftout_result(app, record, &tally->left);
+
+	if (!result)
+		return 0;
+	return added(app, tally, rank_add(tally->rank, record, result, err), err);
+}
+
+/* Most lines show all that is needed without being read as a record. */
+static int
+take_line(struct app *app, const char *text, size_t len, void *ctx, struct err *err)
+{
+	struct tally *tally = ctx;
+	int rc = rank_add_text(tally->rank, text, len, err);
+
+	if (rc == RANK_UNSEEN)
+		return 2;
+	app_count(app, false);
+	return added(app, tally, rc, err);
 }
 
 static const char *
@@ -285,7 +303,7 @@ run(struct app *app, struct tally *tally, struct err *err)
 {
 	if (o.reference && !(tally->rmsd = rmsd_open(o.reference, err)))
 		return -1;
-	if (records_each(app, o.job, app->args, take, tally, err) < 0)
+	if (records_each_line(app, o.job, app->args, take_line, take, tally, err) < 0)
 		return -1;
 	leftout_say(app, &tally->left);
 	tell_versions(app, tally->rank);

@@ -143,18 +143,12 @@ is_blank(const char *text, size_t len)
 }
 
 enum jsonl_got
-jsonl_next(struct jsonl *in, json_t **record, struct err *err)
+jsonl_parse(const struct jsonl *in, const char *text, size_t len, json_t **record, struct err *err)
 {
-	enum jsonl_got got;
-	const char *text;
-	size_t len;
 	json_error_t at;
 
-	do {
-		got = jsonl_next_text(in, &text, &len, err);
-		if (got != JSONL_RECORD)
-			return got;
-	} while (is_blank(text, len));
+	if (is_blank(text, len))
+		return JSONL_END;
 	*record = json_loadb(
 	    text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &at);
 	if (!*record) {
@@ -170,6 +164,23 @@ jsonl_next(struct jsonl *in, json_t **record, struct err *err)
 		return JSONL_BAD;
 	}
 	return JSONL_RECORD;
+}
+
+enum jsonl_got
+jsonl_next(struct jsonl *in, json_t **record, struct err *err)
+{
+	enum jsonl_got got;
+	const char *text;
+	size_t len;
+
+	do {
+		got = jsonl_next_text(in, &text, &len, err);
+		if (got == JSONL_RECORD)
+			got = jsonl_parse(in, text, len, record, err);
+		else
+			return got;
+	} while (got == JSONL_END);
+	return got;
 }
 
 const char *

@@ -35,6 +35,11 @@ enum jsonl_got jsonl_next(struct jsonl *in, json_t **record, struct err *err);
  * ended by NUL. Blank lines too. */
 enum jsonl_got jsonl_next_text(struct jsonl *in, const char **text, size_t *len, struct err *err);
 
+/* The record of a line that jsonl_next_text gave. JSONL_RECORD, or JSONL_BAD as jsonl_next would
+ * say it; JSONL_END for a blank line. */
+enum jsonl_got jsonl_parse(
+    const struct jsonl *in, const char *text, size_t len, json_t **record, struct err *err);
+
 /* Where the last record came from. */
 const char *jsonl_name(const struct jsonl *in);
 size_t jsonl_line(const struct jsonl *in);

@@ -144,4 +144,11 @@ int app_flush(struct app *app, struct err *err);
 typedef int app_record_fn(struct app *app, json_t *record, void *ctx, struct err *err);
 int app_each(struct app *app, char **files, app_record_fn *fn, void *ctx, struct err *err);
 
+/* The same for programs that can tell from the text of most records all they need: line (NULL:
+ * none) is shown each line first. It returns 0 when it is done with it, 2 to have it read as a
+ * record and given to fn, 1 and -1 as fn does. */
+typedef int app_line_fn(struct app *app, const char *text, size_t len, void *ctx, struct err *err);
+int app_each_line(struct app *app, char **files, app_line_fn *line, app_record_fn *fn, void *ctx,
+    struct err *err);
+
 #endif

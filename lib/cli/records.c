@@ -57,15 +57,15 @@ records_selected(struct app *app, struct store *store, struct selection *sel, ap
 }
 
 int
-records_each(
-    struct app *app, const char *name, char **files, app_record_fn *fn, void *ctx, struct err *err)
+records_each_line(struct app *app, const char *name, char **files, app_line_fn *line,
+    app_record_fn *fn, void *ctx, struct err *err)
 {
 	struct selection sel = { .org = app->org, .status = -1, .account = -1 };
 	struct store *store;
 	int rc;
 
 	if (!name)
-		return app_each(app, files, fn, ctx, err);
+		return app_each_line(app, files, line, fn, ctx, err);
 	if (files && *files)
 		return err_set(err, ERR_USAGE, "--job and files exclude each other");
 	store = session_open(app, false, err);
@@ -76,6 +76,13 @@ records_each(
 		rc = records_selected(app, store, &sel, fn, ctx, err);
 	store_close(store);
 	return rc;
+}
+
+int
+records_each(
+    struct app *app, const char *name, char **files, app_record_fn *fn, void *ctx, struct err *err)
+{
+	return records_each_line(app, name, files, NULL, fn, ctx, err);
 }
 
 static void

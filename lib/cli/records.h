@@ -15,6 +15,10 @@ struct store;
 int records_each(
     struct app *app, const char *job, char **files, app_record_fn *fn, void *ctx, struct err *err);
 
+/* The same, with lines as app_each_line has them where they come from files. */
+int records_each_line(struct app *app, const char *job, char **files, app_line_fn *line,
+    app_record_fn *fn, void *ctx, struct err *err);
+
 /* As app_each, for the executions of a selection in order of id. sel->after moves along. */
 int records_selected(struct app *app, struct store *store, struct selection *sel, app_record_fn *fn,
     void *ctx, struct err *err);

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,34 @@ starts(const struct line *line, const char *word)
 	return line->len >= len && memcmp(line->at, word, len) == 0;
 }
 
+/* A number of at most fifteen digits with a point among them, as nearly all are: below 2^53 over a
+ * power of ten, which is exactly what strtod makes of it. False: it is something else. */
+static bool
+plain_number(const char *text, size_t len, double *out)
+{
+	static const double tens[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+		1e12, 1e13, 1e14, 1e15 };
+	const char *end = text + len;
+	bool minus = *text == '-';
+	int64_t digits = 0;
+	size_t n = 0, behind = 0;
+
+	if (len > 17)
+		return false;
+	for (text += minus; text < end && *text >= '0' && *text <= '9'; text++, n++)
+		digits = digits * 10 + (*text - '0');
+	if (n == 0 || n > 15 || text == end || *text != '.')
+		return false;
+	for (text++; text < end && *text >= '0' && *text <= '9'; text++, behind++)
+		digits = digits * 10 + (*text - '0');
+	if (text < end || n + behind > 15)
+		return false;
+	*out = (double)digits / tens[behind];
+	if (minus)
+		*out = -*out;
+	return true;
+}
+
 /* The number that fills len bytes at text, blanks around it allowed; "nan" and "inf" are numbers
  * here. -1: there is none. */
 static int
@@ -62,6 +91,8 @@ field_number(const char *text, size_t len, double *out)
 		len--;
 	if (len == 0 || len >= sizeof(copy))
 		return -1;
+	if (plain_number(text, len, out))
+		return 0;
 	memcpy(copy, text, len);
 	copy[len] = '\0';
 	*out = strtod(copy, &end);

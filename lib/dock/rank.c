@@ -19,7 +19,11 @@
 #include "base/json.h"
 #include "base/spool.h"
 #include "base/vec.h"
+#include "dock/called.h"
 #include "dock/comparable.h"
+#include "dock/glance.h"
+
+enum { SEEN_MAX = 8 }; /* versions of an engine, mostly */
 
 /* One record. The names are one allocation: key, state and unit with their NULs. */
 struct entry {
@@ -28,7 +32,9 @@ struct entry {
 	char *key;
 	const char *state, *unit;
 	char *text; /* in memory; NULL: in the spool */
+	size_t len;
 	struct piece piece;
+	bool raw; /* the text is as it came; else as json_put writes it */
 };
 
 struct rank {
@@ -39,7 +45,10 @@ struct rank {
 	size_t limit; /* entries to keep after pruning; 0: all */
 	bool full;    /* pruned once: entries.at[limit - 1] is the last that can matter */
 	struct spool *spool;
-	struct buf text, other; /* scratch */
+	struct buf text, other;    /* scratch */
+	struct glance *glance;     /* NULL before the first line */
+	struct buf seen[SEEN_MAX]; /* glance_alike of lines that were found comparable */
+	size_t nseen;
 };
 
 struct rank *
@@ -71,21 +80,45 @@ rank_free(struct rank *r)
 	vec_clear(&r->entries);
 	comparable_clear(&r->alike);
 	spool_close(r->spool);
+	glance_free(r->glance);
+	for (size_t i = 0; i < SEEN_MAX; i++)
+		buf_clear(&r->seen[i]);
 	buf_clear(&r->text);
 	buf_clear(&r->other);
 	free(r);
 }
 
+/* Text that came from outside as json_put writes it. */
+static int
+make_plain(struct buf *text, struct err *err)
+{
+	json_t *value = json_parse(text->data, text->len, err);
+
+	if (!value)
+		return -1;
+	buf_reset(text);
+	json_put(value, text);
+	json_decref(value);
+	return 0;
+}
+
+/* The record of an entry into scratch. */
+static int
+read_text(struct rank *r, const struct entry *e, struct buf *scratch, struct err *err)
+{
+	buf_reset(scratch);
+	if (e->text)
+		buf_add(scratch, e->text, e->len);
+	else if (spool_read(r->spool, &e->piece, scratch, err) < 0)
+		return -1;
+	return e->raw ? make_plain(scratch, err) : 0;
+}
+
 static const char *
 entry_text(struct rank *r, const struct entry *e, struct buf *scratch)
 {
-	if (e->text)
-		return e->text;
-	buf_reset(scratch);
 	/* an unreadable temporary file is met again, and told, when the record is asked for */
-	if (spool_read(r->spool, &e->piece, scratch, NULL) < 0)
-		return "";
-	return buf_str(scratch);
+	return read_text(r, e, scratch, NULL) < 0 ? "" : buf_str(scratch);
 }
 
 static int
@@ -161,65 +194,18 @@ prune(struct rank *r)
 	}
 }
 
-static const char *
-text_member(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
-/* State as text, whether it is a number or a name. The caller frees. */
-static char *
-state_text(const json_t *ligand)
-{
-	const json_t *state = json_object_get(ligand, "state");
-
-	if (json_is_integer(state))
-		return xasprintf("%" JSON_INTEGER_FORMAT, json_integer_value(state));
-	return xstrdup(json_is_string(state) ? json_string_value(state) : "");
-}
-
-/* Key, state and unit of a record into e. */
 static void
-name_entry(const struct rank *r, struct entry *e, const json_t *record, const json_t *result)
+name_entry(const struct rank *r, struct entry *e, const struct called *called)
 {
-	const json_t *ligand = json_object_get(result, "ligand");
-	const char *key = text_member(record, "key"), *name = text_member(ligand, "name");
-	const char *parent = text_member(ligand, "parent");
-	char *state = state_text(ligand);
-	struct buf all = BUF_INIT;
-	size_t state_at, unit_at;
-
-	if (!key)
-		key = text_member(result, "key");
-	if (!name)
-		name = key ? key : "";
-	buf_add_str(&all, key ? key : name);
-	buf_add_char(&all, '\0');
-	state_at = all.len;
-	buf_add_str(&all, state);
-	buf_add_char(&all, '\0');
-	unit_at = all.len;
-	if (r->options.unit != RANK_RECORD)
-		buf_add_str(&all, parent ? parent : name);
-	if (r->options.unit == RANK_STATE)
-		buf_addf(&all, "\n%s\n%s", state, name);
-	buf_add_char(&all, '\0');
-	e->key = buf_take(&all);
-	e->state = e->key + state_at;
-	e->unit = e->key + unit_at;
-	free(state);
+	e->key = called_names(called, r->options.unit, &e->state, &e->unit);
 }
 
-/* The score of a result into e: 1, 0 left out, -1. Without a choice the first result decides, and
- * one that would be ranked by another score is refused. */
+/* The score of an entry is by this one, now and for all: 1, 0 left out by the limits, -1. */
 static int
-score_entry(struct rank *r, struct entry *e, const json_t *result, struct err *err)
+settle_score(struct rank *r, const struct entry *e, const struct score *by, struct err *err)
 {
 	const struct rank_options *o = &r->options;
-	const struct score *by = o->by ? o->by : score_default(result);
 
-	if (!score_get(by, result, &e->value, &e->pose))
-		return err_set(err, ERR_INPUT, "no score '%s'", by->name);
 	if (r->by && r->by != by)
 		return err_set(err, ERR_USAGE, "ranked by %s, but %s before: --by names the score",
 		    by->name, r->by->name);
@@ -229,47 +215,142 @@ score_entry(struct rank *r, struct entry *e, const json_t *result, struct err *e
 	return !(o->max && e->value > *o->max);
 }
 
-/* Keep the text of the record with its entry. */
+/* The score of a result into e. Without a choice the first result decides, and one that would be
+ * ranked by another score is refused. */
 static int
-store(struct rank *r, struct entry *e, const json_t *record, struct err *err)
+score_entry(struct rank *r, struct entry *e, const json_t *result, struct err *err)
 {
-	buf_reset(&r->text);
-	json_put(record, &r->text);
+	const struct score *by = r->options.by ? r->options.by : score_default(result);
+
+	if (!score_get(by, result, &e->value, &e->pose))
+		return err_set(err, ERR_INPUT, "no score '%s'", by->name);
+	return settle_score(r, e, by, err);
+}
+
+/* Can it never be among those asked for? */
+static bool
+is_late(const struct rank *r, const struct entry *e)
+{
+	return r->full && by_place(r, e, &r->entries.at[r->limit - 1]) > 0;
+}
+
+/* Keep the text of the record with its entry, and the entry, which is ours from then on. */
+static int
+keep(struct rank *r, struct entry *e, const char *text, size_t len, struct err *err)
+{
 	if (r->limit > 0) {
-		e->text = xstrndup(r->text.data, r->text.len);
-		return 0;
+		e->text = xstrndup(text, len);
+		e->len = len;
+	} else {
+		if (!r->spool && !(r->spool = spool_open(err)))
+			return -1;
+		if (spool_add(r->spool, text, len, &e->piece, err) < 0)
+			return -1;
 	}
-	if (!r->spool && !(r->spool = spool_open(err)))
-		return -1;
-	return spool_add(r->spool, r->text.data, r->text.len, &e->piece, err);
+	vec_add(&r->entries, *e);
+	if (r->limit > 0 && r->entries.len >= 2 * r->limit + 64)
+		prune(r);
+	return 1;
 }
 
 int
 rank_add(struct rank *r, const json_t *record, const json_t *result, struct err *err)
 {
 	struct entry e = { 0 };
+	struct called called;
 	int rc;
 
-	name_entry(r, &e, record, result);
+	called_read(&called, record, result);
+	name_entry(r, &e, &called);
+	called_clear(&called);
 	rc = score_entry(r, &e, result, err);
 	if (rc >= 0 && comparable_check(&r->alike, e.key, result, r->options.mixed, err) < 0)
 		rc = -1;
-	if (rc > 0 && r->full && by_place(r, &e, &r->entries.at[r->limit - 1]) > 0) {
+	if (rc > 0 && is_late(r, &e)) {
 		drop(&e);
 		return 1;
 	}
-	if (rc > 0 && store(r, &e, record, err) < 0)
-		rc = -1;
-	if (rc <= 0) {
-		if (rc < 0)
-			err_wrap(err, "'%s'", e.key);
-		drop(&e);
-		return rc;
+	if (rc > 0) {
+		buf_reset(&r->text);
+		json_put(record, &r->text);
+		rc = keep(r, &e, r->text.data, r->text.len, err);
 	}
-	vec_add(&r->entries, e);
-	if (r->limit > 0 && r->entries.len >= 2 * r->limit + 64)
-		prune(r);
-	return 1;
+	if (rc < 0)
+		err_wrap(err, "'%s'", e.key);
+	if (rc <= 0)
+		drop(&e);
+	return rc;
+}
+
+static bool
+is_alike(const struct rank *r)
+{
+	const struct buf *alike = glance_alike(r->glance);
+
+	for (size_t i = 0; i < r->nseen; i++)
+		if (alike->len == r->seen[i].len &&
+		    memcmp(alike->data, r->seen[i].data, alike->len) == 0)
+			return true;
+	return r->options.mixed;
+}
+
+/* What was found comparable need not be looked at again. */
+static void
+remember(struct rank *r)
+{
+	const struct buf *alike = glance_alike(r->glance);
+
+	if (r->nseen < SEEN_MAX)
+		buf_add(&r->seen[r->nseen++], alike->data, alike->len);
+}
+
+/* A line with something in it that was not met before: it is read as a record. */
+static int
+add_unlike(struct rank *r, const char *text, size_t len, struct err *err)
+{
+	json_t *record = json_parse(text, len, err), *result = record;
+	const char *type = json_string_value(json_object_get(record, "type"));
+	int rc = -1;
+
+	if (type && strcmp(type, "execution") == 0)
+		result = json_object_get(record, "result");
+	if (record)
+		rc = rank_add(r, record, result, err);
+	json_decref(record);
+	if (rc >= 0)
+		remember(r);
+	return rc;
+}
+
+int
+rank_add_text(struct rank *r, const char *text, size_t len, struct err *err)
+{
+	struct entry e = { .raw = true };
+	struct glanced seen;
+	int rc;
+
+	if (!r->glance)
+		r->glance = glance_new();
+	if (!glance_at(r->glance, text, len, r->options.by, &seen))
+		return RANK_UNSEEN;
+	if (!is_alike(r))
+		return add_unlike(r, text, len, err);
+	e.value = seen.value;
+	e.pose = seen.pose;
+	if (r->full && r->by == seen.by &&
+	    score_compare(r->by, e.value, r->entries.at[r->limit - 1].value) > 0)
+		return settle_score(r, &e, seen.by, err);
+	name_entry(r, &e, &seen.called);
+	rc = settle_score(r, &e, seen.by, err);
+	if (rc > 0 && !is_late(r, &e)) {
+		rc = keep(r, &e, text, len, err);
+		if (rc > 0)
+			return rc;
+	}
+	if (rc < 0)
+		err_wrap(err, "'%s'", e.key);
+	drop(&e);
+	return rc;
 }
 
 size_t
@@ -290,17 +371,10 @@ rank_finish(struct rank *r)
 const char *
 rank_text(struct rank *r, size_t i, size_t *len, struct err *err)
 {
-	const struct entry *e = &r->entries.at[i];
-
-	if (e->text) {
-		*len = strlen(e->text);
-		return e->text;
-	}
-	buf_reset(&r->text);
-	if (spool_read(r->spool, &e->piece, &r->text, err) < 0)
+	if (read_text(r, &r->entries.at[i], &r->text, err) < 0)
 		return NULL;
 	*len = r->text.len;
-	return r->text.data;
+	return buf_str(&r->text);
 }
 
 json_t *

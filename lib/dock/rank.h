@@ -14,20 +14,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "dock/called.h"
 #include "dock/score.h"
 
 struct err;
 struct rank;
 
 enum { RANK_IN_MEMORY = 10000 }; /* the largest count whose records are held in memory */
-
-/* What counts as one. */
-enum rank_unit {
-	RANK_RECORD, /* every record */
-	RANK_PARENT, /* the best record of each parent (ligand.parent, else its name, else the key)
-		      */
-	RANK_STATE,  /* the best record of each state of a parent */
-};
 
 struct rank_options {
 	const struct score *by; /* NULL: what score_default says */
@@ -48,11 +41,16 @@ void rank_free(struct rank *rank);
  * ERR_INPUT when it has no such score; the rank stays as it was. ERR_SYSTEM: the temporary file. */
 int rank_add(struct rank *rank, const json_t *record, const json_t *result, struct err *err);
 
+/* The same from a line of JSON lines: what most records need is seen in their text (dock/glance.h).
+ * RANK_UNSEEN: it is no ordinary result: read it, and see what it is. */
+enum { RANK_UNSEEN = 2 };
+int rank_add_text(struct rank *rank, const char *text, size_t len, struct err *err);
+
 /* After the last record: the order is made. Returns how many there are. */
 size_t rank_finish(struct rank *rank);
 
-/* The i-th best, from 0, as one line of JSON without its newline; borrowed until the next call.
- * NULL with err. */
+/* The i-th best, from 0, as one line of compact JSON without its newline; borrowed until the next
+ * call. NULL with err. */
 const char *rank_text(struct rank *rank, size_t i, size_t *len, struct err *err);
 /* The same as a value, which the caller owns. */
 json_t *rank_record(struct rank *rank, size_t i, struct err *err);

@@ -91,6 +91,26 @@ docked() {
 	assert_out -f want
 }
 
+@test "dock-rank: however records are written, they come out as one form of them" {
+	sed -e 's/":/" : /g' -e 's/,"/ ,\t"/g' "$fast" >blanks
+	sed -e 's/imatinib/\\u0069matinib/g' -e 's/aspirin/aspir\\u0069n/' "$fast" >escapes
+	sed -e 's/"type":"docking"/"type":"doc\\u006bing"/' -e 's/,"error":null//' "$fast" >types
+	for top in 3 50% 20000; do
+		run_split dock-rank --top $top "$fast"
+		cp "$out" want
+		for form in blanks escapes; do
+			run_split dock-rank --top $top $form
+			assert_status 1
+			assert_out -f want
+		done
+		run_split dock-rank --top $top types
+		diff <(jq -c 'del(.error)' want) <(jq -c . "$out")
+	done
+	sed -e 's/"value"/"vaule"/' "$fast" >poses # the best of the poses then
+	run_split dock-rank poses
+	[[ $(keys) == "imatinib-0 imatinib-1 ibuprofen-0 aspirin-1 aspirin-0 caffeine-0 glucose-0 benzene-0" ]]
+}
+
 @test "dock-rank: --max and --min" {
 	run_split dock-rank --max -6.4 "$fast"
 	[[ $(keys) == "imatinib-0 imatinib-1 ibuprofen-0 aspirin-1" ]]

@@ -54,6 +54,29 @@ test_refused(void)
 	}
 }
 
+/* Whatever way a number is read, it is the one that strtod reads. */
+static void
+test_digits(void)
+{
+	static const char *const texts[] = { "0.000", "-0.000", "0.1", "-7.283", "12.742",
+		"-123.456", "0.30000000", "89025105.132", "123456789012.345", "1234567890123.456",
+		"9007199254740993.5", "0.000000000000001", "0.0000000000000001", "5.", "-.5", "7",
+		"1e3", "-1.5e-7", "99999999999999999999.9", "0.12345678901234567" };
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct poses poses = POSES_INIT;
+		struct buf text = BUF_INIT;
+
+		buf_addf(&text, "MODEL 1\nREMARK VINA RESULT: %s 0.000 0.000\n" ATOM "ENDMDL\n",
+		    texts[i]);
+		ok(poses_read(text.data, text.len, &poses, NULL) == 0 && poses.len == 1 &&
+			poses.at[0].affinity == strtod(texts[i], NULL),
+		    "%s is read exactly", texts[i]);
+		poses_clear(&poses);
+		buf_clear(&text);
+	}
+}
+
 /* Numbers of any size are read; judging them is somebody else's work. */
 static void
 test_numbers(void)
@@ -119,6 +142,7 @@ int
 main(void)
 {
 	test_refused();
+	test_digits();
 	test_numbers();
 	test_real_file();
 	return done_testing();
