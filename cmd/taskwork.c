@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/num.h"
 #include "cli/app.h"
+#include "cli/gpus.h"
 #include "cli/shift.h"
 
 static struct shift o = { .idle_exit = -1 };
@@ -60,8 +61,8 @@ read_options(struct app *app)
 		app_usage(app, "-j takes 1 to 4096");
 	if (o.once + o.forever + (idle != NULL) > 1)
 		app_usage(app, "--once, --forever and --idle-exit exclude each other");
-	if (o.gpus < 0 || o.gpus > 1024)
-		app_usage(app, "--gpus takes 0 to 1024");
+	if (o.gpus < 0 || o.gpus > GPUS_MAX)
+		app_usage(app, "--gpus takes 0 to %d", GPUS_MAX);
 	if (o.max_pressure < 0 || o.max_pressure > 100)
 		app_usage(app, "--max-pressure takes 0 to 100");
 	if (duration && num_duration(duration, &o.seconds, &err) < 0)

@@ -2,8 +2,11 @@
 /* capacity: what this host, or what was allotted of it, has to give. */
 #include "cli/capacity.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "base/err.h"
+#include "base/num.h"
 #include "cli/app.h"
 #include "exec/pressure.h"
 #include "task/task.h"
@@ -25,6 +28,19 @@ capacity_find(int jobs, struct room *capacity)
 	*capacity = (struct room){
 		.cpus = cpus, .gpus = host_gpus(""), .memory = memory > 0 ? memory : INT64_MAX / 2
 	};
+}
+
+int
+capacity_gpus(double asked, struct room *capacity, struct err *err)
+{
+	const char *list = getenv("CUDA_VISIBLE_DEVICES");
+	char text[NUM_TEXT];
+
+	if (list && asked > host_gpus(""))
+		return err_set(err, ERR_USAGE, "--gpus %s: CUDA_VISIBLE_DEVICES names %d",
+		    num_text(asked, text), host_gpus(""));
+	capacity->gpus = asked;
+	return 0;
 }
 
 void

@@ -6,11 +6,15 @@
 #include "cli/room.h"
 
 struct app;
+struct err;
 struct task;
 
 /* jobs cores (0: what a scheduler allotted, else all, at most 20), the memory that is free, and
  * the GPUs. */
 void capacity_find(int jobs, struct room *capacity);
+
+/* So many GPUs instead, for --gpus. -1: CUDA_VISIBLE_DEVICES allots fewer. */
+int capacity_gpus(double asked, struct room *capacity, struct err *err);
 
 /* All that this host has, used or not. */
 void capacity_of_host(struct room *capacity);

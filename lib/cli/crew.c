@@ -40,7 +40,7 @@ crew_init(struct crew *crew, struct err *err)
 	crew->ready_tail = &crew->ready;
 	crew->free = crew->capacity;
 	crew->slots = xcalloc(CREW_SLOTS, sizeof(*crew->slots));
-	gpus_init(&crew->gpus, (int)crew->capacity.gpus);
+	gpus_init(&crew->gpus, crew->capacity.gpus);
 	if (!crew->scratch)
 		return 0;
 	crew->most = most_slots();

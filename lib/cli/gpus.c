@@ -11,11 +11,11 @@
 #define ROUNDING 1e-9 /* parts are taken and given many times */
 
 void
-gpus_init(struct gpus *gpus, int count)
+gpus_init(struct gpus *gpus, double amount)
 {
-	*gpus = (struct gpus){ .count = count < GPUS_MAX ? count : GPUS_MAX };
-	for (int i = 0; i < gpus->count; i++)
-		gpus->free[i] = 1;
+	*gpus = (struct gpus){ 0 };
+	for (double left = amount; left > ROUNDING && gpus->count < GPUS_MAX; left--)
+		gpus->free[gpus->count++] = left < 1 ? left : 1;
 }
 
 /* Of those with room for the part the one with the least, so that whole ones stay whole. -1 */

@@ -19,7 +19,8 @@ struct gpu_share {
 	double of_each;
 };
 
-void gpus_init(struct gpus *gpus, int count);
+/* So many to give: of the last one perhaps only a part. */
+void gpus_init(struct gpus *gpus, double amount);
 
 /* Take so many, or a part of the fullest one that has room for it. False: there is no such room
  * now; nothing is taken. */

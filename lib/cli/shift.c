@@ -32,8 +32,8 @@ find_capacity(struct run *r, struct err *err)
 	    &r->capacity);
 	if (r->o->memory)
 		r->capacity.memory = r->o->memory;
-	if (r->o->gpus > 0)
-		r->capacity.gpus = r->o->gpus;
+	if (r->o->gpus > 0 && capacity_gpus(r->o->gpus, &r->capacity, err) < 0)
+		return -1;
 	return room_parse_limits(r->o->limits, &r->capacity, err);
 }
 
