@@ -21,7 +21,7 @@ JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 TESTS   ?= tests/unit tests/tree tests/cmd tests/flow
 VERSION := 0.1.0
 
-MODULES := jansson popt sqlite3 libzstd zlib liblzma libcrypto yaml-0.1 libarchive
+MODULES := jansson popt sqlite3 libzstd zlib liblzma libcrypto yaml-0.1 libarchive libpcre2-8
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wvla -Wformat=2 -Wno-overlength-strings $(if $(DEV),-Werror)
 FORMAT  := clang-format-14

@@ -34,7 +34,8 @@ static const struct {
 	    "digit, "
 	    "found 'a b'\n" },
 	{ TASK(",\"x-note\":1,\"colour\":2"),
-	    "/service_config/colour is not a member here; there are: command, service_url, stream, resources, "
+	    "/service_config/colour is not a member here; there are: command, service_url, stream, "
+	    "resources, "
 	    "timeout, workdir, retry, cwd, lines, priority, queue, limits, rate, breaker, cache, "
 	    "container, hooks\n" },
 	{ "{\"task_id\":\"t\",\"a/b~c\":1,\"service_config\":{\"command\":[\"x\"]}}",
