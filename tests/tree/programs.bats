@@ -126,6 +126,11 @@ list_options() {
 		assert_status 0
 		[[ ! $output =~ lib(curl|jq|archive)\. ]] || note "$program loads $BASH_REMATCH"
 	done
+	# this one is loaded by whoever calls a service, when it does
+	for program in $(programs); do
+		run_split ldd "$BUILD/bin/$program"
+		[[ $output != *libcurl* ]] || note "$program loads libcurl"
+	done
 	nothing_noted
 }
 
