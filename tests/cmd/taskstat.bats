@@ -452,7 +452,7 @@ why() {
 	seq 3 | put --job "$(printf 'a "quoted"\\ \nname')" --queue gpu
 	job_a
 	task=$(taskstat 4 | jq -r .task)
-	sqlite3 "$DOCKLINE_STATE/state.db" "INSERT INTO task_state (task, breaker, history) SELECT id, 'open',
+	sqlite3 "$DOCKLINE_STATE/state.db" "INSERT OR REPLACE INTO task_state (task, breaker, history) SELECT id, 'open',
 		cast('{\"elapsed\":[3,2,44,1,1],\"cpu\":[2.5,2,40,1,1],\"memory\":[]}' AS BLOB) FROM task WHERE name = '$task'"
 	run_split taskstat --prometheus dockline.prom
 	assert_status 0

@@ -158,6 +158,7 @@ register() {
 	printf '%s\n' a b c d | taskrun -q --detach --job j "${hold[@]}" >/dev/null
 	taskwork -q -j 1 &
 	worker=$!
+	wait_until 10 test -s ran
 	wait_until 10 are running 1 --job j
 	kill -9 $worker
 	wait $worker || true

@@ -9,10 +9,11 @@ words() { sed -n "s/^$1taskwork //p" "$root/share/examples/$2"; }
 	read -ra options < <(words 'ExecStart=[^ ]* ' taskwork.service)
 	seq 3 | taskrun -q -d --job j --lines -- true >/dev/null
 	taskwork "${options[@]}" &
+	worker=$!
 	run_split taskwait -q --job j --timeout 20
 	assert_status 0
-	kill %1
-	wait %1 || status=$?
+	kill $worker
+	wait $worker || status=$?
 	[[ $status == 143 ]]
 }
 
