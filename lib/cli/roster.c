@@ -101,9 +101,9 @@ add_room(struct table *table, const struct worker_seen *w)
 struct table *
 roster_table(void)
 {
-	static const char *const heads[] = { ">worker", "host", ">pid", "works on", ">cpus",
-		">memory", ">gpus", "limits", ">running", ">claimed", ">done", ">since",
-		">heartbeat", ">ends" };
+	static const char *const heads[] = { ">worker", "host", ">pid", "works on", ">running",
+		">claimed", ">done", ">since", ">heartbeat", ">ends", ">cpus", ">memory", ">gpus",
+		"limits" };
 
 	return table_new(heads, sizeof(heads) / sizeof(*heads));
 }
@@ -125,7 +125,6 @@ roster_row(struct table *table, const struct worker_seen *w)
 	table_add(table, w->host);
 	table_addf(table, "%lld", (long long)w->pid);
 	table_add(table, w->job_name ? w->job_name : w->job.id ? "(a run)" : "(all)");
-	add_room(table, w);
 	table_addf(table, "%lld", (long long)w->running);
 	table_addf(table, "%lld", (long long)w->claimed);
 	table_addf(table, "%lld", (long long)w->done);
@@ -138,6 +137,7 @@ roster_row(struct table *table, const struct worker_seen *w)
 		add_span(table, w->ends - now, "");
 	else
 		table_add(table, "-");
+	add_room(table, w);
 }
 
 static int

@@ -18,6 +18,10 @@ static const char sql_counts[] =
     " LEFT JOIN job_setting s ON s.job = y.job AND s.generation = y.generation"
     " LEFT JOIN task t ON t.id = s.task WHERE j.org = ?"
     " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
+static const char sql_live[] =
+    "SELECT y.job, y.generation, j.name FROM tally y CROSS JOIN job j ON j.id = y.job"
+    " WHERE j.org = ? AND y.count > 0 AND y.status NOT IN ('completed', 'failed', 'timeout',"
+    " 'cancelled', 'skipped') GROUP BY y.job, y.generation ORDER BY y.job DESC, y.generation DESC";
 static const char sql_queues[] =
     "SELECT l.queue, sum(l.ready), min(CASE WHEN l.ready > 0 THEN (SELECT e.created"
     " FROM execution e INDEXED BY execution_ready WHERE e.lane = l.id AND e.status = 'queued'"
@@ -54,6 +58,22 @@ census_counts(struct store *store, const char *org, census_count_fn *fn, void *c
 			stmt_text(row, 2), stmt_text(row, 3), stmt_int(row, 4) };
 
 		if (!go_on(row, fn(&count, ctx), &ours))
+			return ours;
+	}
+	return rc;
+}
+
+int
+census_live(struct store *store, const char *org, census_job_fn *fn, void *ctx, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_live, "t", org);
+	int rc = -1, ours = 0;
+
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		struct census_job job = { { stmt_int(row, 0), (int)stmt_int(row, 1) },
+			stmt_text(row, 2) };
+
+		if (!go_on(row, fn(&job, ctx), &ours))
 			return ours;
 	}
 	return rc;

@@ -13,6 +13,7 @@
 
 #include "task/breaker.h"
 #include "task/estimate.h"
+#include "task/job.h"
 
 struct err;
 struct store;
@@ -29,6 +30,16 @@ struct census_count {
 typedef int census_count_fn(const struct census_count *count, void *ctx);
 int census_counts(
     struct store *store, const char *org, census_count_fn *fn, void *ctx, struct err *err);
+
+/* A generation of a job of which something has not ended; the newest job first. */
+struct census_job {
+	struct job job;
+	const char *name; /* NULL: none */
+};
+
+typedef int census_job_fn(const struct census_job *job, void *ctx);
+int census_live(
+    struct store *store, const char *org, census_job_fn *fn, void *ctx, struct err *err);
 
 /* A queue that was ever used. */
 struct census_queue {

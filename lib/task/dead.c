@@ -92,29 +92,51 @@ count(struct groups *g, const struct failed *f)
 	c->reason = xstrdup(f->reason);
 }
 
+/* 1, 0: it is gone, -1. reason is the caller's to free. */
 static int
-count_one(struct store *store, struct groups *g, int64_t id, struct err *err)
+look_at(struct store *store, struct failed *f, char **reason, struct err *err)
 {
-	struct stmt *row = stmt_query(store, err, sql_failure, "i", id);
+	struct stmt *row = stmt_query(store, err, sql_failure, "i", f->id);
 	int rc = row ? stmt_next(row, err) : -1, class;
-	struct failed f = { .id = id };
 	const char *text;
 	json_t *error;
 
 	if (rc <= 0)
-		return rc; /* gone since */
+		return rc;
 	class = stmt_is_null(row, 0) ? FAIL_NONE : failure_find(stmt_text(row, 0));
 	text = stmt_text(row, 1);
 	error = text ? json_parse(text, strlen(text), NULL) : NULL;
-	f.class = class < 0 ? FAIL_NONE : (enum failure) class;
-	f.ended = stmt_int(row, 2);
-	f.reason = json_string_value(json_object_get(error, "reason"));
-	if (!f.reason)
-		f.reason = "";
-	count(g, &f);
+	text = json_string_value(json_object_get(error, "reason"));
+	f->class = class < 0 ? FAIL_NONE : (enum failure) class;
+	f->ended = stmt_int(row, 2);
+	f->reason = *reason = xstrdup(text ? text : "");
 	json_decref(error);
 	stmt_end(row);
+	return 1;
+}
+
+static int
+count_one(struct store *store, struct groups *g, int64_t id, struct err *err)
+{
+	struct failed f = { .id = id };
+	char *reason;
+	int rc = look_at(store, &f, &reason, err);
+
+	if (rc <= 0)
+		return rc;
+	count(g, &f);
+	free(reason);
 	return 0;
+}
+
+int
+dead_reason(struct store *store, int64_t id, enum failure *class, char **reason, struct err *err)
+{
+	struct failed f = { .id = id };
+	int rc = look_at(store, &f, reason, err);
+
+	*class = f.class;
+	return rc;
 }
 
 static int

@@ -38,4 +38,8 @@ struct dead_list {
 int dead_group(struct store *store, struct selection *sel, struct dead_list *list, struct err *err);
 void dead_clear(struct dead_list *list);
 
+/* Why one execution failed: 1 (*reason is the caller's to free), 0: it is gone, -1. */
+int dead_reason(
+    struct store *store, int64_t id, enum failure *class, char **reason, struct err *err);
+
 #endif

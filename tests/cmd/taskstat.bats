@@ -282,9 +282,9 @@ adds_up() {
 	kill -9 $first
 	wait $first || true
 	on_terminal 'taskstat --workers' 200
-	assert_out -r 'worker +host +pid +works on +cpus +memory +gpus +limits +running'
-	assert_out -r "$first  w +2 +3G +0 +licence 2 +2 +0 +0 +[0-9.]+m?s ago +dead +"
-	assert_out -r "$second  \(all\) +1 "
+	assert_out -r 'worker +host +pid +works on +running +claimed +done +since +heartbeat +ends +cpus +memory +gpus +limits'
+	assert_out -r "$first  w +2 +0 +0 +[0-9.]+m?s ago +dead +(1h00m|59m[0-9]+s) +2 +3G +0 +licence 2"
+	assert_out -r "$second  \\(all\\) +0 +0 +0 "
 	rm hold
 	kill $second
 	wait $second || true
@@ -574,6 +574,100 @@ why() {
 	run_split taskstat --trace x --limit 3
 	assert_status 2
 	rm hold
+}
+
+# watch COMMAND: on a terminal of 24 lines and 100 columns, whose keys come from descriptor 5; what it
+# shows goes into `shown`, its name into `terminal`. drawn PATTERN: was there such a line?
+watch() {
+	mkfifo keys
+	exec 5<>keys
+	script -qefc "tty >terminal; stty rows 24 cols 100; $1; echo \"ended \$?\"; stty -a" shown \
+		<keys >/dev/null 3>&- 5>&- &
+	started+=($!)
+}
+drawn() { sed 's/\x1b\[?[0-9]*[hl]//g; s/\x1b\[[HKJ]//g' shown | tr -d '\r' | grep -qE "$1"; }
+
+# the program is over with this status, and the terminal is as it was
+gave_back() {
+	wait_until 20 drawn "ended $1\$"
+	wait_until 20 drawn '^isig icanon '
+	wait_until 20 drawn ' ixon '
+	[[ $(tail -c 3000 shown) == *$'\e[?7h\e[?25h\e[?1049l'*"ended $1"* ]]
+}
+
+@test "taskstat: --watch draws jobs, workers and failures until q" {
+	touch hold
+	seq 3 | put --job w
+	taskrun -q --job f --lines -- sh -c 'echo no box >&2; exit 1' <<<x >/dev/null || (($? == 1))
+	watch 'taskstat --watch 0.1'
+	wait_until 20 drawn '^20[0-9T:-]+Z  .*/\.dockline  .*  \(q ends\)$'
+	wait_until 20 drawn '^job +submitted +ended +failed +waiting +running +rate +left$'
+	wait_until 20 drawn '^w +3 +0 +0% +0 +3 +0 +- +-$'
+	wait_until 20 drawn '^no worker is running$'
+	wait_until 20 drawn '^[0-9:]{8}  4  f  [0-9a-f]+  engine: .*no box'
+	begin taskwork -q -j 1
+	wait_until 20 drawn '^w +3 +0 +0% +0 +2 +1 +- +-$'
+	wait_until 20 drawn '^ +[0-9]+  [^ ]+ +[0-9]+  \(all\) +1 '
+	rm hold
+	wait_until 20 drawn '^w +3 +3 +100% +0 +0 +0 +[0-9.]+/(s|min) +done$'
+	! drawn '.{101}'
+	printf q >&5
+	gave_back 0
+}
+
+@test "taskstat: --watch of a job shows nothing else, and fits when the terminal changes" {
+	seq 3 | put --job w
+	seq 3 | put --job other
+	taskrun -q --job f --lines -- sh -c 'echo no box >&2; exit 1' <<<x >/dev/null || (($? == 1))
+	watch 'taskstat --watch --job w'
+	wait_until 20 drawn '^w +3 '
+	wait_until 20 drawn '^no worker is running$'
+	! drawn '^other |no box'
+	stty -F "$(cat terminal)" rows 4 cols 30
+	wait_until 20 drawn '^w +3 .*\.\.$'
+	printf '\003' >&5
+	gave_back 0
+	frame=$(tr '\n' '\1' <shown | sed 's/.*\x1b\[H//; s/\x1b\[J.*//' | tr '\1' '\n')
+	(($(wc -l <<<"$frame") == 4))
+	[[ $frame != *worker* ]]
+}
+
+@test "taskstat: --watch gives the terminal back when a signal ends it" {
+	seq 3 | put --job w
+	watch "sh -c 'echo \$\$ >pid; exec taskstat --watch'"
+	wait_until 20 drawn '^w +3 '
+	kill "$(cat pid)"
+	gave_back 143
+}
+
+@test "taskstat: --watch writes lines where there is no terminal" {
+	seq 3 | put --job w
+	taskstat --watch 0.1 >seen 3>&- &
+	started+=($!)
+	lines_are() { (($(wc -l <seen) >= $1)); }
+	wait_until 20 lines_are 2
+	taskwork -q
+	wait_until 20 grep -qE '^20[0-9-]+T[0-9:]+Z  3/3 ended, 0 failed, 0 waiting, 0 running, [0-9.]+/s, [01] workers?$' seen
+	[[ $(head -n 1 seen) =~ ^20[0-9T:-]+Z\ \ 0/3\ ended,\ 0\ failed,\ 3\ waiting,\ 0\ running,\ 0\.00/s,\ 0\ workers$ ]]
+	for wrong in '--watch x' '--watch 0' '--watch 1 2' '--watch --json' '--watch --workers'; do
+		# shellcheck disable=SC2086 # words
+		run_split taskstat $wrong
+		assert_status 2
+	done
+	run_split taskstat --watch --job nothing
+	assert_status 2
+	taskstat --watch 0.1 2>said | head -n 1 >one || true
+	(($(wc -l <one) == 1))
+	[[ ! -s said ]]
+}
+
+@test "taskstat: a table is as long as list.limit says" {
+	seq 8 | put --job l
+	DOCKLINE_LIST_LIMIT=5 on_terminal 'taskstat --list'
+	(($(wc -l <"$out") == 7))
+	assert_out -r '3 more: --limit shows them'
+	DOCKLINE_LIST_LIMIT=5 run_split taskstat --list
+	((${#lines[@]} == 8))
 }
 
 @test "taskstat: older generations of a job" {
