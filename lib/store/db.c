@@ -44,7 +44,6 @@ db_begin(struct db *db, struct err *err)
 {
 	if (db->wal && lock_write(db->gate) < 0)
 		return err_sys(err, "cannot lock '%s'", db->name);
-	db->deadline = 0;
 	if (sqlite3_exec(db->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK) {
 		db_error(db, "cannot write", err);
 		if (db->wal)
@@ -61,9 +60,10 @@ checkpoint(struct db *db, bool insist)
 {
 	if (lock_checkpoint(db->gate, insist) < 0)
 		return;
+	db->hurried = true;
 	db->deadline = clock_boot() + (insist ? INSIST_LIMIT : TRY_LIMIT);
 	sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-	db->deadline = 0;
+	db->hurried = false;
 	db->wal_pages = 0;
 	lock_checkpoint_end(db->gate);
 }

@@ -18,7 +18,8 @@ struct db {
 	bool wal;
 	bool writing;       /* inside BEGIN IMMEDIATE */
 	int wal_pages;      /* length of the log at the last commit */
-	int64_t deadline;   /* of the busy handler, by clock_boot; 0: not waiting */
+	int64_t deadline;   /* of the busy handler, by clock_boot, set when waiting begins */
+	bool hurried;       /* it was set already, for all locks that follow together */
 	struct stmt *stmts; /* prepared ones, by address of their text */
 	int gate;           /* descriptor of its lock file, -1: closed */
 };

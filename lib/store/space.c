@@ -96,7 +96,6 @@ rewrite(struct db *db, struct err *err)
 
 	if (db->wal && lock_checkpoint(db->gate, true) < 0)
 		return err_sys(err, "cannot lock '%s'", db->name);
-	db->deadline = 0;
 	rc = execute(db, "PRAGMA temp_store = FILE; PRAGMA auto_vacuum = INCREMENTAL; VACUUM", err);
 	sqlite3_exec(db->handle, "PRAGMA temp_store = MEMORY", NULL, NULL, NULL);
 	if (db->wal)

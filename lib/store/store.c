@@ -168,12 +168,10 @@ on_busy(void *ctx, int count)
 	struct db *db = ctx;
 	struct timespec pause = { 0, 100000 + random() % 900000 };
 
-	if (count == 0 && db->deadline == 0)
+	if (count == 0 && !db->hurried)
 		db->deadline = clock_boot() + BUSY_LIMIT;
-	if (clock_boot() > db->deadline) {
-		db->deadline = 0;
+	if (clock_boot() > db->deadline)
 		return 0;
-	}
 	nanosleep(&pause, NULL);
 	return 1;
 }
@@ -205,11 +203,9 @@ set_journal(struct db *db, struct err *err)
 				  : "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = EXTRA";
 	int rc, count = 0;
 
-	db->deadline = 0;
 	do
 		rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 	while ((rc & 0xff) == SQLITE_BUSY && on_busy(db, count++));
-	db->deadline = 0;
 	return rc == SQLITE_OK ? 0 : db_error(db, "cannot open", err);
 }
 
