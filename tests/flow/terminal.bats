@@ -85,7 +85,7 @@ feed() {
 		until taskstat 1; do :; done >/dev/null 2>&1
 		timeout 2 taskwait 1
 		rm hold
-		settle
+		wait
 	END
 	on_terminal 'bash behind'
 	look

@@ -127,5 +127,8 @@ lib/base/planted.c:105: wider than 100 columns'
 	cd "$root"
 	run_split grep -nE '^[[:space:]]*sleep[[:space:]]' $(tracked tests | grep -E '\.(bats|bash)$')
 	assert_out ''
+	# a bare wait waits for the countdown of the case: settle does not
+	run_split grep -nE $'^\twait($| [^"$])' $(tracked tests | grep -E '\.(bats|bash)$')
+	assert_out ''
 	grep -q 'set -o pipefail' tests/helper.bash
 }
