@@ -88,11 +88,9 @@ room_parse_limits(char *const *options, struct room *room, struct err *err)
 			    err, ERR_USAGE, "--limit takes NAME=NUMBER, found '%s'", options[i]);
 		if (room->nlimits == ROOM_LIMITS)
 			return err_set(err, ERR_USAGE, "at most %d limits", ROOM_LIMITS);
-		if (num_double(eq + 1, &limit->amount, err) < 0)
-			return err_wrap(err, "--limit '%s'", options[i]);
-		if (limit->amount < 0)
-			return err_set(
-			    err, ERR_USAGE, "--limit '%s': less than nothing", options[i]);
+		if (num_double(eq + 1, &limit->amount, err) < 0 || limit->amount < 0)
+			return err_set(err, ERR_USAGE,
+			    "--limit '%s': '%s' is not a number of 0 or more", options[i], eq + 1);
 		*eq = '\0';
 		limit->name = options[i];
 		room->nlimits++;

@@ -126,6 +126,9 @@ register() {
 	run_split taskwork --limit licence
 	assert_status 2
 	assert_err -r "--limit takes NAME=NUMBER, found 'licence'"
+	run_split taskwork --limit licence=some
+	assert_status 2
+	assert_err "taskwork: --limit 'licence=some': 'some' is not a number of 0 or more"
 }
 
 @test "taskwork: a limit holds for all of its executions together" {
