@@ -6,3 +6,10 @@ load ../helper
 	assert_status 0
 	assert_out -r '^storm: [0-9]+ killed in .* all there'
 }
+
+@test "chaos: many submit, work and watch at once, nobody gets an error" {
+	LASTS=4 run_split "$root/tests/chaos/writers.sh"
+	assert_status 0
+	assert_err ''
+	assert_out -r '^writers: 16 for 4 s: [0-9]+ executions .* no error'
+}
