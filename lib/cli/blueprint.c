@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* blueprint: a pipeline as it was found. */
+#include "cli/blueprint.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/strtab.h"
+#include "base/vec.h"
+#include "cli/app.h"
+#include "cli/config.h"
+#include "plan/bind.h"
+#include "plan/pipeline.h"
+#include "store/store.h"
+#include "task/task.h"
+
+struct telling {
+	const struct blueprint *b;
+	struct app *app;
+};
+
+int
+blueprint_error(const struct blueprint *b, const char *pointer, struct err *err, const char *what)
+{
+	return yaml_error(
+	    &b->docs.at[0], pointer, err, *pointer ? "'%s' %s" : "it%s %s", pointer, what);
+}
+
+static void
+tell(const char *pointer, const char *what, void *ctx)
+{
+	const struct telling *t = ctx;
+	struct err err = { 0 };
+
+	blueprint_error(t->b, pointer, &err, what);
+	app_report(t->app, &err);
+}
+
+static int
+find_most(struct store *store, size_t *most, struct err *err)
+{
+	struct config *config = config_open(store ? store_dir(store) : NULL, err);
+
+	if (!config)
+		return -1;
+	*most = (size_t)config_number(config, CONFIG_PIPELINE_MAX_STEPS);
+	config_free(config);
+	return 0;
+}
+
+/* What was read, judged. */
+static int
+judge(struct blueprint *b, struct app *app, struct store *store, struct err *err)
+{
+	struct telling t = { b, app };
+	char *stem = path_stem(b->name);
+	size_t most;
+	int rc = -1;
+
+	if (b->docs.len != 1) {
+		err_set(err, ERR_INPUT, "%s: %s", b->name,
+		    b->docs.len ? "must hold one pipeline, found several documents"
+				: "no pipeline in it");
+		goto out;
+	}
+	if (find_most(store, &most, err) < 0)
+		goto out;
+	b->pipeline = pipeline_parse(b->docs.at[0].value, stem, most, tell, &t);
+	if (!b->pipeline)
+		goto said;
+	b->tasks = xcalloc(b->pipeline->nsteps, sizeof(*b->tasks));
+	if (bind_tasks(b->pipeline, store, app->org, b->tasks, tell, &t) > 0)
+		goto said;
+	rc = 0;
+	goto out;
+said:
+	err_set(err, ERR_INPUT, "%s", "");
+out:
+	free(stem);
+	return rc;
+}
+
+bool
+blueprint_is_file(const char *name)
+{
+	static const char *const ends[] = { ".yaml", ".yml", ".json" };
+	size_t len = strlen(name);
+
+	if (strchr(name, '/') || strcmp(name, "-") == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (len > strlen(ends[i]) && strcmp(name + len - strlen(ends[i]), ends[i]) == 0)
+			return true;
+	return false;
+}
+
+static int
+no_such(const char *name, struct err *err)
+{
+	char **names = blueprint_shipped(), *list;
+	size_t count = 0;
+	const char *near;
+
+	while (names[count])
+		count++;
+	list = strtab_list((const char *const *)names, count);
+	near = strtab_nearest((const char *const *)names, count, name);
+	if (near)
+		err_set(err, ERR_USAGE, "no pipeline '%s', perhaps '%s' is meant", name, near);
+	else
+		err_set(err, ERR_USAGE, "no pipeline '%s'; there are: %s (a file: ./%s)", name,
+		    list, name);
+	free(list);
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	return -1;
+}
+
+int
+blueprint_open(
+    struct blueprint *b, struct app *app, struct store *store, const char *name, struct err *err)
+{
+	char *file = xasprintf("pipelines/%s.yaml", name);
+	char *path = blueprint_is_file(name) ? xstrdup(name) : path_share(file);
+	int rc = -1;
+
+	*b = (struct blueprint){ .name = xstrdup(path ? path : name) };
+	if (!path)
+		no_such(name, err);
+	else if (yaml_read(path, &b->docs, err) == 0)
+		rc = judge(b, app, store, err);
+	free(path);
+	free(file);
+	return rc;
+}
+
+int
+blueprint_read(struct blueprint *b, struct app *app, struct store *store, const char *name,
+    const char *text, size_t len, struct err *err)
+{
+	*b = (struct blueprint){ .name = xstrdup(name) };
+	if (yaml_parse(name, text, len, &b->docs, err) < 0)
+		return -1;
+	return judge(b, app, store, err);
+}
+
+void
+blueprint_clear(struct blueprint *b)
+{
+	for (size_t i = 0; b->tasks && i < b->pipeline->nsteps; i++)
+		task_free(b->tasks[i]);
+	free(b->tasks);
+	pipeline_free(b->pipeline);
+	yaml_docs_clear(&b->docs);
+	free(b->name);
+	*b = (struct blueprint){ 0 };
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **
+blueprint_shipped(void)
+{
+	char *path = path_share("pipelines");
+	DIR *dir = path ? opendir(path) : NULL;
+	struct dirent *entry;
+	VEC(char *) names = VEC_INIT;
+
+	while (dir && (entry = readdir(dir))) {
+		size_t len = strlen(entry->d_name);
+
+		if (len > 5 && strcmp(entry->d_name + len - 5, ".yaml") == 0)
+			vec_add(&names, xstrndup(entry->d_name, len - 5));
+	}
+	if (dir)
+		closedir(dir);
+	free(path);
+	if (names.len > 0)
+		qsort(names.at, names.len, sizeof(*names.at), compare);
+	vec_add(&names, NULL);
+	return names.at;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* pipelines: what the program pipeline does with pipeline files, without running them. */
+#ifndef CLI_PIPELINES_H
+#define CLI_PIPELINES_H
+
+struct app;
+struct err;
+
+/* Check pipelines (files or names): every fault is told and noted. */
+int pipelines_check(struct app *app, char **names, struct err *err);
+
+enum pipelines_form { PIPELINES_AUTO, PIPELINES_DOT, PIPELINES_JSON, PIPELINES_MERMAID };
+
+/* Draw a pipeline: AUTO is a tree on a terminal, else a record. */
+int pipelines_show(struct app *app, const char *name, enum pipelines_form form, struct err *err);
+
+/* List the shipped pipelines: a table on a terminal, else records. */
+int pipelines_templates(struct app *app, struct err *err);
+
+/* Copy a shipped pipeline to a file (NULL: NAME.yaml) that is not there yet. */
+int pipelines_copy(struct app *app, const char *name, const char *file, struct err *err);
+
+#endif
