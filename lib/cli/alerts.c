@@ -3,7 +3,6 @@
 #include "cli/alerts.h"
 
 #include <assert.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +50,7 @@ struct found {
 };
 
 struct alerts *
-alerts_new(const struct config *config, const char *org, struct store *store)
+alerts_new(const struct config *config, const char *org, struct store *store, int64_t wait)
 {
 	struct alerts *a;
 
@@ -64,6 +63,7 @@ alerts_new(const struct config *config, const char *org, struct store *store)
 	a->config = config;
 	a->org = org;
 	a->store = store;
+	a->next = clock_boot() + wait;
 	return a;
 }
 
@@ -220,26 +220,6 @@ alerts_check(struct alerts *a, struct err *err)
 
 /* ---- the hook ---- */
 
-/* Start it with the line in a pipe, which holds more than a record is long. */
-static int
-start(const struct proc_spec *spec, const struct buf *line, struct err *err)
-{
-	struct proc_spec with_input = *spec;
-	int ends[2];
-	pid_t pid = -1;
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_sys(err, "cannot make a pipe");
-	if (write(ends[1], line->data, line->len) == (ssize_t)line->len) {
-		with_input.in = ends[0];
-		with_input.detached = true;
-		pid = proc_start(&with_input, err);
-	}
-	close(ends[0]);
-	close(ends[1]);
-	return pid < 0 ? -1 : 0;
-}
-
 static int
 run(const struct proc_spec *spec, const struct buf *line, struct err *err)
 {
@@ -256,7 +236,7 @@ run(const struct proc_spec *spec, const struct buf *line, struct err *err)
 }
 
 int
-alerts_hook(struct alerts *a, const json_t *record, bool wait, struct err *err)
+alerts_hook(struct alerts *a, const json_t *record, struct err *err)
 {
 	struct proc_spec spec = {
 		.argv = config_program(a->config, CONFIG_ALERTS_HOOK), .out = -1, .err = -1
@@ -268,7 +248,7 @@ alerts_hook(struct alerts *a, const json_t *record, bool wait, struct err *err)
 		return 0;
 	json_put(record, &line);
 	buf_add_char(&line, '\n');
-	rc = wait ? run(&spec, &line, err) : start(&spec, &line, err);
+	rc = run(&spec, &line, err);
 	buf_clear(&line);
 	return rc < 0 ? err_wrap(err, "alerts.hook '%s'", spec.argv[0]) : 0;
 }
@@ -286,7 +266,7 @@ show(struct app *app, struct alerts *a, const json_t *record, bool as_text)
 	else
 		app_record(app, record);
 	app_status(app, EXIT_NO);
-	if (alerts_hook(a, record, true, &err) < 0)
+	if (alerts_hook(a, record, &err) < 0)
 		app_report(app, &err);
 }
 
@@ -294,7 +274,7 @@ int
 alerts_show(struct app *app, struct store *store, bool as_text, struct err *err)
 {
 	struct config *config = config_open(store_dir(store), err);
-	struct alerts *a = config ? alerts_new(config, app->org, store) : NULL;
+	struct alerts *a = config ? alerts_new(config, app->org, store, 0) : NULL;
 	json_t *list = a ? alerts_check(a, err) : NULL, *record;
 	size_t i;
 	int rc = list ? 0 : -1;
@@ -340,14 +320,13 @@ int
 alerts_tick(struct alerts *a, int64_t worker, alerts_fn *fn, void *ctx, struct err *err)
 {
 	int64_t oldest = 0;
-	int rc = 0;
 
 	if (clock_boot() < a->next)
 		return 0;
 	a->next = clock_boot() + ALERTS_EVERY;
 	if (workers_each(a->store, a->org, find_oldest, &oldest, err) < 0)
 		return -1;
-	for (int i = 0; i < ALERT_COUNT && rc == 0 && oldest == worker; i++) {
+	for (int i = 0; i < ALERT_COUNT && oldest == worker; i++) {
 		struct err why = { 0 };
 		json_t *record = check_one(a, (enum alert)i, &why);
 
@@ -356,12 +335,9 @@ alerts_tick(struct alerts *a, int64_t worker, alerts_fn *fn, void *ctx, struct e
 				*err = why;
 			return -1;
 		}
-		if (is_news(a, (enum alert)i, record != NULL)) {
-			if (fn)
-				fn(record, ctx);
-			rc = alerts_hook(a, record, false, err);
-		}
+		if (is_news(a, (enum alert)i, record != NULL))
+			fn(record, ctx);
 		json_decref(record);
 	}
-	return rc;
+	return 0;
 }

@@ -177,6 +177,7 @@ work(struct run *r, int *signal, struct err *err)
 		.keep = r->c->keep,
 		.state = store_dir(r->store),
 		.log_cap = (int64_t)config_number(r->config, CONFIG_LOG_CAP),
+		.hook_limit = config_number(r->config, CONFIG_HOOKS_TIMEOUT),
 		.until = WORKER_ASKED,
 		.idle_exit = -1 };
 	struct commit_state state;

@@ -22,6 +22,8 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "cli/aftermath.h"
+#include "cli/errand.h"
 #include "cli/ledger.h"
 #include "task/workers.h"
 
@@ -57,6 +59,7 @@ struct commit {
 	/* outbox */
 	struct work *claimed, **claimed_tail;
 	struct order *orders, **orders_tail;
+	struct errand *errands, **errands_tail;
 	struct commit_state state;
 
 	/* the writer's own */
@@ -228,6 +231,12 @@ publish(struct commit *c, const struct batch *b)
 		c->orders_tail = l->orders_tail;
 	}
 	l->orders = NULL;
+	if (l->errands) {
+		*c->errands_tail = l->errands;
+		c->errands_tail = l->errands_tail;
+	}
+	l->errands = NULL;
+	l->errands_tail = &l->errands;
 	if (c->stop)
 		take_back(c);
 	if (b->want.most > 0)
@@ -279,6 +288,7 @@ round_of(struct commit *c, struct batch *b, bool dry)
 	if (rc == 0 && now - c->polled >= POLL) {
 		c->polled = now;
 		rc = look(c, dry);
+		aftermath_alerts(l);
 	}
 	if (rc == 0 && dry && l->waits.due && l->waits.due <= clock_wall()) {
 		l->waits.due = 0;
@@ -335,6 +345,7 @@ free_commit(struct commit *c)
 
 	free_batch(&left);
 	free_works(c->claimed);
+	errand_free_list(c->errands);
 	while (c->orders) {
 		struct order *next = c->orders->next;
 
@@ -365,6 +376,7 @@ commit_start(const struct commit_options *options, struct err *err)
 	c->claimed_tail = &c->claimed;
 	c->changes_tail = &c->changes;
 	c->orders_tail = &c->orders;
+	c->errands_tail = &c->errands;
 	c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -441,7 +453,7 @@ commit_want(struct commit *c, const struct want *want, bool hungry)
 }
 
 struct work *
-commit_take(struct commit *c, struct order **orders)
+commit_take(struct commit *c, struct order **orders, struct errand **errands)
 {
 	struct work *work;
 	uint64_t count;
@@ -455,6 +467,9 @@ commit_take(struct commit *c, struct order **orders)
 	*orders = c->orders;
 	c->orders = NULL;
 	c->orders_tail = &c->orders;
+	*errands = c->errands;
+	c->errands = NULL;
+	c->errands_tail = &c->errands;
 	pthread_mutex_unlock(&c->lock);
 	return work;
 }

@@ -21,6 +21,7 @@
 struct app;
 struct commit;
 struct config;
+struct errand;
 struct fingerprints;
 struct history;
 struct miss;
@@ -101,10 +102,11 @@ void commit_lines_end(struct commit *c);
 void commit_adopt(struct commit *c, int64_t *ids, size_t count);
 
 /* From the main thread. commit_want: so much can be started; hungry: slots are idle, do not wait
- * for company before a commit. commit_take: work that was claimed, as a list, NULL: none; and
- * *orders, what people asked of what we hold. The others give work back, or tell of it. */
+ * for company before a commit. commit_take: work that was claimed, as a list, NULL: none; *orders,
+ * what people asked of what we hold; *errands, hooks to be run. The others give work back, or tell
+ * of it. */
 void commit_want(struct commit *c, const struct want *want, bool hungry);
-struct work *commit_take(struct commit *c, struct order **orders);
+struct work *commit_take(struct commit *c, struct order **orders, struct errand **errands);
 void commit_change(struct commit *c, const struct work *work, enum event event);
 void commit_progress(
     struct commit *c, const struct work *work, double percent, const char *message);

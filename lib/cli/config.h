@@ -37,6 +37,7 @@ enum config_key {
 	CONFIG_HOOKS_AFTER,
 	CONFIG_HOOKS_BEFORE,
 	CONFIG_HOOKS_ON_FAILURE,
+	CONFIG_HOOKS_TIMEOUT,
 	CONFIG_LIST_LIMIT,
 	CONFIG_LOG_CAP,
 	CONFIG_PIPELINE_MAX_STEPS,
@@ -118,8 +119,8 @@ char *const *config_program(const struct config *config, enum config_key key);
 void config_retry(const struct config *config, struct retry_policy *policy);
 void config_breaker(const struct config *config, struct breaker_policy *policy);
 
-/* What the definition of a task leaves open (time limit, grace, retry, breaker) is as it is set
- * here. */
+/* What the definition of a task leaves open (time limit, grace, retry, breaker, hooks) is as it is
+ * set here; config must outlive the task. */
 void config_task(const struct config *config, struct task *task);
 
 #endif

@@ -38,6 +38,8 @@ static const struct config_setting settings[] = {
 	[CONFIG_HOOKS_ON_FAILURE] = { "hooks.on_failure", CONFIG_PROGRAM, NULL, 0, 0,
 	    "DOCKLINE_HOOKS_ON_FAILURE",
 	    "program that is run when an execution has failed for good" },
+	[CONFIG_HOOKS_TIMEOUT] = { "hooks.timeout", CONFIG_SECONDS, "60s", 0.001, YEARS,
+	    "DOCKLINE_HOOKS_TIMEOUT", "time limit of a hook" },
 	[CONFIG_LIST_LIMIT] = { "list.limit", CONFIG_COUNT, "100", 1, MANY, "DOCKLINE_LIST_LIMIT",
 	    "lines of a table on a terminal" },
 	[CONFIG_LOG_CAP] = { "log.cap", CONFIG_BYTES, "1M", 0, 0x1p30, "DOCKLINE_LOG_CAP",

@@ -2,6 +2,7 @@
 /* config_task: what a definition leaves open is as it is set in config.yaml. */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli/config.h"
@@ -49,16 +50,38 @@ set_limits(const struct config *config, const json_t *timeout, struct task *task
 	task->hard = task->soft + config_number(config, CONFIG_EXECUTION_GRACE);
 }
 
+/* A hook of the task, or that of the settings: the array is the task's, its texts are not. */
+static char **
+choose_hook(const struct config *config, enum config_key key, char **own)
+{
+	char *const *argv = config_program(config, key);
+	char **copy;
+	size_t n = 0;
+
+	if (own || !argv)
+		return own;
+	while (argv[n])
+		n++;
+	copy = xcalloc(n + 1, sizeof(*copy));
+	memcpy(copy, argv, n * sizeof(*copy));
+	return copy;
+}
+
 void
 config_task(const struct config *config, struct task *task)
 {
 	json_t *service = json_object_get(task->definition, "service_config");
+	struct rules *rules = &task->rules;
 	struct err err = { 0 };
 
+	rules->hooks.before = choose_hook(config, CONFIG_HOOKS_BEFORE, rules->hooks.before);
+	rules->hooks.after = choose_hook(config, CONFIG_HOOKS_AFTER, rules->hooks.after);
+	rules->hooks.on_failure = choose_hook(
+	    config, CONFIG_HOOKS_ON_FAILURE, rules->hooks.on_failure);
 	set_limits(config, json_object_get(service, "timeout"), task);
 	config_retry(config, &task->retry);
-	config_breaker(config, &task->rules.breaker);
+	config_breaker(config, &rules->breaker);
 	if (retry_change(json_object_get(service, "retry"), &task->retry, &err) < 0 ||
-	    breaker_parse(json_object_get(service, "breaker"), &task->rules.breaker, &err) < 0)
+	    breaker_parse(json_object_get(service, "breaker"), &rules->breaker, &err) < 0)
 		BUG("the definition of %s was judged before: %s", task->name, err.text);
 }

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "cli/errand.h"
 #include "task/begun.h"
 #include "task/gate.h"
 #include "task/task.h"
@@ -41,6 +42,7 @@ crew_init(struct crew *crew, struct err *err)
 	crew->free = crew->capacity;
 	crew->slots = xcalloc(CREW_SLOTS, sizeof(*crew->slots));
 	gpus_init(&crew->gpus, crew->capacity.gpus);
+	crew->errands = errands_new(crew->app, crew->source.state, crew->hook_limit);
 	if (!crew->scratch)
 		return 0;
 	crew->most = most_slots();
@@ -53,6 +55,7 @@ crew_clear(struct crew *crew)
 {
 	struct env_entry *entry, *next;
 
+	errands_free(crew->errands);
 	guard_clear(crew);
 	for (int i = 0; i < crew->nslots; i++)
 		slot_close(&crew->slots[i]);
@@ -224,6 +227,9 @@ crew_learn(struct crew *crew, const struct lane *lane, int64_t elapsed)
 void
 crew_ended(struct crew *crew, struct ended *ended)
 {
+	const struct rules *rules = &ended->end.lane->task->rules;
+
+	crew->hooked |= rules->hooks.after || rules->hooks.on_failure;
 	--*ended->end.lane->held;
 	commit_ended(crew->commit, ended);
 }
@@ -250,13 +256,29 @@ crew_refused(struct crew *crew, const struct err *why)
 
 /* ---- processes ---- */
 
-/* Start work in a slot of its own. What cannot be started ends here; where the machine refused it
- * is not to blame: it waits until others have ended. False: not now. */
+/* What could not be started in a slot ends here, and true; where the machine refused it is not to
+ * blame: it waits until others have ended. */
+static bool
+leave_unstarted(struct crew *crew, struct slot *slot, struct work *work, const struct err *why)
+{
+	begun_set(crew->begun, slot->number, 0);
+	crew_leave(crew, slot);
+	if (why->kind != ERR_SYSTEM) {
+		crew_ended(crew, verdict_unstarted(work, why));
+		return true;
+	}
+	crew_refused(crew, why);
+	return false;
+}
+
+/* Start work in a slot of its own, or what its task wants to be run before. False: not now. */
 static bool
 start(struct crew *crew, struct work *work)
 {
+	const struct task *task = work->lane->task;
 	struct slot *slot = crew_enter(crew, work);
 	struct err why = { 0 };
+	int rc;
 
 	if (!slot)
 		return false;
@@ -264,19 +286,30 @@ start(struct crew *crew, struct work *work)
 		guard_clean(crew);
 	slot_empty(slot);
 	begun_set(crew->begun, slot->number, work->id);
-	if (inputs_place(&crew->source, work, crew->scratch, &why) == 0 &&
-	    slot_start(slot, crew_env(crew, work->lane->task), work, &why) == 0) {
-		crew->refused = 0;
-		return true;
-	}
-	begun_set(crew->begun, slot->number, 0);
-	crew_leave(crew, slot);
-	if (why.kind != ERR_SYSTEM) {
-		crew_ended(crew, verdict_unstarted(work, &why));
-		return true;
-	}
-	crew_refused(crew, &why);
-	return false;
+	rc = inputs_place(&crew->source, work, crew->scratch, &why);
+	if (rc == 0 && task->rules.hooks.before)
+		rc = slot_start_before(
+		    slot, task, work, crew->app->org, crew->source.state, crew->hook_limit, &why);
+	else if (rc == 0)
+		rc = slot_start(slot, crew_env(crew, task), work, &why);
+	if (rc < 0)
+		return leave_unstarted(crew, slot, work, &why);
+	crew->refused = 0;
+	return true;
+}
+
+/* What was to be run before has ended well: now the work itself, in the same slot. */
+static void
+go_on(struct crew *crew, struct slot *slot)
+{
+	struct work *work = slot->work;
+	struct err why = { 0 };
+
+	if (slot_start(slot, crew_env(crew, work->lane->task), work, &why) == 0)
+		return;
+	slot_drop_folder(slot);
+	if (!leave_unstarted(crew, slot, work, &why))
+		crew_put_back(crew, work);
 }
 
 void
@@ -284,7 +317,7 @@ crew_fill(struct crew *crew)
 {
 	crew->full = false;
 	while (crew->ready && !crew->stopping && !crew->throttled && !crew->full &&
-	    crew->err.kind == ERR_NONE) {
+	    !errands_are_many(crew->errands) && crew->err.kind == ERR_NONE) {
 		struct work *work = crew_take(crew);
 
 		if (work->lane->gate->shut) {
@@ -307,6 +340,10 @@ reap(struct crew *crew, struct slot *slot)
 	if (proc_reap(slot->pid, &outcome) == 0)
 		return;
 	guard_ended(crew);
+	if (slot->before && slot_may_go_on(slot, &outcome)) {
+		go_on(crew, slot);
+		return;
+	}
 	slot->out_of_memory |= !outcome.exited && outcome.signal == SIGKILL &&
 	    slot->told != SLOT_KILL && guard_out_of_memory(crew);
 	crew_learn(crew, slot->work->lane, clock_boot() - slot->begun);
@@ -327,7 +364,9 @@ crew_reap(struct crew *crew)
 
 		while (i < crew->nslots && crew->slots[i].pid != info.si_pid)
 			i++;
-		if (i == crew->nslots)
+		if (i == crew->nslots && errands_reap(crew->errands, info.si_pid))
+			guard_ended(crew);
+		else if (i == crew->nslots)
 			waitpid(info.si_pid, NULL, WNOHANG); /* a stray */
 		else if (crew->slots[i].stream)
 			streams_reap(crew, &crew->slots[i]);

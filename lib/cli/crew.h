@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "cli/app.h"
 #include "cli/commit.h"
+#include "cli/errand.h"
 #include "cli/gpus.h"
 #include "cli/inputs.h"
 #include "cli/room.h"
@@ -23,9 +24,13 @@
 
 struct begun;
 struct env_entry;
+struct errands;
 struct tree;
 
-enum { CREW_SLOTS = 1000 };
+enum {
+	CREW_SLOTS = 1000,
+	CREW_CHILDREN = CREW_SLOTS + ERRANDS_MOST, /* at a time */
+};
 
 struct crew {
 	struct app *app;
@@ -50,14 +55,17 @@ struct crew {
 	bool full;       /* the machine runs no more processes now */
 	int64_t refused; /* since when it runs none at all, by clock_boot; 0: it does */
 	bool stopping;
-	bool throttled; /* nothing is begun for now */
+	bool throttled;    /* nothing is begun for now */
+	double hook_limit; /* seconds */
+	struct errands *errands;
+	bool hooked; /* something ended that hooks may be run for */
 	struct tree *tree;
 	int64_t looked, oom_kills; /* at memory, by clock_boot; of the kernel then */
 	struct err err;            /* why it cannot go on */
 };
 
-/* Zero-initialised members app, commit, scratch, log_cap, capacity must be set. -1: crew_clear all
- * the same. */
+/* Zero-initialised members app, commit, scratch, log_cap, capacity, hook_limit, source must be set.
+ * -1: crew_clear all the same. */
 int crew_init(struct crew *crew, struct err *err);
 void crew_clear(struct crew *crew);
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cli/crew.h"
+#include "cli/errand.h"
 #include "exec/memory.h"
 #include "exec/tree.h"
 #include "task/task.h"
@@ -34,7 +35,7 @@ guard_clear(struct crew *crew)
 	tree_free(crew->tree);
 }
 
-/* Those that run, in tasks[]; slots[] says which is which. The number. */
+/* Those that run, in tasks[]; slots[] says which is which, NULL: an errand. The number. */
 static size_t
 running(const struct crew *crew, struct tree_task *tasks, struct slot **slots)
 {
@@ -50,6 +51,8 @@ running(const struct crew *crew, struct tree_task *tasks, struct slot **slots)
 			.attempt = slot->work ? slot->work->attempt : slot->coprocess };
 		slots[n++] = slot;
 	}
+	for (size_t more = errands_running(crew->errands, tasks + n); more > 0; more--)
+		slots[n++] = NULL;
 	return n;
 }
 
@@ -71,8 +74,8 @@ guard_out_of_memory(struct crew *crew)
 void
 guard_clean(struct crew *crew)
 {
-	struct tree_task tasks[CREW_SLOTS];
-	struct slot *slots[CREW_SLOTS];
+	struct tree_task tasks[CREW_CHILDREN];
+	struct slot *slots[CREW_CHILDREN];
 	size_t n = running(crew, tasks, slots);
 
 	tree_clear(crew->tree, tasks, n, true);
@@ -81,8 +84,8 @@ guard_clean(struct crew *crew)
 void
 guard_signal(struct crew *crew, const struct slot *slot, int signal)
 {
-	struct tree_task tasks[CREW_SLOTS];
-	struct slot *slots[CREW_SLOTS];
+	struct tree_task tasks[CREW_CHILDREN];
+	struct slot *slots[CREW_CHILDREN];
 	size_t n = running(crew, tasks, slots);
 
 	for (size_t i = 0; i < n; i++)
@@ -93,12 +96,12 @@ guard_signal(struct crew *crew, const struct slot *slot, int signal)
 void
 guard_term(struct crew *crew, const struct slot *slot)
 {
-	struct tree_task tasks[CREW_SLOTS];
-	struct slot *slots[CREW_SLOTS];
+	struct tree_task tasks[CREW_CHILDREN];
+	struct slot *slots[CREW_CHILDREN];
 	size_t n = running(crew, tasks, slots);
 	int which = -1;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; slot && i < n; i++)
 		if (slots[i] == slot)
 			which = (int)i;
 	if (crew->tree && n > 0 && (!slot || which >= 0))
@@ -121,16 +124,16 @@ has_limits(const struct crew *crew, int64_t now)
 static void
 look_at_memory(struct crew *crew, int64_t now)
 {
-	struct tree_task tasks[CREW_SLOTS];
-	struct memory_use use[CREW_SLOTS];
-	struct slot *slots[CREW_SLOTS];
+	struct tree_task tasks[CREW_CHILDREN];
+	struct memory_use use[CREW_CHILDREN];
+	struct slot *slots[CREW_CHILDREN];
 	size_t n = running(crew, tasks, slots);
 	int64_t pause = MEMORY_PAUSE;
 
 	for (size_t i = 0; i < n; i++)
-		use[i] = (struct memory_use){ .limit = slots[i]->room.memory };
+		use[i] = (struct memory_use){ .limit = slots[i] ? slots[i]->room.memory : 0 };
 	if (memory_look(crew->tree, tasks, n, use) == 0)
-		for (size_t i = 0; i < n; i++) {
+		for (size_t i = 0; i < n && slots[i]; i++) {
 			if (memory_pause(&use[i]) < pause)
 				pause = memory_pause(&use[i]);
 			slots[i]->used = use[i].now;
@@ -162,6 +165,8 @@ check_slot(struct crew *crew, struct slot *slot, int64_t now)
 	slot_check(slot, now);
 	if (told == SLOT_NOTHING && slot->told == SLOT_TERM)
 		guard_term(crew, slot);
+	if (slot->before)
+		return;
 	if (!slot->noted && now - slot->begun >= NOTE) {
 		slot->noted = true;
 		commit_change(crew->commit, slot->work, EV_START);
@@ -180,11 +185,12 @@ guard_check(struct crew *crew, int64_t now)
 		else if (slot->pid != 0)
 			check_slot(crew, slot, now);
 	}
+	errands_check(crew->errands, now);
 	if (now >= crew->looked && has_limits(crew, now))
 		look_at_memory(crew, now);
 	if (crew->tree && now >= tree_next_check(crew->tree)) {
-		struct tree_task tasks[CREW_SLOTS];
-		struct slot *slots[CREW_SLOTS];
+		struct tree_task tasks[CREW_CHILDREN];
+		struct slot *slots[CREW_CHILDREN];
 		size_t n = running(crew, tasks, slots);
 
 		tree_clear(crew->tree, tasks, n, false);
@@ -195,7 +201,9 @@ int64_t
 guard_next_check(const struct crew *crew)
 {
 	int64_t next = crew->tree ? tree_next_check(crew->tree) : INT64_MAX;
+	int64_t errands = errands_next_check(crew->errands);
 
+	next = errands < next ? errands : next;
 	for (int i = 0; i < crew->nslots; i++) {
 		const struct slot *slot = &crew->slots[i];
 		int64_t at;
@@ -211,7 +219,7 @@ guard_next_check(const struct crew *crew)
 			continue;
 		at = slot_next_check(slot);
 		next = at < next ? at : next;
-		if (!slot->noted && slot->begun + NOTE < next)
+		if (!slot->noted && !slot->before && slot->begun + NOTE < next)
 			next = slot->begun + NOTE;
 	}
 	return next;

@@ -9,8 +9,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/admit.h"
+#include "cli/aftermath.h"
+#include "cli/alerts.h"
 #include "cli/app.h"
 #include "cli/config.h"
+#include "cli/errand.h"
 #include "cli/kept.h"
 #include "cli/strays.h"
 #include "cli/tell.h"
@@ -68,8 +71,12 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 	l->submitted.command = "submit";
 	l->submitted.correlation = getenv("DOCKLINE_CORRELATION");
 	claimer_serve(&l->claimer, &l->scope);
+	l->errands_tail = &l->errands;
 	if (options->config)
 		lane_book_prepare(l->scope.book, set_defaults, (void *)options->config);
+	if (options->config && options->worker)
+		l->alerts = alerts_new(options->config, options->app->org, options->store,
+		    options->terms ? ALERTS_EVERY : 0);
 	l->admission = (struct admission){ .app = options->app,
 		.store = options->store,
 		.tally = &l->submitted,
@@ -103,6 +110,9 @@ ledger_clear(struct ledger *l)
 	free(l->login);
 	idset_clear(&l->asked);
 	vec_clear(&l->print);
+	vec_clear(&l->hooked);
+	errand_free_list(l->errands);
+	alerts_free(l->alerts);
 	buf_clear(&l->made);
 	receipt_clear(&l->receipt);
 }
@@ -227,8 +237,10 @@ give_back(struct ledger *l, const struct ended *e, struct err *err)
 		    "execution %lld was taken over by another worker: this end of it is"
 		    " dropped",
 		    (long long)e->end.id);
-	if (rc > 0)
+	if (rc > 0) {
 		learn(l, &e->end);
+		aftermath_note(l, &e->end);
+	}
 	if (rc > 0 && claimer_ended(&l->claimer, &e->end, err) < 0)
 		return -1;
 	if (rc > 0 && kept_link(e->kept, l->o.store, e->end.id, err) < 0)
@@ -459,11 +471,12 @@ ledger_write(struct ledger *l, struct batch *b, struct err *err)
 		store_rollback(l->o.store);
 		tally_reset(&l->tally);
 		tally_reset(&l->submitted);
+		aftermath_forget(l);
 		return -1;
 	}
 	if (store_commit(l->o.store, err) < 0 ||
 	    recall_claimed(&l->recall, &l->fresh, &l->fresh_tail, err) < 0 ||
-	    tell_events(l, err) < 0)
+	    aftermath_make(l, err) < 0 || tell_events(l, err) < 0)
 		return -1;
 	return tell_records(l, err);
 }

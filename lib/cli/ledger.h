@@ -23,6 +23,14 @@ struct due {
 	bool failed; /* where it is made */
 };
 
+/* An attempt that ended and has hooks. */
+struct hooked {
+	const struct lane *lane;
+	int64_t id;
+	int attempt;
+	bool after, failed;
+};
+
 /* Lists of what gathered; the caller's. */
 struct batch {
 	int64_t *adopted; /* ids that were submitted before and are asked for */
@@ -42,7 +50,9 @@ struct ledger {
 	struct work **fresh_tail;
 	struct order *orders; /* found by the last batch; the caller takes them */
 	struct order **orders_tail;
-	bool ordered; /* there are orders to fetch */
+	bool ordered;           /* there are orders to fetch */
+	struct errand *errands; /* hooks to be run; the caller takes them */
+	struct errand **errands_tail;
 	struct claim_scope scope;
 	struct claimer claimer;
 	int taken;                     /* claimed by the last batch, handed out or not */
@@ -63,6 +73,8 @@ struct ledger {
 	struct admission admission;
 	struct receipt receipt;
 	VEC(struct due) print; /* after the commit */
+	VEC(struct hooked) hooked;
+	struct alerts *alerts; /* NULL: no threshold is set */
 	struct buf made;
 	int64_t version;
 	struct err err;

@@ -113,6 +113,7 @@ work(struct run *r, int *signal, struct err *err)
 		.keep = r->o->keep,
 		.state = store_dir(r->store),
 		.log_cap = (int64_t)config_number(r->config, CONFIG_LOG_CAP),
+		.hook_limit = config_number(r->config, CONFIG_HOOKS_TIMEOUT),
 		.until = until(r->o),
 		.idle_exit = r->o->idle_exit > 0 ? (int64_t)(r->o->idle_exit * 1e6) : 0 };
 	struct commit_state state;

@@ -3,7 +3,6 @@
 #include "cli/slot.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,26 +17,21 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "cli/hook.h"
 #include "exec/cmdline.h"
 #include "exec/stream.h"
 #include "exec/tag.h"
 
-enum {
-	OUTPUT_MAX = 64 << 20,
-	SIZE_CHECK = 1000000, /* microseconds between looks at the size of the output */
-	CHILD_VARS = 8,
-	LOG_MAX = 16 << 20, /* bytes of what a coprocess says, and what is kept of it at least */
-	LOG_KEPT = 1 << 20,
-};
+enum { CHILD_VARS = 8 };
 
 extern char **environ;
 
-static bool
-is_child_variable(const char *var)
+bool
+slot_is_own_variable(const char *var)
 {
 	static const char *const names[] = { "DOCKLINE_EXECUTION=", "DOCKLINE_ATTEMPT=",
 		"DOCKLINE_JOB=", "DOCKLINE_ORG=", "DOCKLINE_WORK=", "DOCKLINE_WORKER=",
-		"DOCKLINE_PROGRESS_FD=", "DOCKLINE_COPROCESS=" };
+		"DOCKLINE_PROGRESS_FD=", "DOCKLINE_COPROCESS=", "DOCKLINE_HOOK=" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strncmp(var, names[i], strlen(names[i])) == 0)
@@ -79,7 +73,7 @@ slot_env_init(struct slot_env *env, const struct task *task, const char *org)
 		n++;
 	env->vars = xcalloc(n + CHILD_VARS + 1, sizeof(*env->vars));
 	for (size_t i = 0; i < n; i++)
-		if (!is_child_variable(environ[i]))
+		if (!slot_is_own_variable(environ[i]))
 			env->vars[env->nvars++] = environ[i];
 }
 
@@ -155,13 +149,10 @@ slot_empty(struct slot *slot)
 	return empty(slot->out) < 0 || empty(slot->err) < 0 ? -1 : 0;
 }
 
-/* The parameters as one line in the stdin of the child; with lines only the text. */
+/* One line in the stdin of the child. */
 static int
-put_params(struct slot *slot, const struct work *work, const char *text, struct err *err)
+put_line(struct slot *slot, const char *data, size_t len, struct err *err)
 {
-	const char *data = text ? text : work->params;
-	size_t len = text ? strlen(text) : work->params_len;
-
 	struct iovec line[] = { { (void *)data, len }, { "\n", 1 } };
 	ssize_t n = pwritev(slot->in, line, 2, 0);
 
@@ -169,6 +160,14 @@ put_params(struct slot *slot, const struct work *work, const char *text, struct 
 	    lseek(slot->in, 0, SEEK_SET) == 0)
 		return 0;
 	return err_sys(err, "cannot write %zu bytes of parameters to a memory file", len);
+}
+
+/* The parameters; with lines only the text. */
+static int
+put_params(struct slot *slot, const struct work *work, const char *text, struct err *err)
+{
+	return text ? put_line(slot, text, strlen(text), err)
+		    : put_line(slot, work->params, work->params_len, err);
 }
 
 /* Where the work folder of the slot's task is to be, if it asks for one. A coprocess (work NULL)
@@ -208,7 +207,7 @@ prepare_files(struct slot *slot, const struct work *work, const char *text, stru
 {
 	if (slot_empty(slot) < 0 || headway_reset(&slot->headway) < 0)
 		return err_sys(err, "cannot empty the output of slot %d", slot->number);
-	if (make_folder(slot, err) < 0)
+	if (!slot->before && make_folder(slot, err) < 0)
 		return -1;
 	return put_params(slot, work, text, err);
 }
@@ -311,6 +310,67 @@ has_template(char *const *argv)
 	return false;
 }
 
+/* A process was started for work: from now on the slot's, so many seconds. */
+static void
+begin(struct slot *slot, struct work *work, double limit, double grace)
+{
+	slot->work = work;
+	slot->limit = limit;
+	slot->soft = slot->begun + (int64_t)(limit * 1e6);
+	slot->hard = slot->soft + (int64_t)(grace * 1e6);
+	slot->told = SLOT_NOTHING;
+	slot->timed_out = slot->overflowed = slot->interrupted = slot->cancelled = false;
+	slot->out_of_memory = slot->noted = slot->progressed = false;
+	slot->used = 0;
+	slot->paused = 0;
+}
+
+int
+slot_start_before(struct slot *slot, const struct task *task, struct work *work, const char *org,
+    const char *state, double limit, struct err *err)
+{
+	struct hook hook = { .name = "before",
+		.argv = task->rules.hooks.before,
+		.org = org,
+		.state = state,
+		.job = work->lane->job_name,
+		.execution = work->id,
+		.attempt = work->attempt,
+		.in = slot->in,
+		.log = slot->err };
+	struct buf record = BUF_INIT;
+	int rc;
+
+	slot->task = task;
+	slot->before = false;
+	choose_folder(slot, work);
+	hook_record(work, org, &record);
+	rc = slot_empty(slot) < 0 || make_folder(slot, err) < 0
+	    ? -1
+	    : put_line(slot, buf_str(&record), record.len, err);
+	buf_clear(&record);
+	if (rc < 0)
+		return -1;
+	hook.dir = slot->dir;
+	slot->up = slot->begun = slot->measured = clock_boot();
+	slot->started = clock_wall();
+	slot->pid = hook_start(&hook, err);
+	if (slot->pid < 0) {
+		slot->pid = 0;
+		return -1;
+	}
+	slot->before = true;
+	begin(slot, work, limit, HOOK_GRACE);
+	return 0;
+}
+
+bool
+slot_may_go_on(const struct slot *slot, const struct outcome *outcome)
+{
+	return outcome->exited && outcome->code == 0 && !slot->timed_out && !slot->interrupted &&
+	    !slot->cancelled && !slot->overflowed && !slot->out_of_memory;
+}
+
 int
 slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct err *err)
 {
@@ -322,11 +382,12 @@ slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct er
 	int rc = -1;
 
 	slot->task = task;
-	choose_folder(slot, work);
+	if (!slot->before)
+		choose_folder(slot, work);
 	if (expand || task->lines) {
 		params = json_parse(work->params, work->params_len, err);
 		if (!params)
-			return -1;
+			goto out;
 		argv = cmdline_expand(task->argv, params, err);
 		if (!argv)
 			goto out;
@@ -338,22 +399,19 @@ slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct er
 	slot->up = slot->begun = slot->measured = clock_boot();
 	slot->started = clock_wall();
 	slot->pid = spawn(slot, env, work, argv ? argv : task->argv, err);
-	if (slot->pid < 0) {
-		slot->pid = 0;
+	if (slot->pid < 0)
 		goto out;
-	}
-	slot->work = work;
-	slot->limit = (work->timeout > 0 ? work->timeout : task->soft) *
-	    retry_room(&task->retry, FAIL_TIMEOUT, work->timeouts);
-	slot->soft = slot->begun + (int64_t)(slot->limit * 1e6);
-	slot->hard = slot->soft + (int64_t)((task->hard - task->soft) * 1e6);
-	slot->told = SLOT_NOTHING;
-	slot->timed_out = slot->overflowed = slot->interrupted = slot->cancelled = false;
-	slot->out_of_memory = slot->noted = slot->progressed = false;
-	slot->used = 0;
-	slot->paused = 0;
+	begin(slot, work,
+	    (work->timeout > 0 ? work->timeout : task->soft) *
+		retry_room(&task->retry, FAIL_TIMEOUT, work->timeouts),
+	    task->hard - task->soft);
 	rc = 0;
 out:
+	if (rc < 0) {
+		slot->pid = 0;
+		slot->work = NULL;
+	}
+	slot->before = false;
 	cmdline_free(argv);
 	json_decref(params);
 	return rc;
@@ -394,7 +452,7 @@ slot_start_stream(struct slot *slot, struct slot_env *env, int number, struct er
 	slot->work = NULL;
 	slot->up = slot->begun = slot->measured = clock_boot();
 	slot->started = clock_wall();
-	slot->sole = slot->ending = slot->out_of_memory = false;
+	slot->sole = slot->ending = slot->out_of_memory = slot->before = false;
 	slot->dropped = 0;
 	slot->used = 0;
 	slot->paused = 0;
@@ -409,133 +467,4 @@ slot_end_stream(struct slot *slot)
 	slot->stream = NULL;
 	slot->pid = 0;
 	slot_drop_folder(slot);
-}
-
-static void
-tell(struct slot *slot, enum slot_told what)
-{
-	if (slot->told >= what)
-		return;
-	slot->told = what;
-	proc_signal(slot->pid, what == SLOT_KILL ? SIGKILL : SIGTERM);
-	if (slot->paused) /* it must run to hear it */
-		proc_signal(slot->pid, SIGCONT);
-}
-
-static bool
-is_too_long(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && st.st_size > OUTPUT_MAX;
-}
-
-void
-slot_trim_log(struct slot *slot, int64_t now)
-{
-	struct stat st;
-
-	if (now - slot->measured < SIZE_CHECK)
-		return;
-	slot->measured = now;
-	if (fstat(slot->err, &st) < 0 || (int64_t)st.st_blocks * 512 <= LOG_MAX)
-		return;
-	/* it goes on at the end, wherever that is */
-	if (fallocate(slot->err, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
-		st.st_size - LOG_KEPT) < 0)
-		empty(slot->err);
-}
-
-void
-slot_out_of_memory(struct slot *slot)
-{
-	slot->out_of_memory = true;
-	if (slot->stream)
-		stream_stop(slot->stream, true, clock_boot());
-	else
-		tell(slot, SLOT_KILL);
-}
-
-void
-slot_check(struct slot *slot, int64_t now)
-{
-	if (slot->pid == 0)
-		return;
-	if (now - slot->measured >= SIZE_CHECK) {
-		slot->measured = now;
-		slot->overflowed = is_too_long(slot->out) || is_too_long(slot->err);
-	}
-	if (slot->overflowed)
-		tell(slot, SLOT_KILL);
-	if (slot->paused && slot->told == SLOT_NOTHING)
-		return;
-	if (now >= slot->soft && !slot->interrupted && !slot->cancelled) {
-		slot->timed_out = true;
-		tell(slot, SLOT_TERM);
-	}
-	if (now >= slot->hard)
-		tell(slot, SLOT_KILL);
-}
-
-int64_t
-slot_next_check(const struct slot *slot)
-{
-	int64_t next = slot->measured + SIZE_CHECK;
-
-	if (slot->told == SLOT_NOTHING && !slot->paused && slot->soft < next)
-		next = slot->soft;
-	if (slot->told == SLOT_TERM && slot->hard < next)
-		next = slot->hard;
-	return next;
-}
-
-/* TERM now and KILL after the grace of the first Ctrl-C, or KILL. */
-static void
-end(struct slot *slot, bool kill)
-{
-	int64_t hard = clock_boot() + 10 * 1000000;
-
-	if (slot->told == SLOT_NOTHING || hard < slot->hard)
-		slot->hard = hard;
-	tell(slot, kill ? SLOT_KILL : SLOT_TERM);
-}
-
-void
-slot_interrupt(struct slot *slot, bool kill)
-{
-	if (slot->pid == 0)
-		return;
-	slot->interrupted = true;
-	end(slot, kill);
-}
-
-void
-slot_cancel(struct slot *slot)
-{
-	slot->cancelled = true;
-	end(slot, false);
-}
-
-bool
-slot_pause(struct slot *slot)
-{
-	if (slot->told != SLOT_NOTHING)
-		return false;
-	if (!slot->paused)
-		slot->paused = clock_boot();
-	proc_signal(slot->pid, SIGSTOP);
-	return true;
-}
-
-void
-slot_continue(struct slot *slot)
-{
-	int64_t rested = slot->paused ? clock_boot() - slot->paused : 0;
-
-	if (!slot->paused)
-		return;
-	slot->paused = 0;
-	slot->soft += rested;
-	slot->hard += rested;
-	proc_signal(slot->pid, SIGCONT);
 }

@@ -49,6 +49,7 @@ struct slot {
 	int64_t up;              /* when its process was started, by clock_boot */
 	int64_t begun, measured; /* the same of the work; when its output was last measured */
 	enum slot_told told;
+	bool before; /* what runs is not the work yet but what goes before it */
 	bool timed_out, overflowed, interrupted, cancelled, out_of_memory;
 	int64_t used;   /* bytes of memory when last looked at */
 	int coprocess;  /* how many there were before it in this worker, from 1 */
@@ -75,6 +76,9 @@ struct slot_env {
  * frees. */
 char *slot_program(const char *name);
 
+/* Is it a variable ("NAME=VALUE") that children of a worker get from it, whatever ours is? */
+bool slot_is_own_variable(const char *var);
+
 void slot_env_init(struct slot_env *env, const struct task *task, const char *org);
 void slot_env_clear(struct slot_env *env);
 
@@ -89,6 +93,14 @@ int slot_empty(struct slot *slot);
 /* Start work in a free slot, which owns it from now on. -1: it could not be started (err says why;
  * the slot is free again and the work still the caller's). */
 int slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct err *err);
+
+/* Start the hook that goes before the work, with its record, in the same way; its time is limited
+ * to so many seconds. Of the task, the slot keeps the work folder for the work. */
+int slot_start_before(struct slot *slot, const struct task *task, struct work *work,
+    const char *org, const char *state, double limit, struct err *err);
+
+/* It has ended: well, and nobody ended it, so that slot_start is next? */
+bool slot_may_go_on(const struct slot *slot, const struct outcome *outcome);
 
 /* Start a coprocess of the task in a free slot, the `number`th of this worker; the same otherwise.
  */

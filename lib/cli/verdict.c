@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "cli/hook.h"
 #include "cli/inputs.h"
 #include "cli/kept.h"
 #include "exec/answer.h"
@@ -162,6 +163,27 @@ judge_exit(struct verdict *v, int code, const char *errout)
 	    *last ? ": " : "", (int)strcspn(last, "\n"), last);
 }
 
+/* What went before the work failed, or was ended: the work was not begun. */
+static void
+judge_before(
+    struct verdict *v, const struct slot *slot, const struct outcome *o, const char *errout)
+{
+	char what[64], text[512];
+	bool input = o->exited && o->code >= 64 && o->code <= 66;
+
+	if (slot->timed_out)
+		snprintf(what, sizeof(what), "ran longer than %g s", slot->limit);
+	else if (slot->out_of_memory)
+		snprintf(what, sizeof(what), "used too much memory");
+	else if (slot->overflowed)
+		snprintf(what, sizeof(what), "wrote more than 64 MiB");
+	else
+		proc_describe(o, what);
+	fail(v, input ? FAIL_INPUT : FAIL_REJECTED, "%s",
+	    hook_complain(
+		"before", slot->task->rules.hooks.before[0], what, errout, text, sizeof(text)));
+}
+
 static void
 fail_memory(struct verdict *v, const struct slot *slot)
 {
@@ -179,6 +201,10 @@ judge(struct verdict *v, const struct slot *slot, const struct task *task, const
 	char text[64];
 
 	v->exit_code = o->exited ? o->code : -1;
+	if (slot->before) {
+		judge_before(v, slot, o, errout);
+		return;
+	}
 	if (slot->timed_out) {
 		fail(v, FAIL_TIMEOUT, "ran longer than %g s", slot->limit);
 		return;
@@ -357,6 +383,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 	drop_work(slot->work);
 	slot->work = NULL;
 	slot->pid = 0;
+	slot->before = false;
 	contain_clean(slot, !outcome->exited);
 	slot_drop_folder(slot);
 	return e;

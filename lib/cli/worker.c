@@ -86,6 +86,7 @@ stop(struct worker *w, int signal)
 		if (!w->crew.slots[i].stream)
 			slot_interrupt(&w->crew.slots[i], w->signals > 1);
 	streams_stop(&w->crew, w->signals > 1);
+	errands_stop(w->crew.errands, w->signals > 1);
 	guard_term(&w->crew, NULL);
 }
 
@@ -281,7 +282,8 @@ is_drained(const struct commit_state *s)
 static bool
 is_done(struct worker *w, const struct commit_state *s)
 {
-	if (w->crew.busy > w->crew.streams || w->crew.out || w->crew.ready) {
+	if (w->crew.busy > w->crew.streams || w->crew.out || w->crew.ready ||
+	    errands_left(w->crew.errands) > 0) {
 		w->since = 0;
 		return false;
 	}
@@ -305,13 +307,23 @@ is_done(struct worker *w, const struct commit_state *s)
 	}
 }
 
+/* What the writer has for us. */
+static void
+take(struct worker *w)
+{
+	struct order *orders;
+	struct errand *errands;
+
+	crew_add(&w->crew, commit_take(w->o->commit, &orders, &errands));
+	obey_all(w, orders);
+	errands_add(w->crew.errands, errands);
+	errands_fill(w->crew.errands, &w->crew.coprocesses);
+}
+
 static void
 take_work(struct worker *w)
 {
-	struct order *orders;
-
-	crew_add(&w->crew, commit_take(w->o->commit, &orders));
-	obey_all(w, orders);
+	take(w);
 	if (w->signals)
 		give_back(w);
 	crew_fill(&w->crew);
@@ -334,11 +346,23 @@ wait(struct worker *w)
 	streams_check(&w->crew, now);
 }
 
-/* Nothing is left to be done: end the coprocesses. */
+/* Have all hooks been run, and do no more come? */
+static bool
+is_quiet(struct worker *w)
+{
+	struct commit_state s;
+
+	commit_state(w->o->commit, &s);
+	take(w);
+	give_back(w);
+	return errands_left(w->crew.errands) == 0 && (!w->crew.hooked || s.broken || s.idle);
+}
+
+/* Nothing is left to be done: end the coprocesses, run the last hooks. */
 static void
 dismiss(struct worker *w)
 {
-	while (w->crew.busy > 0) {
+	while (!is_quiet(w) || w->crew.busy > 0) {
 		streams_finish(&w->crew);
 		wait(w);
 	}
@@ -385,6 +409,7 @@ worker_run(const struct worker_options *options, int *signal, struct err *err)
 		    .commit = options->commit,
 		    .scratch = options->scratch,
 		    .log_cap = options->log_cap,
+		    .hook_limit = options->hook_limit,
 		    .source = { .state = options->state },
 		    .capacity = options->capacity } };
 	sigset_t set;

@@ -31,6 +31,7 @@ struct worker_options {
 	const char *keep;              /* where work folders stay, NULL: they do not */
 	const char *state;             /* its directory */
 	int64_t log_cap;               /* bytes kept of what an execution wrote */
+	double hook_limit;             /* seconds */
 	struct throttle_limits limits; /* beyond which nothing is begun */
 	enum worker_until until;
 	int64_t deadline;  /* by clock_boot: claim nothing from then on; 0: none */

@@ -212,6 +212,9 @@ read_stream(struct task *task, const json_t *service, struct faults *f)
 		task->window = (int)json_integer_value(window);
 	if (task->lines)
 		fault(f, SERVICE, "lines", "does not go together with 'stream'");
+	if (task->rules.hooks.before)
+		fault(f, SERVICE "/hooks", "before",
+		    "does not go together with 'stream': one process serves many executions");
 	check_fixed(task, f);
 }
 

@@ -9,7 +9,7 @@
  *	breaker: {failures: 5, pause: 60s}	task/breaker.h
  *	cache: true			an equal execution gets the result of the first
  *	container: {image: vina.sif, runtime: apptainer, network: none}
- *	hooks: {before: [prog, arg], after: [...], on_failure: [...]}
+ *	hooks: {before: [prog, arg], after: [...], on_failure: [...]}	cli/hook.h, cli/errand.h
  */
 #ifndef TASK_RULES_H
 #define TASK_RULES_H

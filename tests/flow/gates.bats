@@ -1,26 +1,13 @@
 # SPDX-License-Identifier: MIT
 # What keeps executions from being begun: rates, breakers, a busy host, what is missing.
 load ../helper
+load register
 
 teardown() {
 	settle
 	spotless
 }
 
-# register NAME COMMAND MEMBER ...: a task whose program is sh -c COMMAND
-register() {
-	local name=$1 command=$2
-
-	shift 2
-	{
-		printf 'task_id: %s\nservice_config:\n' "$name"
-		printf '  command: [sh, -c, %s]\n' "$(jq -Rn --arg c "$command" '$c')"
-		(($# == 0)) || printf '  %s\n' "$@"
-	} >"$name.yaml"
-	taskreg -q add "$name.yaml" >/dev/null
-}
-
-lines() { seq "$1" | jq -c '{n: .}'; }
 # how many executions of a job are so
 count() { taskstat -q --json --job "$1" --status "$2" | wc -l; }
 
