@@ -300,7 +300,7 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 		rc = 0;
 		goto out;
 	}
-	if (session_reap(app, r.store, err) < 0 || begin(&r, err) < 0)
+	if (session_reap(app, r.store, NULL, err) < 0 || begin(&r, err) < 0)
 		goto out;
 	if (c->detach && r.intake.bundle)
 		rc = bundle_print(r.intake.bundle, r.store, &r.intake.job, err);

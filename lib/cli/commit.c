@@ -25,7 +25,6 @@
 #include "cli/aftermath.h"
 #include "cli/errand.h"
 #include "cli/ledger.h"
-#include "task/workers.h"
 
 enum {
 	BATCH_LINES = 1000,
@@ -279,7 +278,7 @@ round_of(struct commit *c, struct batch *b, bool dry)
 	int64_t now = clock_boot();
 	int rc = 0;
 
-	if (!empty || now - l->beaten >= WORKER_HEARTBEAT || l->ordered)
+	if (!empty || ledger_is_due(l))
 		rc = ledger_write(l, b, &c->err);
 	if (rc == 0 && b->want.most > 0 && l->taken < b->want.most) {
 		dry = true; /* since now: what waits must be known when that is told */

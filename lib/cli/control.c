@@ -52,7 +52,7 @@ begin(struct call *k, struct app *app, const struct control_call *c, struct err 
 	*k = (struct call){ .app = app, .c = c, .tally = TALLY_INIT };
 	k->as_lines = isatty(STDOUT_FILENO) && !c->as_records;
 	k->store = session_open(app, false, err);
-	if (!k->store || session_reap(app, k->store, err) < 0)
+	if (!k->store || session_reap(app, k->store, NULL, err) < 0)
 		return -1;
 	if (!correlation || !*correlation) {
 		if (verb_uuid(k->uuid, err) < 0)
@@ -335,7 +335,7 @@ wait_for_workers(struct call *k, struct err *err)
 
 		if (now >= care) {
 			care = now + CARE;
-			rc = session_reap(k->app, k->store, err);
+			rc = session_reap(k->app, k->store, NULL, err);
 		}
 		notice_wait(notice, (care < end ? care : end) - now);
 		if (rc == 0)

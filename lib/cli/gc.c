@@ -350,7 +350,7 @@ gc_run(struct app *app, const struct gc_call *call, struct err *err)
 	gc.tally.who = gc.who;
 	gc.tally.command = call->asked;
 	gc.tally.correlation = call->correlation;
-	if (gc.store && read_call(&gc, err) == 0 && session_reap(app, gc.store, err) == 0)
+	if (gc.store && read_call(&gc, err) == 0 && session_reap(app, gc.store, NULL, err) == 0)
 		rc = tidy(&gc, err);
 	if (rc == 0 && isatty(STDOUT_FILENO) && !call->as_record)
 		print_text(&gc);

@@ -7,7 +7,6 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "cli/admit.h"
 #include "cli/aftermath.h"
 #include "cli/alerts.h"
@@ -25,11 +24,13 @@
 #include "task/key.h"
 #include "task/setback.h"
 #include "task/task.h"
+#include "task/vigil.h"
 #include "task/workers.h"
 
 enum {
 	MANY = 256,        /* lines whose keys are worth taking together */
 	SETBACK = 1000000, /* microseconds: less is the clock being adjusted */
+	CARE = 1000000,    /* between looks for workers that died */
 };
 
 /* The record of what ended is printed after the commit, if this run asked for it. */
@@ -57,6 +58,7 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 		.offset = INT64_MAX,
 		.tally = { .worker = options->worker },
 		.login = app_login(),
+		.vigil = vigil_new(),
 		.scope = { .worker = options->worker,
 		    .org = options->app->org,
 		    .queues = options->queues,
@@ -108,6 +110,7 @@ ledger_clear(struct ledger *l)
 	tally_clear(&l->tally);
 	tally_clear(&l->submitted);
 	free(l->login);
+	vigil_free(l->vigil);
 	idset_clear(&l->asked);
 	vec_clear(&l->print);
 	vec_clear(&l->hooked);
@@ -319,23 +322,21 @@ take_orders(struct ledger *l, struct err *err)
 	return obey(l, err);
 }
 
-static void
-remove_scratch(const char *scratch, void *ctx)
+/* Was the wall clock, which is so far ahead of clock_boot, set back, now or before we came? */
+static bool
+was_set_back(const struct ledger *l, int64_t offset)
 {
-	struct ledger *l = ctx;
-
-	if (file_remove_tree(scratch, NULL) == 0)
-		app_detail(l->o.app, "removed '%s' of a worker that died", scratch);
+	return l->o.worker && offset < l->offset - SETBACK;
 }
 
-/* Was the wall clock set back, now or before we came? */
 static int
 mend(struct ledger *l, struct err *err)
 {
-	int64_t offset = clock_wall() - clock_boot(), before = l->offset;
+	int64_t offset = clock_wall() - clock_boot();
+	bool back = was_set_back(l, offset);
 
 	l->offset = offset;
-	return l->o.worker && offset < before - SETBACK ? setback_mend(l->o.store, err) : 0;
+	return back ? setback_mend(l->o.store, err) : 0;
 }
 
 /* Heartbeat, and the dead. */
@@ -345,12 +346,11 @@ beat(struct ledger *l, struct err *err)
 	int64_t now = clock_boot();
 	int n;
 
-	if (l->o.worker == 0 || now - l->beaten < WORKER_HEARTBEAT)
+	if (l->o.worker == 0 || (now - l->beaten < WORKER_HEARTBEAT && !l->deaths))
 		return 0;
 	l->beaten = now;
-	n = strays_clear(l->o.store, err); /* before anything of them is run again */
-	if (n >= 0)
-		n = workers_reap(l->o.store, &l->tally, remove_scratch, l, err);
+	l->deaths = false;
+	n = strays_reap(l->o.app, l->o.store, l->vigil, &l->tally, err);
 	if (n > 0) {
 		/* what was lost once too often has ended, by nobody's doing but ours */
 		l->version = -1;
@@ -377,6 +377,31 @@ look_at(int64_t id, void *ctx)
 	return rc < 0 ? -1 : 0;
 }
 
+static int
+look_for_dead(struct ledger *l, struct err *err)
+{
+	int64_t now = clock_boot();
+	int dead;
+
+	if (l->o.worker == 0 || now - l->cared < CARE)
+		return 0;
+	l->cared = now;
+	dead = workers_need_reaping(l->o.store, l->vigil, NULL, NULL, err);
+	l->deaths = dead > 0;
+	return dead < 0 ? -1 : 0;
+}
+
+bool
+ledger_is_due(const struct ledger *l)
+{
+	int64_t now = clock_boot();
+
+	if (l->o.worker == 0)
+		return false;
+	return now - l->beaten >= WORKER_HEARTBEAT || l->ordered || l->deaths ||
+	    was_set_back(l, clock_wall() - now);
+}
+
 /* What we asked for and others ended. */
 int
 ledger_look(struct ledger *l, struct err *err)
@@ -384,6 +409,8 @@ ledger_look(struct ledger *l, struct err *err)
 	int64_t version = store_version(l->o.store);
 	int rc = 0;
 
+	if (look_for_dead(l, err) < 0)
+		return -1;
 	if (version == l->version)
 		return 0;
 	l->version = version;

@@ -61,12 +61,15 @@ struct ledger {
 	int64_t worked, worked_failed; /* attempts that ended; not well */
 	bool output_gone;              /* stdout cannot be written any more */
 	int64_t beaten;                /* last heartbeat, by clock_boot */
+	int64_t cared;                 /* when it was looked for workers that died */
+	bool deaths;                   /* and there were some */
 	int64_t offset;                /* of the wall clock to clock_boot then */
 
 	/* its own */
 	struct tally tally;
 	struct tally submitted; /* by whom is journalled with it */
 	char *login;
+	struct vigil *vigil;
 	struct recall recall;
 	int64_t told;  /* of worked, with the last heartbeat */
 	int64_t event; /* the last one looked at, to be printed */
@@ -87,8 +90,13 @@ void ledger_clear(struct ledger *l);
  * nothing of the batch was told. */
 int ledger_write(struct ledger *l, struct batch *b, struct err *err);
 
-/* Print what was asked for and ended by others since the last look; note orders. */
+/* Print what was asked for and ended by others since the last look; note orders, and workers that
+ * died. */
 int ledger_look(struct ledger *l, struct err *err);
+
+/* Must a batch be written although it is empty: is it time for a heartbeat, are there orders, did
+ * a worker die, was the wall clock set back? */
+bool ledger_is_due(const struct ledger *l);
 
 /* Find out what waits to be claimed, and until when. */
 int ledger_wait(struct ledger *l, struct err *err);

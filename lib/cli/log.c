@@ -16,6 +16,7 @@
 #include "task/attempt.h"
 #include "task/execution.h"
 #include "task/journal.h"
+#include "task/vigil.h"
 
 enum {
 	PAGE = 256,
@@ -37,6 +38,7 @@ struct log {
 	bool chosen;
 	int64_t begun; /* by the wall clock */
 	struct logentry *entries;
+	struct vigil *vigil;
 	struct idset done;   /* ended and printed */
 	struct idset wanted; /* of the operands */
 	int64_t unknown;     /* of them, how many there are not */
@@ -242,7 +244,7 @@ follow(struct log *l, int64_t seq, struct err *err)
 		if (clock_boot() < care)
 			continue;
 		care = clock_boot() + CARE;
-		if (session_reap(l->way.app, l->way.store, err) < 0)
+		if (session_reap(l->way.app, l->way.store, l->vigil, err) < 0)
 			return -1;
 	}
 }
@@ -285,7 +287,9 @@ is_single(const struct log_options *o)
 int
 log_show(struct app *app, const struct log_options *options, struct err *err)
 {
-	struct log l = { .way = { .app = app, .o = options }, .begun = clock_wall() };
+	struct log l = {
+		.way = { .app = app, .o = options }, .begun = clock_wall(), .vigil = vigil_new()
+	};
 	struct logentry *e, *next;
 	int rc = -1;
 
@@ -299,6 +303,7 @@ log_show(struct app *app, const struct log_options *options, struct err *err)
 	free_entry(&l, e);
 	logtext_free(l.way.text);
 	notice_free(l.way.notice);
+	vigil_free(l.vigil);
 	store_close(l.way.store);
 	idset_clear(&l.done);
 	idset_clear(&l.wanted);

@@ -26,7 +26,7 @@ session_open(struct app *app, bool create, struct err *err)
 		store = store_open(dir, create ? STORE_CREATE : 0, err);
 	free(dir);
 	if (store)
-		strays_clear(store, NULL);
+		strays_clear(store, NULL, NULL);
 	return store;
 }
 
@@ -44,7 +44,7 @@ session_open_if_any(struct app *app, struct store **store, struct err *err)
 	if (!none)
 		*store = store_open(dir, 0, err);
 	if (*store)
-		strays_clear(*store, NULL);
+		strays_clear(*store, NULL, NULL);
 	free(file);
 	free(dir);
 	return none || *store ? 0 : -1;
@@ -94,24 +94,17 @@ session_task(struct app *app, struct store *store, const char *name, struct err 
 	return NULL;
 }
 
-static void
-remove_scratch(const char *scratch, void *ctx)
-{
-	(void)ctx;
-	file_remove_tree(scratch, NULL);
-}
-
 int
-session_reap(struct app *app, struct store *store, struct err *err)
+session_reap(struct app *app, struct store *store, struct vigil *vigil, struct err *err)
 {
 	struct tally tally = TALLY_INIT;
-	int n = strays_clear(store, err); /* before anything of them is run again */
+	int n = strays_clear(store, vigil, err); /* before the others must wait for us */
 
 	if (n <= 0)
 		return n;
 	if (store_begin(store, err) < 0)
 		return -1;
-	n = workers_reap(store, &tally, remove_scratch, NULL, err);
+	n = strays_reap(app, store, vigil, &tally, err);
 	if (n < 0 || tally_write(&tally, store, err) < 0) {
 		store_rollback(store);
 		n = -1;

@@ -10,6 +10,7 @@
 struct job;
 struct store;
 struct task;
+struct vigil;
 
 /* Open the state that --state and the environment name; create: make it when there is none. What
  * workers that died left running on this host is killed. NULL on error. */
@@ -29,7 +30,8 @@ int session_job(struct app *app, struct store *store, const char *name, int gene
  * ERR_USAGE; of one that is deprecated people are told. The caller frees; NULL on error. */
 struct task *session_task(struct app *app, struct store *store, const char *name, struct err *err);
 
-/* Take from dead workers what they held, and remove their folders. */
-int session_reap(struct app *app, struct store *store, struct err *err);
+/* Take from dead workers what they held, and remove their folders. vigil: of a program that comes
+ * again and again (task/vigil.h); NULL: once. */
+int session_reap(struct app *app, struct store *store, struct vigil *vigil, struct err *err);
 
 #endif

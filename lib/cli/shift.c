@@ -155,7 +155,7 @@ shift_run(struct app *app, const struct shift *shift, int *signal, struct err *e
 	r.store = session_open(app, true, err);
 	if (!r.store || configure(&r, err) < 0 || find_capacity(&r, err) < 0 ||
 	    (shift->job && session_job(app, r.store, shift->job, 0, &r.job, err) < 0) ||
-	    session_reap(app, r.store, err) < 0 || begin(&r, err) < 0)
+	    session_reap(app, r.store, NULL, err) < 0 || begin(&r, err) < 0)
 		goto out;
 	rc = work(&r, signal, err);
 	if (station_leave(&r.station, r.store, &late) < 0 && rc == 0) {

@@ -15,6 +15,7 @@
 #include "cli/session.h"
 #include "store/store.h"
 #include "task/execution.h"
+#include "task/vigil.h"
 #include "task/workers.h"
 
 enum {
@@ -46,6 +47,7 @@ struct wait {
 	int64_t failed;
 	bool told; /* that nobody works */
 	struct progress *progress;
+	struct vigil *vigil;
 };
 
 /* ---- what is waited for ---- */
@@ -276,7 +278,7 @@ look_for_workers(struct wait *w, struct err *err)
 static int
 care(struct wait *w, struct err *err)
 {
-	if (session_reap(w->app, w->store, err) < 0)
+	if (session_reap(w->app, w->store, w->vigil, err) < 0)
 		return -1;
 	return look_for_workers(w, err);
 }
@@ -348,7 +350,7 @@ int
 wait_for_end(struct app *app, const struct wait_options *options, struct err *err)
 {
 	int64_t start = clock_boot(), deadline = INT64_MAX;
-	struct wait w = { .app = app, .o = options };
+	struct wait w = { .app = app, .o = options, .vigil = vigil_new() };
 	int rc = begin(&w, err);
 
 	if (rc == 0) {
@@ -364,6 +366,7 @@ wait_for_end(struct app *app, const struct wait_options *options, struct err *er
 		app_fail(app, EXIT_NO, "%lld executions have not ended",
 		    (long long)(w.set.count - w.set.marked));
 	store_close(w.store);
+	vigil_free(w.vigil);
 	idset_clear(&w.set);
 	vec_clear(&w.ended);
 	return rc;

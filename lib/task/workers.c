@@ -13,17 +13,21 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/pidstat.h"
 #include "base/vec.h"
 #include "store/stmt.h"
 #include "task/begun.h"
 #include "task/control.h"
 #include "task/dependency.h"
 #include "task/gate.h"
+#include "task/vigil.h"
 
 static const char sql_enter[] =
     "INSERT INTO worker (host, boot, pid, pid_start, org, job, generation, scratch, room, started,"
     " heartbeat, ends) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-static const char sql_beat[] = "UPDATE worker SET heartbeat = ?, done = done + ? WHERE id = ?";
+/* others may have taken it for dead while it hung */
+static const char sql_beat[] =
+    "UPDATE worker SET heartbeat = ?, done = done + ?, ended = NULL WHERE id = ?";
 static const char sql_leave[] =
     "UPDATE worker SET ended = ?1 WHERE id = ?2 AND NOT EXISTS (SELECT 1 FROM execution"
     " WHERE worker = ?2)";
@@ -70,28 +74,6 @@ read_boot(char boot[64])
 	buf_clear(&text);
 }
 
-/* Start time of a process in clock ticks since boot (proc(5), field 22), 0: there is none, or
- * what is left of it waits for its parent. */
-static int64_t
-pid_start(int64_t pid)
-{
-	struct buf text = BUF_INIT;
-	char path[64], *p = NULL;
-	int64_t start = 0;
-
-	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)pid);
-	if (file_read(path, 4096, &text, NULL) == 0)
-		p = strrchr(text.data, ')'); /* the name before it may hold anything */
-	if (p && (p[1] != ' ' || strchr("ZX", p[2])))
-		p = NULL;
-	for (int field = 2; p && field < 22; field++)
-		p = strchr(p + 1, ' ');
-	if (p)
-		start = strtoll(p + 1, NULL, 10);
-	buf_clear(&text);
-	return start;
-}
-
 static void
 read_host(char host[256])
 {
@@ -109,7 +91,7 @@ worker_enter(struct store *store, const struct worker_entry *entry, struct err *
 	read_host(host);
 	read_boot(boot);
 	if (stmt_run(store, err, sql_enter, "ttiitIIttiiI", host, boot, (int64_t)getpid(),
-		pid_start(getpid()), entry->org, entry->job.id ? &entry->job.id : NULL,
+		pidstat_start(getpid()), entry->org, entry->job.id ? &entry->job.id : NULL,
 		entry->job.id ? &generation : NULL, entry->scratch, entry->room, now, now,
 		entry->ends ? &entry->ends : NULL) < 0)
 		return -1;
@@ -131,6 +113,7 @@ worker_leave(struct store *store, int64_t worker, struct err *err)
 struct dead {
 	int64_t id;
 	char *scratch; /* NULL: none, or on another host */
+	bool rebooted; /* its host was, since */
 };
 
 struct dead_list {
@@ -138,33 +121,78 @@ struct dead_list {
 	size_t len, room;
 };
 
-/* Is the worker of this row dead? */
-static bool
-is_dead(struct stmt *stmt, const char *host, const char *boot)
+/* Who looks for the dead, and where. */
+struct view {
+	char host[256], boot[64];
+	struct vigil *vigil;
+};
+
+static void
+open_eyes(struct view *view, struct vigil *vigil)
 {
-	if (strcmp(stmt_text(stmt, 1), host) != 0)
-		return clock_wall() - stmt_int(stmt, 5) > WORKER_SILENCE;
-	if (strcmp(stmt_text(stmt, 2), boot) != 0)
+	read_host(view->host);
+	read_boot(view->boot);
+	view->vigil = vigil;
+}
+
+static bool
+is_here(struct stmt *row, const struct view *view)
+{
+	return strcmp(stmt_text(row, 1), view->host) == 0;
+}
+
+static bool
+is_of_other_boot(struct stmt *row, const struct view *view)
+{
+	return strcmp(stmt_text(row, 2), view->boot) != 0;
+}
+
+/* Is the worker of this row, which was on this host, dead? */
+static bool
+is_dead_here(struct stmt *row, const struct view *view)
+{
+	return is_of_other_boot(row, view) ||
+	    pidstat_start((pid_t)stmt_int(row, 3)) != stmt_int(row, 4);
+}
+
+/* Is the worker of this row dead, for certain? */
+static bool
+is_dead(struct stmt *row, const struct view *view)
+{
+	int64_t heartbeat = stmt_int(row, 5);
+
+	if (is_here(row, view))
+		return is_dead_here(row, view);
+	if (view->vigil &&
+	    vigil_is_silent(view->vigil, stmt_int(row, 0), heartbeat, clock_boot(), WORKER_SILENCE))
 		return true;
-	return pid_start(stmt_int(stmt, 3)) != stmt_int(stmt, 4);
+	return clock_wall() - heartbeat > WORKER_FORGOTTEN;
+}
+
+/* For showing: does it seem dead? */
+static bool
+seems_dead(struct stmt *row, const struct view *view)
+{
+	if (is_here(row, view))
+		return is_dead_here(row, view);
+	return clock_wall() - stmt_int(row, 5) > WORKER_SILENCE;
 }
 
 static int
-find_dead(struct store *store, struct dead_list *dead, struct err *err)
+find_dead(struct store *store, struct vigil *vigil, struct dead_list *dead, struct err *err)
 {
 	struct stmt *stmt = stmt_query(store, err, sql_open, "");
-	char host[256], boot[64];
+	struct view view;
 	int rc = -1;
 
-	read_host(host);
-	read_boot(boot);
+	open_eyes(&view, vigil);
 	while (stmt && (rc = stmt_next(stmt, err)) > 0) {
-		bool here = strcmp(stmt_text(stmt, 1), host) == 0;
-		struct dead one = { stmt_int(stmt, 0), NULL };
+		struct dead one = { .id = stmt_int(stmt, 0),
+			.rebooted = is_of_other_boot(stmt, &view) };
 
-		if (!is_dead(stmt, host, boot))
+		if (!is_dead(stmt, &view))
 			continue;
-		if (here && stmt_text(stmt, 6))
+		if (is_here(stmt, &view) && stmt_text(stmt, 6))
 			one.scratch = xstrdup(stmt_text(stmt, 6));
 		vec_add(dead, one);
 	}
@@ -180,10 +208,11 @@ clear_dead(struct dead_list *dead)
 }
 
 int
-workers_need_reaping(struct store *store, worker_scratch_fn *removed, void *ctx, struct err *err)
+workers_need_reaping(struct store *store, struct vigil *vigil, worker_scratch_fn *removed,
+    void *ctx, struct err *err)
 {
 	struct dead_list dead = VEC_INIT;
-	int rc = find_dead(store, &dead, err);
+	int rc = find_dead(store, vigil, &dead, err);
 
 	for (size_t i = 0; removed && i < dead.len; i++)
 		if (dead.at[i].scratch)
@@ -208,13 +237,12 @@ int
 workers_of_job(struct store *store, const char *org, const struct job *job, struct err *err)
 {
 	struct stmt *stmt = stmt_query(store, err, sql_open, "");
-	char host[256], boot[64];
+	struct view view;
 	int n = 0, rc = -1;
 
-	read_host(host);
-	read_boot(boot);
+	open_eyes(&view, NULL);
 	while (stmt && (rc = stmt_next(stmt, err)) > 0)
-		n += works_on(stmt, org, job) && !is_dead(stmt, host, boot);
+		n += works_on(stmt, org, job) && !seems_dead(stmt, &view);
 	return rc < 0 ? -1 : n;
 }
 
@@ -251,17 +279,16 @@ int
 workers_each(struct store *store, const char *org, worker_seen_fn *fn, void *ctx, struct err *err)
 {
 	struct stmt *row = stmt_query(store, err, sql_seen, "");
-	char host[256], boot[64];
+	struct view view;
 	int rc = -1;
 
-	read_host(host);
-	read_boot(boot);
+	open_eyes(&view, NULL);
 	while (row && (rc = stmt_next(row, err)) > 0) {
 		struct worker_seen w = seen_of(row);
 
 		if (stmt_text(row, 9) && strcmp(stmt_text(row, 9), org) != 0)
 			continue;
-		w.dead = is_dead(row, host, boot);
+		w.dead = seems_dead(row, &view);
 		rc = count_held(store, &w, err);
 		if (rc == 0)
 			rc = fn(&w, ctx);
@@ -328,6 +355,16 @@ lose(struct store *store, const struct orphan *o, int64_t worker, struct tally *
 	return gone ? dependency_settle(store, o->place.id, to, tally, err) : 0;
 }
 
+/* Did it run when the worker died? After a power cut the slots say nothing that is to be trusted
+ * of what ran for some time; that stands in the state. */
+static bool
+had_begun(const struct dead *dead, const struct begun *begun, const struct orphan *o)
+{
+	if (dead->rebooted && o->status != ST_PREPARING)
+		return true;
+	return !begun || begun_has(begun, o->place.id);
+}
+
 static int
 reap_one(struct store *store, const struct dead *dead, struct tally *tally, struct err *err)
 {
@@ -341,7 +378,7 @@ reap_one(struct store *store, const struct dead *dead, struct tally *tally, stru
 	for (size_t i = 0; i < held.len && rc == 0; i++) {
 		const struct orphan *o = &held.at[i];
 
-		if (is_cancelled(o) || (begun && !begun_has(begun, o->place.id)))
+		if (is_cancelled(o) || !had_begun(dead, begun, o))
 			rc = take_back(store, o, tally, err);
 		else
 			rc = lose(store, o, dead->id, tally, err);
@@ -362,19 +399,18 @@ reap_one(struct store *store, const struct dead *dead, struct tally *tally, stru
 }
 
 int
-workers_reap(struct store *store, struct tally *tally, worker_scratch_fn *removed, void *ctx,
-    struct err *err)
+workers_reap(struct store *store, const struct worker_reaping *reaping, struct err *err)
 {
 	struct dead_list dead = VEC_INIT;
-	int n = 0, rc = find_dead(store, &dead, err);
+	int n = 0, rc = find_dead(store, reaping->vigil, &dead, err);
 
 	for (size_t i = 0; i < dead.len && rc >= 0; i++) {
-		rc = reap_one(store, &dead.at[i], tally, err);
+		rc = reap_one(store, &dead.at[i], reaping->tally, err);
 		if (rc < 0)
 			break;
 		n += rc;
-		if (dead.at[i].scratch && removed)
-			removed(dead.at[i].scratch, ctx);
+		if (dead.at[i].scratch && reaping->removed)
+			reaping->removed(dead.at[i].scratch, reaping->ctx);
 	}
 	clear_dead(&dead);
 	return rc < 0 ? -1 : n;

@@ -3,7 +3,8 @@
  * workers: who works on this state, and who only seems to.
  *
  * A worker of this host is dead when its boot, pid and start time say so, at
- * once; one of another host when its heartbeat is a minute old.
+ * once; one of another host when it was silent for a minute while we looked,
+ * or, for who looks but once, for a day.
  */
 #ifndef TASK_WORKERS_H
 #define TASK_WORKERS_H
@@ -16,9 +17,14 @@
 
 enum {
 	WORKER_HEARTBEAT = 10 * 1000000, /* microseconds between heartbeats */
-	WORKER_SILENCE = 60 * 1000000,   /* on another host: dead after so long */
+	WORKER_SILENCE = 60 * 1000000,   /* on another host: dead after so long, see vigil.h */
 	WORKER_MAX_LOST = 3, /* an execution that outlived so many workers is given up */
 };
+
+/* Microseconds that no clock is wrong by. */
+#define WORKER_FORGOTTEN (INT64_C(24) * 3600 * 1000000)
+
+struct vigil;
 
 /* A worker that enters. Texts are borrowed. */
 struct worker_entry {
@@ -39,18 +45,24 @@ int worker_beat(struct store *store, int64_t worker, int64_t done, struct err *e
  * left to be found dead. */
 int worker_leave(struct store *store, int64_t worker, struct err *err);
 
-/* Take from dead workers what they held: queued again, or failed with class lost after the third
- * time that it ran when its worker died (begun.h: what had not begun is not to blame). removed gets
- * each dead worker's scratch folder on this host. The number of executions taken, or -1. In a
- * transaction. */
+/* Gets the scratch folder of a dead worker, if that was on this host. */
 typedef void worker_scratch_fn(const char *scratch, void *ctx);
-int workers_reap(struct store *store, struct tally *tally, worker_scratch_fn *removed, void *ctx,
-    struct err *err);
 
-/* Is any worker dead? For looking before a transaction is begun. removed (NULL: not wanted) gets
- * what workers_reap would give it. */
-int workers_need_reaping(
-    struct store *store, worker_scratch_fn *removed, void *ctx, struct err *err);
+struct worker_reaping {
+	struct vigil *vigil; /* of who looks again and again; NULL: once */
+	struct tally *tally;
+	worker_scratch_fn *removed; /* NULL: not wanted */
+	void *ctx;
+};
+
+/* Take from dead workers what they held: queued again, or failed with class lost after the third
+ * time that it ran when its worker died (begun.h: what had not begun is not to blame). The number
+ * of executions taken, or -1. In a transaction. */
+int workers_reap(struct store *store, const struct worker_reaping *reaping, struct err *err);
+
+/* Is any worker dead? For looking before a transaction is begun. vigil and removed as above. */
+int workers_need_reaping(struct store *store, struct vigil *vigil, worker_scratch_fn *removed,
+    void *ctx, struct err *err);
 
 /* Who holds an execution: 1, the number of the try, and (scratch not NULL) the worker's folder for
  * the caller to free, NULL where it is on another host; 0: nobody does; -1. */
@@ -72,7 +84,7 @@ struct worker_seen {
 	int64_t started, heartbeat, ends; /* ends 0: not said */
 	int64_t done;                     /* attempts that it ended */
 	int64_t running, claimed;         /* executions that it holds: begun, and not yet */
-	bool dead;
+	bool dead;                        /* on another host: it seems so, by our clock */
 };
 
 /* Each of them that works for the org, the oldest first, until fn returns other than 0: what it

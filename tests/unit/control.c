@@ -298,7 +298,8 @@ test_given_up(void)
 	}
 	do_it(d, CONTROL_PAUSE);
 	stmt_run(s.store, NULL, sql_kill, "i", s.worker);
-	is_int(workers_reap(s.store, &s.tally, NULL, NULL, NULL), 3, "the worker is dead");
+	is_int(workers_reap(s.store, &(struct worker_reaping){ .tally = &s.tally }, NULL), 3,
+	    "the worker is dead");
 	stands("qu ca ca pa", "what was told to end has ended, what was to rest rests");
 	error_is(c, "{\"reason\":\"why not\"}");
 	sums_hold("dead worker");
