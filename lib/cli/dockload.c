@@ -75,6 +75,32 @@ resolve_box(struct app *app, json_t *record, struct err *err)
 	return 0;
 }
 
+/* Files that parameters name: the engine runs elsewhere, so their paths become absolute, and what
+ * is in them is part of what was asked for. */
+static int
+resolve_files(struct dockjob *job, const struct engine *engine, struct err *err)
+{
+	for (size_t i = 0; i < engine->nparams; i++) {
+		const struct engine_param *p = &engine->params[i];
+		const char *path = json_string_value(json_object_get(job->record, p->name));
+		char *absolute, *name, hex[DIGEST_HEX];
+
+		if (p->kind != ENGINE_FILE || !path)
+			continue;
+		if (digest_file(path, hex, err) < 0)
+			return err_wrap(err, "%s", p->name);
+		absolute = path_absolute(path);
+		name = xasprintf("%s_sha256", p->name);
+		if (!job->hashes)
+			job->hashes = json_object();
+		json_object_set_new(job->hashes, name, json_string(hex));
+		json_object_set_new(job->record, p->name, json_string(absolute));
+		free(name);
+		free(absolute);
+	}
+	return 0;
+}
+
 /* Compare with the hash that the entry says, if it does. */
 static int
 check_hash(const json_t *entry, const char *hex, struct err *err)
@@ -85,6 +111,15 @@ check_hash(const json_t *entry, const char *hex, struct err *err)
 		return err_set(err, ERR_INPUT,
 		    "its content is not that of the record: sha256 %s, not %s", hex, said);
 	return 0;
+}
+
+static int
+lint_it(struct dockjob *job, struct err *err)
+{
+	const char *text = buf_str(&job->ligand);
+
+	return job->request.sdf ? lint_ligand_sdf(text, job->ligand.len, &job->facts, err)
+				: lint_ligand(text, job->ligand.len, NULL, &job->facts, err);
 }
 
 static int
@@ -99,8 +134,7 @@ load_ligand(struct dockjob *job, const struct dockrun *run, struct verdict *verd
 		return verdict_set(
 		    verdict, "input", "ligand: it is not UTF-8 and no record can hold it");
 	digest_bytes(job->ligand.data, job->ligand.len, job->ligand_sha256);
-	if (check_hash(entry, job->ligand_sha256, &err) < 0 ||
-	    lint_ligand(buf_str(&job->ligand), job->ligand.len, NULL, &job->facts, &err) < 0)
+	if (check_hash(entry, job->ligand_sha256, &err) < 0 || lint_it(job, &err) < 0)
 		return dockjob_refuse(verdict, "ligand", &err);
 	return 0;
 }
@@ -208,6 +242,7 @@ dockjob_load(
 
 	*job = (struct dockjob){ .record = json_copy(record), .warnings = json_array() };
 	if (resolve_box(run->app, job->record, &err) < 0 ||
+	    resolve_files(job, run->engine, &err) < 0 ||
 	    request_read(run->engine, job->record, &job->request, &err) < 0 ||
 	    request_fits(&job->request, &run->version, &err) < 0)
 		return dockjob_refuse(verdict, "", &err);
@@ -225,6 +260,7 @@ dockjob_clear(struct dockjob *job)
 {
 	json_decref(job->record);
 	json_decref(job->warnings);
+	json_decref(job->hashes);
 	buf_clear(&job->ligand);
 	buf_clear(&job->receptor);
 	lint_clear(&job->facts);

@@ -26,6 +26,7 @@ struct session {
 	json_t *fills; /* what requests lack */
 	struct forkpool *pool;
 	int jobs;
+	bool no_gpu; /* that was said */
 };
 
 /* The number of an option. Wrong usage ends the program. */
@@ -49,8 +50,10 @@ setting_json(struct app *app, const struct engine *engine, const struct dockmain
 	struct err err = { 0 };
 	double seconds;
 
-	if (i >= 0 && engine->params[i].kind != ENGINE_WORD)
+	if (i >= 0 && engine->params[i].kind <= ENGINE_NUMBER)
 		return setting_number(app, s, engine->params[i].kind == ENGINE_INT);
+	if (i >= 0 && engine->params[i].kind == ENGINE_FLAG)
+		return json_boolean(strcmp(*s->text, "no") != 0);
 	if (strcmp(s->name, "keep_poses") == 0)
 		return setting_number(app, s, true);
 	if (!utf8_valid(*s->text, strlen(*s->text)))
@@ -135,6 +138,24 @@ say_failure(const struct session *s, const json_t *record)
 	    reason ? reason : "no reason given");
 }
 
+/* Said once: networks on a CPU take ten times as long. */
+static void
+say_no_gpu(struct session *s, const json_t *record)
+{
+	json_t *warning;
+	size_t i;
+
+	json_array_foreach(json_object_get(record, "warnings"), i, warning) {
+		const char *word = json_string_value(warning);
+
+		if (s->no_gpu || !word || strcmp(word, "no_gpu") != 0)
+			continue;
+		s->no_gpu = true;
+		app_warn(s->app, "%s found no GPU: its networks run on the CPU, slowly",
+		    s->run.engine->program);
+	}
+}
+
 /* Write a record and count it; a failure in the form that the reader expects. */
 static void
 deliver(struct session *s, const json_t *record)
@@ -145,6 +166,7 @@ deliver(struct session *s, const json_t *record)
 	app_count(s->app, error != NULL);
 	if (error && !s->run.task)
 		say_failure(s, record);
+	say_no_gpu(s, record);
 	if (error && s->run.task) {
 		bare = json_pack("{s:O}", "error", error);
 		app_record(s->app, bare);

@@ -21,6 +21,58 @@ struct dockmain_setting {
 	char **text;
 };
 
+/* The options that all of them have: a program has a static struct of them, and puts the rows into
+ * its tables, where the alphabet has them. */
+struct dockmain_common {
+	char *box, *center, *cpu, *engine, *exhaustiveness, *keep_poses, *ligand, *min_rmsd,
+	    *num_modes, *receptor, *seed, *size, *timeout;
+	int jobs, replay;
+};
+
+/* clang-format off */
+#define DOCKMAIN_TEXT(c, name, field, help, argument) \
+	{ name, 0, POPT_ARG_STRING, &(c).field, 0, help, argument }
+#define DOCKMAIN_BOX(c) \
+	DOCKMAIN_TEXT(c, "box", box, "search box, a record of dock-box", "FILE")
+#define DOCKMAIN_CENTER(c) \
+	DOCKMAIN_TEXT(c, "center", center, "middle of the box, in angstrom", "X,Y,Z")
+#define DOCKMAIN_CPU(c) \
+	DOCKMAIN_TEXT(c, "cpu", cpu, "threads of one docking (1)", "N")
+#define DOCKMAIN_EXHAUSTIVENESS(c) \
+	DOCKMAIN_TEXT(c, "exhaustiveness", exhaustiveness, "how long to search (8)", "N")
+#define DOCKMAIN_KEEP_POSES(c) \
+	DOCKMAIN_TEXT(c, "keep-poses", keep_poses, "poses to keep, 0 for all (3)", "N")
+#define DOCKMAIN_LIGAND(c) \
+	DOCKMAIN_TEXT(c, "ligand", ligand, "a prepared ligand", "FILE")
+#define DOCKMAIN_MIN_RMSD(c) \
+	DOCKMAIN_TEXT(c, "min-rmsd", min_rmsd, "angstrom between poses (1)", "D")
+#define DOCKMAIN_NUM_MODES(c) \
+	DOCKMAIN_TEXT(c, "num-modes", num_modes, "poses at most (9)", "N")
+#define DOCKMAIN_RECEPTOR(c) \
+	DOCKMAIN_TEXT(c, "receptor", receptor, "a prepared receptor, PDBQT", "FILE")
+#define DOCKMAIN_SEED(c) \
+	DOCKMAIN_TEXT(c, "seed", seed, "random seed (42)", "N")
+#define DOCKMAIN_SIZE(c) \
+	DOCKMAIN_TEXT(c, "size", size, "sides of the box, in angstrom", "X,Y,Z")
+#define DOCKMAIN_TIMEOUT(c) \
+	DOCKMAIN_TEXT(c, "timeout", timeout, "end a docking that takes longer", "DURATION")
+#define DOCKMAIN_ENGINE(c, name, variable) \
+	DOCKMAIN_TEXT( \
+	    c, "engine", engine, "the program to run ($" variable ", " name ")", "PROGRAM")
+#define DOCKMAIN_JOBS(c) \
+	{ "jobs", 'j', POPT_ARG_INT, &(c).jobs, 0, "dockings at a time (1)", "N" }
+#define DOCKMAIN_REPLAY(c) \
+	{ "replay", 0, POPT_ARG_NONE, &(c).replay, 0, "dock records again and compare the bytes", \
+	    NULL }
+
+#define DOCKMAIN_SETTINGS(c) \
+	{ "box", &(c).box }, { "center", &(c).center }, { "cpu", &(c).cpu }, \
+	{ "exhaustiveness", &(c).exhaustiveness }, { "keep_poses", &(c).keep_poses }, \
+	{ "ligand", &(c).ligand }, { "min_rmsd", &(c).min_rmsd }, \
+	{ "num_modes", &(c).num_modes }, { "receptor", &(c).receptor }, { "seed", &(c).seed }, \
+	{ "size", &(c).size }, { "timeout", &(c).timeout }
+/* clang-format on */
+
 struct dockmain {
 	const char *engine;                      /* the row's name */
 	const char *program;                     /* --engine, or NULL */

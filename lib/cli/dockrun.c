@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/num.h"
 #include "base/path.h"
 #include "base/utf8.h"
 #include "cli/app.h"
@@ -32,17 +34,36 @@ struct folder {
 	char *path, *ligand, *receptor, *poses;
 };
 
+/* What an engine said, and how long it took in seconds. */
+struct spoken {
+	struct buf out, errout;
+	double elapsed;
+};
+
+static const char *
+ligand_name(const struct request *request)
+{
+	return request->sdf ? "ligand.sdf" : "ligand.pdbqt";
+}
+
+static const char *
+poses_name(const struct request *request)
+{
+	return request->sdf ? "poses.sdf" : "poses.pdbqt";
+}
+
 static void
-folder_init(struct folder *f, char *path)
+folder_init(struct folder *f, const struct request *request, char *path)
 {
 	f->path = path;
-	f->ligand = path_join(path, "ligand.pdbqt");
+	f->ligand = path_join(path, ligand_name(request));
 	f->receptor = path_join(path, "receptor.pdbqt");
-	f->poses = path_join(path, "poses.pdbqt");
+	f->poses = path_join(path, poses_name(request));
 }
 
 static int
-folder_make(struct folder *f, const struct dockrun *run, struct err *err)
+folder_make(
+    struct folder *f, const struct dockrun *run, const struct request *request, struct err *err)
 {
 	const char *base = run->work ? run->work : getenv("TMPDIR");
 	char *absolute = path_absolute(base && *base ? base : "/tmp");
@@ -50,7 +71,7 @@ folder_make(struct folder *f, const struct dockrun *run, struct err *err)
 	int rc = 0;
 
 	if (mkdtemp(path))
-		folder_init(f, path);
+		folder_init(f, request, path);
 	else
 		rc = err_sys(err, "cannot make a folder in '%s'", absolute);
 	if (rc < 0)
@@ -94,13 +115,20 @@ find_program(struct dockrun *run, const char *name, struct err *err)
 	if (!given || !*given)
 		given = e->program;
 	run->program = path_program(given);
+	if (run->program && *run->program != '/') {
+		char *relative = run->program; /* it runs in another folder */
+
+		run->program = path_absolute(relative);
+		free(relative);
+	}
 	if (run->program && !utf8_valid(run->program, strlen(run->program)))
 		return err_set(err, ERR_SYSTEM, "the path of '%s' is not UTF-8", e->program);
 	if (run->program)
 		return 0;
 	return err_set(err, ERR_SYSTEM,
-	    "cannot run '%s': no such program (Debian package %s; or --engine or $%s names it)",
-	    given, e->package, e->variable);
+	    "cannot run '%s': no such program (%s%s; or --engine or $%s names it)", given,
+	    e->package ? "Debian package " : "Debian has no package", e->package ? e->package : "",
+	    e->variable);
 }
 
 static int
@@ -153,27 +181,120 @@ is_full(const char *path)
 	return statvfs(path, &fs) == 0 && (unsigned long long)fs.f_bavail * fs.f_frsize < ROOM_LOW;
 }
 
+/* What an engine wrote to its standard output and error, one after the other. */
+static void
+said_by(const struct spoken *spoken, struct buf *all)
+{
+	buf_add(all, buf_str(&spoken->out), spoken->out.len);
+	buf_add(all, buf_str(&spoken->errout), spoken->errout.len);
+}
+
+static int
+no_poses(const struct dockjob *job, const struct spoken *spoken, const char *why,
+    struct verdict *verdict)
+{
+	struct buf all = BUF_INIT;
+	struct judge_end end = { 0 };
+
+	said_by(spoken, &all);
+	end.said = buf_str(&all);
+	end.said_len = all.len;
+	judge_empty(&job->request, &end, why, verdict);
+	buf_clear(&all);
+	return -1;
+}
+
 /* Read the engine's file: 0, or -1 with the verdict. An engine that ended well may still have
  * written nothing, or half of it. No name of a folder in the reasons: equal causes read equal. */
 static int
-read_poses(const struct folder *f, const struct dockrun *run, struct buf *text, struct poses *poses,
-    struct verdict *verdict)
+read_poses(const struct dockjob *job, const struct folder *f, const struct spoken *spoken,
+    struct buf *text, struct poses *poses, struct verdict *verdict)
 {
-	const char *program = run->engine->program, *why = "it wrote no file";
+	const char *program = job->request.engine->program, *why = "it wrote no file";
 	struct err err = { 0 };
 
 	if (access(f->poses, F_OK) == 0) {
+		int (*read)(const char *, size_t, struct poses *,
+		    struct err *) = job->request.sdf ? poses_read_sdf : poses_read;
+
 		if (file_read(f->poses, POSES_LIMIT, text, &err) == 0 &&
-		    poses_read(buf_str(text), text->len, poses, &err) == 0)
+		    read(buf_str(text), text->len, poses, &err) == 0)
 			return 0;
 		why = err.text;
 	}
 	if (!is_full(f->path))
-		return verdict_set(verdict, "result",
-		    "%s ended well, but its poses cannot be read: %s", program, why);
+		return no_poses(job, spoken, why, verdict);
 	verdict_set(verdict, "engine", "%s ended well, but the disk is full: %s", program, why);
 	verdict->retry = true;
 	return -1;
+}
+
+static void
+add_score(struct buf *out, bool sdf, const char *name, double value)
+{
+	char text[NUM_TEXT];
+
+	if (isnan(value))
+		return;
+	if (sdf)
+		buf_addf(out, "> <%s>\n%s\n\n", name, num_text(value, text));
+	else
+		buf_addf(out, "REMARK %s %s\n", name, num_text(value, text));
+}
+
+static void
+add_scores(struct buf *out, bool sdf, const struct pose *pose)
+{
+	add_score(out, sdf, "minimizedAffinity", pose->affinity);
+	add_score(out, sdf, "CNNscore", pose->cnn_score);
+	add_score(out, sdf, "CNNaffinity", pose->cnn_affinity);
+	add_score(out, sdf, "CNN_VS", pose->cnn_vs);
+	add_score(out, sdf, "CNNaffinity_variance", pose->cnn_variance);
+}
+
+/* The ligand where it lies, with its scores, as the engine would have written it had it moved. */
+static void
+write_scored(const struct dockjob *job, const struct pose *pose, struct buf *out)
+{
+	const char *text = buf_str(&job->ligand);
+	const char *end = memmem(text, job->ligand.len, "$$$$", 4);
+	size_t len = end && job->request.sdf ? (size_t)(end - text) : job->ligand.len;
+
+	if (!job->request.sdf) {
+		buf_add_str(out, "MODEL 1\n");
+		add_scores(out, false, pose);
+	}
+	buf_add(out, text, len);
+	if (len > 0 && text[len - 1] != '\n')
+		buf_add_char(out, '\n');
+	if (job->request.sdf)
+		add_scores(out, true, pose);
+	buf_add_str(out, job->request.sdf ? "$$$$\n" : "ENDMDL\n");
+}
+
+/* What was scored where it lies has the one pose that came in; its scores were said. */
+static int
+take_scores(const struct dockjob *job, const struct folder *f, const struct spoken *spoken,
+    struct buf *text, struct poses *poses, struct verdict *verdict)
+{
+	const struct pdbqt *ligand = &job->facts.pdbqt;
+	struct pose pose = pose_none();
+	struct err err = { 0 };
+
+	if (pose_said(buf_str(&spoken->out), spoken->out.len, &pose, &err) < 0)
+		return no_poses(job, spoken, err.text, verdict);
+	for (size_t i = 0; i < ligand->atoms; i++) {
+		struct pose_atom atom = { 0 };
+
+		memcpy(atom.at, ligand->atom[i].at, sizeof(atom.at));
+		memcpy(atom.type, ligand->atom[i].type, sizeof(atom.type));
+		vec_add(&poses->atoms, atom);
+	}
+	write_scored(job, &pose, text);
+	pose.natoms = ligand->atoms;
+	pose.end = text->len;
+	vec_add(poses, pose);
+	return put_file(f->poses, text, &err) < 0 ? dockjob_refuse(verdict, "", &err) : 0;
 }
 
 /* 0: what the poses report is settled; -1: refused. */
@@ -200,11 +321,12 @@ settle_unbound(struct dockjob *job, const struct dockrun *run, struct poses *pos
 
 /* A file of the record: its hash, and where it is or what stands in it. */
 static json_t *
-file_entry(const struct dockrun *run, const char *path, const char *text, size_t len)
+file_entry(const struct dockjob *job, const struct dockrun *run, const char *path, const char *text,
+    size_t len)
 {
 	char hex[DIGEST_HEX];
-	json_t *out = json_pack(
-	    "{s:s,s:s}", "format", "pdbqt", "sha256", digest_bytes(text, len, hex));
+	json_t *out = json_pack("{s:s,s:s}", "format", job->request.sdf ? "sdf" : "pdbqt", "sha256",
+	    digest_bytes(text, len, hex));
 	json_t *whole = run->work ? NULL : json_stringn(text, len);
 
 	if (whole)
@@ -224,21 +346,34 @@ poses_entry(const struct dockjob *job, const struct dockrun *run, const struct f
 	json_t *out;
 
 	if (keep == 0 || keep >= poses->len)
-		return file_entry(run, f->poses, text->data, len);
+		return file_entry(job, run, f->poses, text->data, len);
 	len = poses->at[keep - 1].end;
 	if (truncate(f->poses, (off_t)len) < 0)
 		app_detail(run->app, "cannot shorten '%s': %s", f->poses, strerror(errno));
-	out = file_entry(run, f->poses, text->data, len);
+	out = file_entry(job, run, f->poses, text->data, len);
 	json_object_set_new(out, "models", json_integer((json_int_t)keep));
 	json_object_set_new(
 	    out, "sha256_full", json_string(digest_bytes(text->data, text->len, hex)));
 	return out;
 }
 
+/* The files of a record: poses and ligand. A pose that the engine did not make says so. */
+static json_t *
+files_json(const struct dockjob *job, const struct dockrun *run, const struct folder *f,
+    const struct buf *text, const struct poses *poses)
+{
+	json_t *entry = poses_entry(job, run, f, text, poses);
+
+	if (job->request.mode == ENGINE_SCORE)
+		json_object_set_new(entry, "from", json_string("input"));
+	return json_pack("{s:o,s:o}", "poses", entry, "ligand",
+	    file_entry(job, run, f->ligand, job->ligand.data, job->ligand.len));
+}
+
 /* What the engine left behind, judged: the record, or NULL with the verdict. */
 static json_t *
 conclude(struct dockjob *job, const struct dockrun *run, const struct folder *f, char **argv,
-    double elapsed, struct verdict *verdict)
+    const struct spoken *spoken, struct verdict *verdict)
 {
 	struct docking d = { .record = job->record,
 		.request = &job->request,
@@ -248,21 +383,25 @@ conclude(struct dockjob *job, const struct dockrun *run, const struct folder *f,
 		.receptor_file = job->receptor_file,
 		.receptor_sha256 = job->receptor_sha256,
 		.ligand_sha256 = job->ligand_sha256,
+		.hashes = job->hashes,
 		.warnings = job->warnings,
-		.elapsed = elapsed,
+		.elapsed = spoken->elapsed,
 		.host = run->host };
 	struct poses poses = POSES_INIT;
 	struct buf text = BUF_INIT;
 	json_t *out = NULL;
+	int rc;
 
-	if (read_poses(f, run, &text, &poses, verdict) < 0 ||
-	    settle_unbound(job, run, &poses, &d, verdict) < 0 ||
-	    judge_poses(run->engine, &poses, &job->facts.pdbqt, &job->request.box, job->warnings,
-		verdict) < 0)
+	if (job->request.mode == ENGINE_SCORE)
+		rc = take_scores(job, f, spoken, &text, &poses, verdict);
+	else
+		rc = read_poses(job, f, spoken, &text, &poses, verdict);
+	if (rc < 0 || settle_unbound(job, run, &poses, &d, verdict) < 0 ||
+	    judge_poses(&job->request, &poses, &job->facts.pdbqt, job->warnings, verdict) < 0)
 		goto out;
+	judge_said(&job->request, buf_str(&spoken->out), spoken->out.len, job->warnings);
 	d.poses = &poses;
-	d.files = json_pack("{s:o,s:o}", "poses", poses_entry(job, run, f, &text, &poses), "ligand",
-	    file_entry(run, f->ligand, job->ligand.data, job->ligand.len));
+	d.files = files_json(job, run, f, &text, &poses);
 	out = docking_record(&d);
 	json_decref(d.files);
 out:
@@ -271,21 +410,43 @@ out:
 	return out;
 }
 
-/* Run the engine in its folder. 0 with the seconds it took, or -1 with the verdict. */
+/* Our environment, with the GPU that a request names; NULL: as it is. What a slot of taskrun was
+ * given counts for more. The caller frees the array and its first entry. */
+static char **
+gpu_environment(const struct request *request)
+{
+	int device = request_whole(request, "device", -1);
+	size_t n = 0;
+	char **out;
+
+	if (device < 0 || getenv("CUDA_VISIBLE_DEVICES"))
+		return NULL;
+	while (environ[n])
+		n++;
+	out = xcalloc(n + 2, sizeof(*out));
+	out[0] = xasprintf("CUDA_VISIBLE_DEVICES=%d", device);
+	memcpy(out + 1, environ, n * sizeof(*out));
+	return out;
+}
+
+/* Run the engine in its folder: 0, or -1 with the verdict. */
 static int
 run_engine(const struct dockjob *job, const struct dockrun *run, const struct folder *f,
-    char **argv, double *elapsed, struct verdict *verdict)
+    char **argv, struct spoken *spoken, struct verdict *verdict)
 {
-	struct proc_spec spec = { .argv = argv, .program = run->program, .cwd = f->path };
-	struct buf out = BUF_INIT, errout = BUF_INIT;
+	char **env = gpu_environment(&job->request);
+	struct proc_spec spec = {
+		.argv = argv, .program = run->program, .cwd = f->path, .env = env
+	};
 	struct outcome o;
 	struct err err = { 0 };
 	int rc;
 
-	if (proc_run(&spec, NULL, &out, &errout, job->request.timeout, GRACE, &o, &err) < 0) {
+	if (proc_run(&spec, NULL, &spoken->out, &spoken->errout, job->request.timeout, GRACE, &o,
+		&err) < 0) {
 		rc = dockjob_refuse(verdict, "", &err);
 	} else {
-		const struct buf *said = errout.len > 0 ? &errout : &out;
+		const struct buf *said = spoken->errout.len > 0 ? &spoken->errout : &spoken->out;
 		struct judge_end end = { .code = o.code,
 			.signal = o.signal,
 			.timed_out = o.timed_out,
@@ -293,13 +454,14 @@ run_engine(const struct dockjob *job, const struct dockrun *run, const struct fo
 			.said = buf_str(said),
 			.said_len = said->len };
 
-		*elapsed = o.elapsed;
+		spoken->elapsed = o.elapsed;
 		rc = judge_end(run->engine, &end, verdict);
 		if (rc < 0 && run->task)
 			fwrite(end.said, 1, end.said_len, stderr);
 	}
-	buf_clear(&out);
-	buf_clear(&errout);
+	if (env)
+		free(env[0]);
+	free(env);
 	return rc;
 }
 
@@ -308,15 +470,16 @@ dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verd
 {
 	struct argv_files files = { .program = run->program,
 		.receptor = job->receptor_file,
-		.ligand = "ligand.pdbqt",
-		.out = "poses.pdbqt" };
+		.ligand = ligand_name(&job->request),
+		.out = poses_name(&job->request) };
 	struct folder f = { 0 };
+	struct spoken spoken = { .out = BUF_INIT, .errout = BUF_INIT };
 	struct err err = { 0 };
 	char **argv = NULL;
-	double elapsed = 0;
 	json_t *out = NULL;
 
-	if (folder_make(&f, run, &err) < 0 || put_file(f.ligand, &job->ligand, &err) < 0)
+	if (folder_make(&f, run, &job->request, &err) < 0 ||
+	    put_file(f.ligand, &job->ligand, &err) < 0)
 		goto failed;
 	if (!job->receptor_plain) {
 		files.receptor = "receptor.pdbqt";
@@ -324,13 +487,15 @@ dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verd
 			goto failed;
 	}
 	argv = argv_build(&job->request, &run->version, &files);
-	if (run_engine(job, run, &f, argv, &elapsed, verdict) == 0 && !proc_caught())
-		out = conclude(job, run, &f, argv, elapsed, verdict);
+	if (run_engine(job, run, &f, argv, &spoken, verdict) == 0 && !proc_caught())
+		out = conclude(job, run, &f, argv, &spoken, verdict);
 	goto out;
 failed:
 	dockjob_refuse(verdict, "", &err);
 out:
 	argv_free(argv);
+	buf_clear(&spoken.out);
+	buf_clear(&spoken.errout);
 	folder_clear(&f, run->work && !proc_caught());
 	return out;
 }

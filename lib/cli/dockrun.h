@@ -2,8 +2,8 @@
 /*
  * dockrun: one docking from its request to its record, with a real engine.
  *
- * The engine works in a folder of its own, where the ligand is ligand.pdbqt
- * and the poses become poses.pdbqt: names of molecules never become names of
+ * The engine works in a folder of its own, where the ligand is ligand.pdbqt (or
+ * .sdf) and the poses become poses.pdbqt (or .sdf): names of molecules never become names of
  * files, and the recorded command line is the same in whatever folder it ran.
  * With $DOCKLINE_WORK the folder is made below it and stays, and the record
  * names the files by path, for the worker to store; else it is made below
@@ -56,6 +56,7 @@ struct dockjob {
 	char *receptor_file;     /* its absolute path, NULL: it was no file */
 	bool receptor_plain;     /* the engine can open that file itself: it is not compressed */
 	char ligand_sha256[DIGEST_HEX], receptor_sha256[DIGEST_HEX];
+	json_t *hashes; /* of the files that parameters name, or NULL */
 	json_t *warnings;
 };
 

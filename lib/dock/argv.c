@@ -42,27 +42,53 @@ add_box(struct args *args, const struct box *box)
 		add_number(args, sizes[i], box->size[i]);
 }
 
+/* A parameter that this version has. */
+static void
+add_param(struct args *args, const struct request *request, size_t i)
+{
+	const struct engine_param *p = &request->engine->params[i];
+	const char *text = request->text[i];
+
+	if (!*p->flag)
+		return;
+	switch (p->kind) {
+	case ENGINE_INT:
+	case ENGINE_NUMBER:
+		add_number(args, p->flag, request->value[i]);
+		return;
+	case ENGINE_FLAG:
+		if (request->value[i] > 0)
+			vec_add(args, xstrdup(p->flag));
+		return;
+	case ENGINE_WORD:
+		text = p->words[(size_t)request->value[i]];
+		break;
+	case ENGINE_NAME:
+	case ENGINE_FILE:
+		break;
+	}
+	if (text && *text)
+		add(args, p->flag, text);
+}
+
 char **
 argv_build(const struct request *request, const struct engine_version *version,
     const struct argv_files *files)
 {
+	const struct engine *engine = request->engine;
 	struct args args = VEC_INIT;
 
 	vec_add(&args, xstrdup(files->program));
 	add(&args, "--receptor", files->receptor);
 	add(&args, "--ligand", files->ligand);
 	add_box(&args, &request->box);
-	for (size_t i = 0; i < request->engine->nparams; i++) {
-		const struct engine_param *p = &request->engine->params[i];
-
-		if (!engine_has(p, version))
-			continue;
-		if (p->kind == ENGINE_WORD)
-			add(&args, p->flag, p->words[(size_t)request->value[i]]);
-		else
-			add_number(&args, p->flag, request->value[i]);
-	}
-	add(&args, "--out", files->out);
+	if (*engine->mode[request->mode])
+		vec_add(&args, xstrdup(engine->mode[request->mode]));
+	for (size_t i = 0; i < engine->nparams; i++)
+		if (engine_has(&engine->params[i], version))
+			add_param(&args, request, i);
+	if (request->mode != ENGINE_SCORE)
+		add(&args, "--out", files->out);
 	vec_add(&args, NULL);
 	return args.at;
 }

@@ -3,6 +3,7 @@
 #include "dock/docking.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "dock/engine.h"
 #include "dock/pose.h"
 #include "dock/request.h"
+#include "dock/score.h"
 
 static json_t *
 string_or_null(const char *s)
@@ -53,7 +55,7 @@ ligand_json(const struct request *request, const char *sha256)
 		json_object_del(out, "text");
 		json_object_del(out, "object");
 	}
-	json_object_set_new(out, "format", json_string("pdbqt"));
+	json_object_set_new(out, "format", json_string(request->sdf ? "sdf" : "pdbqt"));
 	json_object_set_new(out, "sha256", json_string(sha256));
 	return out;
 }
@@ -67,6 +69,7 @@ request_json(const struct docking *d, const json_t *box)
 	json_object_set_new(out, "receptor_sha256", json_string(d->receptor_sha256));
 	json_object_set_new(out, "ligand_sha256", json_string(d->ligand_sha256));
 	json_object_set(out, "box_sha256", json_object_get(box, "sha256"));
+	json_object_update(out, d->hashes);
 	return out;
 }
 
@@ -76,40 +79,80 @@ reported(const struct pose *pose)
 	return isnan(pose->repaired) ? pose->affinity : pose->repaired;
 }
 
+/* Numbers of a pose beside affinity and affinity_raw, and their units. */
+static const struct {
+	const char *name, *unit;
+	size_t offset;
+} numbers[] = {
+	{ "rmsd_lb", "Å", offsetof(struct pose, rmsd_lb) },
+	{ "rmsd_ub", "Å", offsetof(struct pose, rmsd_ub) },
+	{ "cnn_score", "probability", offsetof(struct pose, cnn_score) },
+	{ "cnn_affinity", "pK", offsetof(struct pose, cnn_affinity) },
+	{ "cnn_vs", "pK", offsetof(struct pose, cnn_vs) },
+	{ "cnn_affinity_variance", "pK²", offsetof(struct pose, cnn_variance) },
+	{ "rmsd_start", "Å", offsetof(struct pose, rmsd_start) },
+};
+
+static double
+number_of(const struct pose *pose, size_t i)
+{
+	return *(const double *)((const char *)pose + numbers[i].offset);
+}
+
+static json_t *
+pose_json(const struct pose *p, size_t rank)
+{
+	json_t *out = json_pack("{s:I,s:f,s:f}", "rank", (json_int_t)rank, "affinity", reported(p),
+	    "affinity_raw", p->affinity);
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (isfinite(number_of(p, i)))
+			json_object_set_new(out, numbers[i].name, json_real(number_of(p, i)));
+	return out;
+}
+
 static json_t *
 poses_json(const struct poses *poses)
 {
 	json_t *out = json_array();
 
-	for (size_t i = 0; i < poses->len; i++) {
-		const struct pose *p = &poses->at[i];
-
-		json_array_append_new(out,
-		    json_pack("{s:I,s:f,s:f,s:f,s:f}", "rank", (json_int_t)i + 1, "affinity",
-			reported(p), "affinity_raw", p->affinity, "rmsd_lb", p->rmsd_lb, "rmsd_ub",
-			p->rmsd_ub));
-	}
+	for (size_t i = 0; i < poses->len; i++)
+		json_array_append_new(out, pose_json(&poses->at[i], i + 1));
 	return out;
 }
 
-/* The pose with the lowest affinity; Vina writes it first, but that is the file's business. */
+/* Every score that a pose has, at its best; the first pose of equals. Vina writes the lowest
+ * affinity first, gnina the highest CNNscore. */
 static json_t *
-best_json(const struct poses *poses)
+best_json(json_t *poses)
 {
-	size_t best = 0;
+	json_t *result = json_pack("{s:O}", "poses", poses), *out = json_object();
+	const struct score *score;
+	double value;
+	int pose;
 
-	for (size_t i = 1; i < poses->len; i++)
-		if (reported(&poses->at[i]) < reported(&poses->at[best]))
-			best = i;
-	return json_pack("{s:{s:f,s:I}}", "affinity", "value", reported(&poses->at[best]), "pose",
-	    (json_int_t)best + 1);
+	for (size_t i = 0; (score = score_at(i)); i++)
+		if (score_get(score, result, &value, &pose))
+			json_object_set_new(
+			    out, score->name, json_pack("{s:f,s:i}", "value", value, "pose", pose));
+	json_decref(result);
+	return out;
 }
 
+/* The units of what stands in the poses, and of the rest. */
 static json_t *
-units_json(void)
+units_json(const struct poses *poses)
 {
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "affinity", "kcal/mol", "affinity_raw",
-	    "kcal/mol", "rmsd_lb", "Å", "rmsd_ub", "Å", "box", "Å", "elapsed", "s");
+	json_t *out = json_pack("{s:s,s:s}", "affinity", "kcal/mol", "affinity_raw", "kcal/mol");
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		for (size_t k = 0; k < poses->len; k++)
+			if (isfinite(number_of(&poses->at[k], i)))
+				json_object_set_new(
+				    out, numbers[i].name, json_string(numbers[i].unit));
+	json_object_set_new(out, "box", json_string("Å"));
+	json_object_set_new(out, "elapsed", json_string("s"));
+	return out;
 }
 
 /* What the request carried beside what this docking is made of: names, tags, labels, provenance of
@@ -139,6 +182,7 @@ docking_record(const struct docking *d)
 {
 	const struct request *r = d->request;
 	json_t *box = docking_box(r), *request = request_json(d, box);
+	json_t *poses = poses_json(d->poses);
 	json_t *out = json_pack("{s:s,s:s*,s:s,s:s,s:s,s:o,s:O?}", "type", "docking", "key", r->key,
 	    "engine", r->engine->name, "version", d->version->text, "sha256", d->program_sha256,
 	    "argv", argv_json(d->argv), "seed", json_object_get(request, "seed"));
@@ -149,9 +193,9 @@ docking_record(const struct docking *d)
 	json_object_set_new(out, "box", box);
 	json_object_set_new(out, "ligand", ligand_json(r, d->ligand_sha256));
 	json_object_set_new(out, "request", request);
-	json_object_set_new(out, "best", best_json(d->poses));
-	json_object_set_new(out, "poses", poses_json(d->poses));
-	json_object_set_new(out, "units", units_json());
+	json_object_set_new(out, "best", best_json(poses));
+	json_object_set_new(out, "poses", poses);
+	json_object_set_new(out, "units", units_json(d->poses));
 	json_object_set(out, "files", d->files);
 	json_object_set(out, "warnings", d->warnings);
 	json_object_set_new(out, "repaired", json_boolean(d->repaired));

@@ -25,6 +25,7 @@ struct docking {
 	bool repaired;      /* the affinities are not those of the file */
 	bool unbound_wrong; /* they are, and it would be needed */
 	json_t *files, *warnings;
+	json_t *hashes; /* of further files that parameters name: {"cnn_model_sha256": ...} */
 	double elapsed; /* seconds */
 	const char *host;
 };

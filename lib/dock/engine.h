@@ -21,13 +21,19 @@ struct engine_version {
 	int number;
 };
 
+enum { ENGINE_NEWEST = 999999 }; /* the number of a version that tells none */
+
 enum engine_kind {
 	ENGINE_INT,
 	ENGINE_NUMBER,
-	ENGINE_WORD, /* one of words[]; as a value, its index */
+	ENGINE_WORD, /* one of words[]; as a value, its index. The word "" is not given at all */
+	ENGINE_FLAG, /* true: the flag alone is given */
+	ENGINE_NAME, /* letters, digits, '_', '-' and '.'; not given unless asked for */
+	ENGINE_FILE, /* a path, as ENGINE_NAME; its content is part of the request */
 };
 
-/* A parameter of a request: `name` is the member, `flag` what the program calls it. */
+/* A parameter of a request: `name` is the member, `flag` what the program calls it, "" for one that
+ * goes another way (the GPU: CUDA_VISIBLE_DEVICES). */
 struct engine_param {
 	const char *name, *flag;
 	enum engine_kind kind;
@@ -36,7 +42,24 @@ struct engine_param {
 	int since;                /* first version that has it; 0: all */
 };
 
-enum { ENGINE_PARAMS_MAX = 16 };
+enum { ENGINE_PARAMS_MAX = 24 };
+
+/* What is done with a ligand. The words of a request's `mode`. */
+enum engine_mode {
+	ENGINE_DOCK,
+	ENGINE_LOCAL,    /* a local search from where it lies, by Monte Carlo or not at all */
+	ENGINE_MINIMIZE, /* only down the gradient */
+	ENGINE_SCORE,    /* it stays where it lies */
+	ENGINE_MODES,
+};
+extern const char *const engine_modes[ENGINE_MODES];
+
+/* A value of a parameter that came with a version. Values that match no row are for all. */
+struct engine_value {
+	const char *param;
+	const char *part; /* what the value is or, with a '*' in front, what is in it */
+	int since;
+};
 
 struct engine {
 	const char *name;     /* "vina", in records and in the names of programs */
@@ -46,7 +69,12 @@ struct engine {
 	const char *banner;   /* what --version prints before the version; a "v" may follow */
 	const struct engine_param *params; /* in the order of the command line */
 	size_t nparams;
-	const char *score;  /* what its poses are ordered by, by its name in dock/score.h */
+	const char *mode[ENGINE_MODES]; /* the flag of each mode, "" for none; NULL: not offered */
+	const struct engine_value *values; /* ended by a NULL param; NULL: none */
+	bool sdf;      /* ligands may be SDF, and poses are then; else PDBQT only */
+	bool networks; /* poses carry CNNscore and CNNaffinity, unless cnn_scoring is none */
+	const char
+	    *score; /* what tells whether a pose is believable, by its name in dock/score.h */
 	double least, most; /* a score outside is not believed */
 	int unbound_since,
 	    unbound_fixed; /* versions in [since, fixed) subtract a wrong unbound energy */
@@ -54,9 +82,12 @@ struct engine {
 
 /* The row of an engine by name, or NULL. */
 const struct engine *engine_find(const char *name);
+/* The i-th row, NULL behind the last. */
+const struct engine *engine_at(size_t i);
 
-/* Read what `PROGRAM --version` printed. -1: this is no such engine. A version that we never saw
- * is fine: it is taken to have what the newest known one has. */
+/* Read what `PROGRAM --version` printed. -1: this is no such engine. A version that we never saw,
+ * and one that is no number (smina tells when it was built, gnina built from sources "N/A"), is
+ * fine: it is taken to have what the newest known one has. */
 int engine_version_read(
     const struct engine *engine, const char *text, struct engine_version *out, struct err *err);
 
@@ -65,6 +96,12 @@ int engine_param_find(const struct engine *engine, const char *name);
 
 /* Whether a version has a parameter. */
 bool engine_has(const struct engine_param *param, const struct engine_version *version);
+
+/* The engine that has a parameter which this one lacks, by the parameter's name; else NULL. */
+const struct engine *engine_elsewhere(const struct engine *engine, const char *name);
+
+/* The first version that knows a value of a parameter; 0: all do. */
+int engine_value_since(const struct engine *engine, const char *param, const char *value);
 
 /* Whether this version of the engine subtracts a wrong unbound energy (notes in dock/repair.h). */
 bool engine_unbound_wrong(const struct engine *engine, const struct engine_version *version);

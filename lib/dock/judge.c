@@ -16,6 +16,7 @@
 #include "dock/lint.h"
 #include "dock/pdbqt.h"
 #include "dock/pose.h"
+#include "dock/request.h"
 
 #define SIDE_MAX 200.0
 #define CENTER_MAX 10000.0
@@ -117,6 +118,8 @@ static const struct {
 } sayings[] = {
 	{ "PDBQT parsing error:", "input" },
 	{ "Parse error on line", "input" },
+	{ "Parse error with molecule", "input" },
+	{ "Usage error:", "input" },
 	{ "This line is too short", "input" },
 	{ "Grid box dimensions must be", "input" },
 	{ "outside the grid box", "input" },
@@ -126,8 +129,10 @@ static const struct {
 	{ "Cannot allocate memory", "memory" },
 	{ "cannot allocate memory", "memory" },
 	{ "out of memory", "memory" },
+	{ "CUDA_ERROR_OUT_OF_MEMORY", "memory" },
 	{ "Could not open", "engine" },
 	{ "could not open", "engine" },
+	{ "Invalid format:", "engine" },
 	{ "Command line parse error", "engine" },
 	{ "Configuration file parse error", "engine" },
 	{ "An internal error occurred", "engine" },
@@ -228,6 +233,82 @@ judge_end(const struct engine *engine, const struct judge_end *end, struct verdi
 	    *words ? words : "no message", end->code);
 }
 
+static bool
+says(const char *text, size_t len, const char *what)
+{
+	return memmem(text, len, what, strlen(what)) != NULL;
+}
+
+int
+judge_empty(const struct request *request, const struct judge_end *end, const char *why,
+    struct verdict *verdict)
+{
+	const char *program = request->engine->program, *class = "engine";
+	const char *at = recognise(end->said, end->said_len, &class);
+	char words[QUOTE + 1];
+
+	if (at && strcmp(class, "memory") == 0) {
+		quote(at, saying_length(at, end->said + end->said_len), words, sizeof(words));
+		return verdict_set(verdict, class, "%s: %s", program, words);
+	}
+	if (says(end->said, end->said_len, "Could not find any conformations"))
+		return verdict_set(verdict, "result",
+		    "%s found no conformation that lies within the box", program);
+	return verdict_set(
+	    verdict, "result", "%s ended well, but its poses cannot be read: %s", program, why);
+}
+
+void
+judge_said(const struct request *request, const char *said, size_t len, json_t *warnings)
+{
+	if (request_networks(request) && request_whole(request, "no_gpu", 0) == 0 &&
+	    says(said, len, "No GPU detected"))
+		json_array_append_new(warnings, json_string("no_gpu"));
+}
+
+/* How many heavy atoms of an element a pose and the ligand have: as many? */
+static bool
+same_count(
+    const struct pose_atom *atoms, size_t natoms, const struct pdbqt *ligand, const char *element)
+{
+	size_t is = 0, was = 0;
+
+	for (size_t i = 0; i < natoms; i++)
+		is += strcmp(atoms[i].type, element) == 0;
+	for (size_t i = 0; i < ligand->atoms; i++)
+		was += strcmp(ligand->atom[i].type, element) == 0;
+	return is == was;
+}
+
+static bool
+is_hydrogen(const char *element)
+{
+	return strcmp(element, "H") == 0 || strcmp(element, "D") == 0;
+}
+
+/* Of SDF: hydrogens on carbon are gone, and the order is that of the torsion tree. */
+static int
+judge_elements(const struct poses *poses, const struct pose *pose, size_t number,
+    const struct pdbqt *ligand, struct verdict *verdict)
+{
+	const struct pose_atom *atoms = poses->atoms.at + pose->first;
+	size_t heavy = 0;
+
+	for (size_t i = 0; i < pose->natoms; i++)
+		heavy += !is_hydrogen(atoms[i].type);
+	if (heavy != ligand->heavy)
+		return verdict_set(verdict, "result",
+		    "pose %zu has %zu heavy atoms, the ligand %zu", number, heavy, ligand->heavy);
+	for (size_t i = 0; i < ligand->atoms; i++) {
+		const char *element = ligand->atom[i].type;
+
+		if (!ligand->atom[i].hydrogen && !same_count(atoms, pose->natoms, ligand, element))
+			return verdict_set(verdict, "result",
+			    "pose %zu has not as many atoms of %s as the ligand", number, element);
+	}
+	return 0;
+}
+
 static int
 judge_atoms(const struct poses *poses, const struct pose *pose, size_t number,
     const struct pdbqt *ligand, struct verdict *verdict)
@@ -246,15 +327,17 @@ judge_atoms(const struct poses *poses, const struct pose *pose, size_t number,
 }
 
 static int
-judge_place(const struct poses *poses, const struct pose *pose, size_t number,
-    const struct pdbqt *ligand, const struct box *box, struct verdict *verdict)
+judge_place(const struct request *request, const struct poses *poses, const struct pose *pose,
+    size_t number, const struct pdbqt *ligand, struct verdict *verdict)
 {
 	const struct pose_atom *atoms = poses->atoms.at + pose->first;
 
-	for (size_t i = 0; i < ligand->atoms; i++) {
-		double outside = distance(box, atoms[i].at);
+	for (size_t i = 0; i < pose->natoms; i++) {
+		double outside = distance(&request->box, atoms[i].at);
+		bool hydrogen = request->sdf ? is_hydrogen(atoms[i].type)
+					     : ligand->atom[i].hydrogen;
 
-		if (!ligand->atom[i].hydrogen && !(outside <= OUTSIDE))
+		if (!hydrogen && !(outside <= OUTSIDE))
 			return verdict_set(verdict, "result",
 			    "pose %zu: atom %zu lies %.1f Å outside the box", number, i + 1,
 			    outside);
@@ -277,25 +360,57 @@ judge_score(const struct engine *engine, double score, size_t number, struct ver
 	    engine->score, score, engine->least, engine->most);
 }
 
-int
-judge_poses(const struct engine *engine, const struct poses *poses, const struct pdbqt *ligand,
-    const struct box *box, json_t *warnings, struct verdict *verdict)
+/* CNNscore is a probability; gnina leaves out what is exactly 0 (its issue 231). None at all means
+ * that no network ran. */
+static int
+judge_networks(const struct request *request, const struct poses *poses, json_t *warnings,
+    struct verdict *verdict)
 {
+	size_t scored = 0, missing = 0;
+
+	if (!request_networks(request))
+		return 0;
+	for (size_t i = 0; i < poses->len; i++) {
+		const struct pose *pose = &poses->at[i];
+
+		if (!isnan(pose->cnn_score) && !(pose->cnn_score >= 0 && pose->cnn_score <= 1))
+			return verdict_set(verdict, "result",
+			    "pose %zu: CNNscore of %g is not between 0 and 1", i + 1,
+			    pose->cnn_score);
+		scored += !isnan(pose->cnn_score);
+		missing += isnan(pose->cnn_score) || isnan(pose->cnn_affinity);
+	}
+	if (scored == 0)
+		return verdict_set(
+		    verdict, "result", "no pose has a CNNscore, though 'cnn_scoring' is not none");
+	if (missing > 0)
+		json_array_append_new(warnings, json_string("cnn_missing"));
+	return 0;
+}
+
+int
+judge_poses(const struct request *request, const struct poses *poses, const struct pdbqt *ligand,
+    json_t *warnings, struct verdict *verdict)
+{
+	double best = INFINITY;
 	bool zero = true;
 
 	for (size_t i = 0; i < poses->len; i++) {
 		const struct pose *pose = &poses->at[i];
 
-		if (judge_score(engine, reported(pose), i + 1, verdict) < 0 ||
-		    judge_atoms(poses, pose, i + 1, ligand, verdict) < 0 ||
-		    judge_place(poses, pose, i + 1, ligand, box, verdict) < 0)
+		if (judge_score(request->engine, reported(pose), i + 1, verdict) < 0 ||
+		    (request->sdf ? judge_elements(poses, pose, i + 1, ligand, verdict)
+				  : judge_atoms(poses, pose, i + 1, ligand, verdict)) < 0 ||
+		    judge_place(request, poses, pose, i + 1, ligand, verdict) < 0)
 			return -1;
 		zero &= pose->affinity == 0 || pose->inter == 0;
+		best = fmin(best, reported(pose));
 	}
 	if (zero)
 		return verdict_set(verdict, "result",
-		    "the %s of every pose is exactly 0: the ligand touches nothing", engine->score);
-	if (reported(&poses->at[0]) > 0)
+		    "the %s of every pose is exactly 0: the ligand touches nothing",
+		    request->engine->score);
+	if (best > 0)
 		json_array_append_new(warnings, json_string("positive_score"));
-	return 0;
+	return judge_networks(request, poses, warnings, verdict);
 }

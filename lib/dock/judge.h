@@ -19,6 +19,7 @@ struct engine;
 struct lint_facts;
 struct pdbqt;
 struct poses;
+struct request;
 
 /* Why not. class NULL: nothing is wrong. Classes: input, engine, result, timeout, memory, signal.
  */
@@ -56,11 +57,22 @@ struct judge_end {
 };
 int judge_end(const struct engine *engine, const struct judge_end *end, struct verdict *verdict);
 
+/* What an engine that ended with exit status 0 said when it left no poses that can be read; why
+ * tells what is wrong with them. A GPU without memory (class memory) is told apart from a ligand
+ * that fits nowhere in the box (result). Returns -1. */
+int judge_empty(const struct request *request, const struct judge_end *end, const char *why,
+    struct verdict *verdict);
+
+/* Warnings that the engine's words give rise to: "no_gpu" when gnina ran its networks on the CPU
+ * although nobody asked for that. */
+void judge_said(const struct request *request, const char *said, size_t len, json_t *warnings);
+
 /* The poses: finite scores between the engine's `least` and `most` that are not all exactly zero
- * (in all or between ligand and receptor), atoms those of the ligand in number, type and order,
- * every heavy atom within 0.5 Å of the box. Adds the warning "positive_score". Call it after the
- * repair. */
-int judge_poses(const struct engine *engine, const struct poses *poses, const struct pdbqt *ligand,
-    const struct box *box, json_t *warnings, struct verdict *verdict);
+ * (in all or between ligand and receptor), atoms those of the ligand in number, type and order (of
+ * SDF: as many heavy atoms of each element, for smina sorts them), every heavy atom within 0.5 Å
+ * of the box, scores of networks where they were asked for. Adds the warnings "positive_score" and
+ * "cnn_missing". Call it after the repair. */
+int judge_poses(const struct request *request, const struct poses *poses,
+    const struct pdbqt *ligand, json_t *warnings, struct verdict *verdict);
 
 #endif

@@ -10,9 +10,12 @@
 #include "dock/lint.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
+#include "dock/molecule.h"
 
 #define OVERLAP 0.5   /* Å; the shortest bond, N-H, is twice as long */
 #define BOND 1.75     /* Å; two heavy atoms of the second period are bonded within it */
@@ -218,6 +221,59 @@ lint_ligand(const char *pdbqt, size_t len, const struct lint_limits *limits,
 	if (rc == 0 && p->torsions > most)
 		rc = err_set(
 		    why, ERR_INPUT, "too many torsions: %d (at most %d)", p->torsions, most);
+	return conclude(rc, &f, facts);
+}
+
+/* The atoms of a molecule as those of a PDBQT file. */
+static void
+take_molecule(struct pdbqt *p, const struct molecule *m)
+{
+	p->atom = xcalloc(m->atoms.len, sizeof(*p->atom));
+	p->torsdof = -1;
+	snprintf(p->name, sizeof(p->name), "%s", m->title ? m->title : "");
+	for (size_t i = 0; i < m->atoms.len; i++) {
+		const struct atom *from = &m->atoms.at[i];
+		struct pdbqt_atom *to = &p->atom[p->atoms++];
+
+		memcpy(to->at, from->at, sizeof(to->at));
+		memcpy(to->type, from->element, sizeof(to->type));
+		to->hydrogen = !atom_is_heavy(from);
+		p->heavy += !to->hydrogen;
+	}
+}
+
+/* Drawn, not built: all at one height, and no hydrogen anywhere. */
+static bool
+is_sketch(const struct pdbqt *p)
+{
+	for (size_t i = 1; i < p->atoms; i++)
+		if (p->atom[i].hydrogen || p->atom[i].at[2] != p->atom[0].at[2])
+			return false;
+	return p->heavy > 3;
+}
+
+int
+lint_ligand_sdf(const char *sdf, size_t len, struct lint_facts *facts, struct err *why)
+{
+	struct molecule m = MOLECULE_INIT;
+	struct lint_facts f = { 0 };
+	int rc = -1;
+
+	if (memchr(sdf, '\0', len))
+		err_set(why, ERR_INPUT, "there is a NUL in it");
+	else
+		rc = molecule_read(&m, MOLECULE_SDF, "ligand", sdf, why);
+	if (rc == 0 && m.more)
+		rc = err_set(why, ERR_INPUT, "there are several molecules in it");
+	if (rc == 0)
+		take_molecule(&f.pdbqt, &m);
+	if (rc == 0 && f.pdbqt.heavy == 0)
+		rc = err_set(why, ERR_INPUT, "no atoms but hydrogens");
+	if (rc == 0)
+		rc = check_places(&f.pdbqt, why);
+	if (rc == 0 && is_sketch(&f.pdbqt))
+		rc = err_set(why, ERR_INPUT, "it is flat, without hydrogens: no 3D coordinates");
+	molecule_clear(&m);
 	return conclude(rc, &f, facts);
 }
 

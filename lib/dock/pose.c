@@ -165,6 +165,67 @@ static const struct {
 	{ "REMARK UNBOUND:", offsetof(struct pose, unbound) },
 };
 
+/* What smina and gnina call their scores, in REMARKs and SD tags. */
+static const struct {
+	const char *name;
+	size_t offset;
+} scores[] = {
+	{ "minimizedAffinity", offsetof(struct pose, affinity) },
+	{ "minimizedRMSD", offsetof(struct pose, rmsd_start) },
+	{ "CNNscore", offsetof(struct pose, cnn_score) },
+	{ "CNNaffinity", offsetof(struct pose, cnn_affinity) },
+	{ "CNN_VS", offsetof(struct pose, cnn_vs) },
+	{ "CNNaffinity_variance", offsetof(struct pose, cnn_variance) },
+};
+
+int
+pose_set(struct pose *pose, const char *name, size_t len, double value)
+{
+	for (size_t i = 0; i < sizeof(scores) / sizeof(*scores); i++) {
+		if (strlen(scores[i].name) != len || memcmp(scores[i].name, name, len) != 0)
+			continue;
+		*(double *)((char *)pose + scores[i].offset) = value;
+		return 1;
+	}
+	return 0;
+}
+
+struct pose
+pose_none(void)
+{
+	return (struct pose){ .affinity = NAN,
+		.rmsd_lb = NAN,
+		.rmsd_ub = NAN,
+		.rmsd_start = NAN,
+		.cnn_score = NAN,
+		.cnn_affinity = NAN,
+		.cnn_variance = NAN,
+		.cnn_vs = NAN,
+		.total = NAN,
+		.inter = NAN,
+		.intra = NAN,
+		.unbound = NAN,
+		.repaired = NAN };
+}
+
+/* "REMARK CNNscore 0.62": a name and a number, with one blank before each. 1, 0 it is none of ours,
+ * -1. */
+static int
+read_score(const struct line *line, struct pose *pose, struct err *err)
+{
+	const char *name = line->at + 7, *end = line->at + line->len, *blank;
+	double value;
+
+	if (line->len <= 8 || line->at[6] != ' ' || *name == ' ')
+		return 0;
+	blank = memchr(name, ' ', (size_t)(end - name));
+	if (!blank || pose_set(pose, name, (size_t)(blank - name), NAN) == 0)
+		return 0;
+	if (blank_numbers(blank, (size_t)(end - blank), &value, 1) != 1)
+		return bad_line(line, "not a number", err);
+	return pose_set(pose, name, (size_t)(blank - name), value);
+}
+
 static int
 read_remark(const struct line *line, struct pose *pose, struct err *err)
 {
@@ -189,59 +250,75 @@ read_remark(const struct line *line, struct pose *pose, struct err *err)
 			continue;
 		if (blank_numbers(line->at + skip, line->len - skip, to, 1) != 1)
 			return bad_line(line, "not a number", err);
+		return 0;
 	}
-	return 0;
+	return read_score(line, pose, err) < 0 ? -1 : 0;
 }
 
-/* What stands between MODEL and ENDMDL. `scored` tells whether a result line was seen. */
+/* Where the reader stands in a model. */
+struct model {
+	struct pose pose;
+	bool scored;  /* a result line was seen; it may say "nan" */
+	bool residue; /* within a residue of the receptor, whose atoms are not the ligand's */
+};
+
+/* What stands between MODEL and ENDMDL. */
 static int
-read_body_line(
-    const struct line *line, struct poses *out, struct pose *pose, bool *scored, struct err *err)
+read_body_line(const struct line *line, struct poses *out, struct model *m, struct err *err)
 {
 	if (is_atom(line)) {
-		pose->natoms++;
+		if (m->residue)
+			return 0;
+		m->pose.natoms++;
 		return read_atom(line, out, err);
 	}
 	if (starts(line, "REMARK")) {
-		*scored |= starts(line, "REMARK VINA RESULT:");
-		return read_remark(line, pose, err);
+		m->scored |= starts(line, "REMARK VINA RESULT:") ||
+		    starts(line, "REMARK minimizedAffinity ");
+		return read_remark(line, &m->pose, err);
 	}
 	if (starts(line, "MODEL"))
 		return bad_line(line, "the model before has no end", err);
-	if (starts(line, "ROOT"))
-		pose->roots++;
+	m->pose.roots += starts(line, "ROOT") && !m->residue;
 	if (starts(line, "BEGIN_RES"))
-		pose->flexible = true;
+		m->pose.flexible = m->residue = true;
+	if (starts(line, "END_RES"))
+		m->residue = false;
 	return 0;
+}
+
+/* gnina leaves out of PDBQT files what is the product of two others; smina says -1 for none. */
+static void
+complete(struct pose *pose)
+{
+	if (pose->rmsd_start < 0)
+		pose->rmsd_start = NAN;
+	if (isnan(pose->cnn_vs))
+		pose->cnn_vs = pose->cnn_score * pose->cnn_affinity;
 }
 
 static int
 read_model(struct reader *r, const char *start, struct poses *out, struct err *err)
 {
-	struct pose pose = { .affinity = NAN,
-		.total = NAN,
-		.inter = NAN,
-		.intra = NAN,
-		.unbound = NAN,
-		.repaired = NAN,
-		.first = out->atoms.len };
-	bool scored = false;
+	struct model m = { .pose = pose_none() };
 	size_t number = out->len + 1;
 
+	m.pose.first = out->atoms.len;
 	for (;;) {
 		if (!next_line(r))
 			return err_set(err, ERR_INPUT, "model %zu is cut off", number);
 		if (starts(&r->line, "ENDMDL"))
 			break;
-		if (read_body_line(&r->line, out, &pose, &scored, err) < 0)
+		if (read_body_line(&r->line, out, &m, err) < 0)
 			return -1;
 	}
-	if (!scored)
+	if (!m.scored)
 		return err_set(err, ERR_INPUT, "model %zu has no REMARK VINA RESULT", number);
-	if (pose.natoms == 0)
+	if (m.pose.natoms == 0)
 		return err_set(err, ERR_INPUT, "model %zu has no atoms", number);
-	pose.end = (size_t)(r->at - start);
-	vec_add(out, pose);
+	m.pose.end = (size_t)(r->at - start);
+	complete(&m.pose);
+	vec_add(out, m.pose);
 	return 0;
 }
 
@@ -261,6 +338,136 @@ poses_read(const char *text, size_t len, struct poses *out, struct err *err)
 	if (out->len == 0)
 		return err_set(err, ERR_INPUT, "there is no model in it");
 	return 0;
+}
+
+/* An atom of a V2000 block: coordinates in columns 1-30, the element in 32-34. */
+static int
+read_sdf_atom(const struct line *line, struct poses *out, struct err *err)
+{
+	struct pose_atom atom = { .type = "" };
+	size_t n = 0;
+
+	if (line->len < 34)
+		return bad_line(line, "too short for an atom", err);
+	for (size_t i = 0; i < 3; i++)
+		if (field_number(line->at + 10 * i, 10, &atom.at[i]) < 0)
+			return bad_line(line, "not a coordinate", err);
+	for (size_t i = 31; i < 34 && n + 1 < sizeof(atom.type); i++)
+		if (!isspace((unsigned char)line->at[i]))
+			atom.type[n++] = line->at[i];
+	vec_add(&out->atoms, atom);
+	return 0;
+}
+
+/* The three lines above the counts, the counts and the atoms. The first line has been read. */
+static int
+read_sdf_atoms(struct reader *r, struct poses *out, struct pose *pose, struct err *err)
+{
+	double count = 0;
+
+	for (int i = 0; i < 3; i++)
+		if (!next_line(r))
+			return err_set(err, ERR_INPUT, "record %zu is cut off", out->len + 1);
+	if (r->line.len < 39 || memcmp(r->line.at + 34, "V2000", 5) != 0 ||
+	    field_number(r->line.at, 3, &count) < 0 || !(count > 0))
+		return bad_line(&r->line, "not the counts of atoms and bonds", err);
+	for (; pose->natoms < (size_t)count; pose->natoms++) {
+		if (!next_line(r))
+			return err_set(err, ERR_INPUT, "record %zu is cut off", out->len + 1);
+		if (read_sdf_atom(&r->line, out, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* "> <CNNscore>" or ">  <CNNscore>": a tag of ours has its number on the next line. *scored counts
+ * affinities. */
+static int
+read_sdf_tag(struct reader *r, struct pose *pose, size_t *scored, struct err *err)
+{
+	const char *name = memchr(r->line.at, '<', r->line.len), *end;
+	struct pose none = pose_none();
+	double value;
+	size_t len;
+
+	if (!name)
+		return 0;
+	name++;
+	end = memchr(name, '>', (size_t)(r->line.at + r->line.len - name));
+	len = end ? (size_t)(end - name) : 0;
+	if (pose_set(&none, name, len, 0) == 0)
+		return 0;
+	if (!next_line(r) || field_number(r->line.at, r->line.len, &value) < 0)
+		return bad_line(&r->line, "not a number", err);
+	*scored += !isnan(none.affinity);
+	return pose_set(pose, name, len, value);
+}
+
+static int
+read_record(struct reader *r, const char *start, struct poses *out, struct err *err)
+{
+	struct pose pose = pose_none();
+	size_t number = out->len + 1, scored = 0;
+
+	pose.first = out->atoms.len;
+	if (read_sdf_atoms(r, out, &pose, err) < 0)
+		return -1;
+	do {
+		if (!next_line(r))
+			return err_set(err, ERR_INPUT, "record %zu is cut off", number);
+		if (starts(&r->line, ">") && read_sdf_tag(r, &pose, &scored, err) < 0)
+			return -1;
+	} while (!starts(&r->line, "$$$$"));
+	if (scored == 0)
+		return err_set(err, ERR_INPUT, "record %zu has no minimizedAffinity", number);
+	pose.roots = 1;
+	pose.end = (size_t)(r->at - start);
+	complete(&pose);
+	vec_add(out, pose);
+	return 0;
+}
+
+int
+poses_read_sdf(const char *text, size_t len, struct poses *out, struct err *err)
+{
+	struct reader r = { .at = text, .end = text + len };
+
+	while (next_line(&r))
+		if (read_record(&r, text, out, err) < 0)
+			return -1;
+	if (out->len == 0)
+		return err_set(err, ERR_INPUT, "there is no record in it");
+	return 0;
+}
+
+/* How lines of standard output begin, and the score they tell. */
+static const struct {
+	const char *text;
+	size_t offset;
+} sayings[] = {
+	{ "Affinity:", offsetof(struct pose, affinity) },
+	{ "CNNscore:", offsetof(struct pose, cnn_score) },
+	{ "CNNaffinity:", offsetof(struct pose, cnn_affinity) },
+	{ "CNNvariance:", offsetof(struct pose, cnn_variance) },
+	{ "RMSD:", offsetof(struct pose, rmsd_start) },
+	{ "Estimated Free Energy of Binding   :", offsetof(struct pose, affinity) },
+};
+
+int
+pose_said(const char *text, size_t len, struct pose *pose, struct err *err)
+{
+	struct reader r = { .at = text, .end = text + len };
+
+	while (next_line(&r))
+		for (size_t i = 0; i < sizeof(sayings) / sizeof(*sayings); i++) {
+			double *to = (double *)((char *)pose + sayings[i].offset);
+			size_t skip = strlen(sayings[i].text);
+
+			if (starts(&r.line, sayings[i].text))
+				blank_numbers(r.line.at + skip, r.line.len - skip, to, 1);
+		}
+	complete(pose);
+	return isnan(pose->affinity) ? err_set(err, ERR_INPUT, "it says no affinity") : 0;
 }
 
 void

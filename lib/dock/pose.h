@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pose: docked poses, read from the PDBQT file that Vina and its relatives write.
+ * pose: docked poses, read from the PDBQT or SDF file that Vina and its relatives write.
  *
  * Only the file is believed: the table on the program's standard output lists
  * poses that are not in the file, with fewer digits. What a file lacks (1.1.2
- * has no energy terms) is NAN.
+ * has no energy terms, only gnina has networks) is NAN.
  */
 #ifndef DOCK_POSE_H
 #define DOCK_POSE_H
@@ -16,7 +16,7 @@
 
 struct err;
 
-/* One ATOM or HETATM line: position in Å, AutoDock type ("OA"). */
+/* An atom: position in Å, AutoDock type ("OA"), or element in SDF ("O"). */
 struct pose_atom {
 	double at[3];
 	char type[4];
@@ -24,9 +24,14 @@ struct pose_atom {
 
 /* One MODEL. Energies in kcal/mol, distances in Å. */
 struct pose {
-	double affinity;         /* REMARK VINA RESULT, as printed */
+	double affinity;         /* REMARK VINA RESULT or minimizedAffinity, as printed */
 	double rmsd_lb, rmsd_ub; /* to pose 1 of the same file */
-	double total;            /* REMARK INTER + INTRA */
+	double rmsd_start;       /* minimizedRMSD: to where it was before */
+	double cnn_score, cnn_affinity,
+	    cnn_variance; /* CNNscore, CNNaffinity, CNNaffinity_variance */
+	double
+	    cnn_vs; /* CNN_VS; where gnina leaves it out, what it is: CNNscore times CNNaffinity */
+	double total; /* REMARK INTER + INTRA */
 	double inter, intra, unbound;
 	double repaired;      /* what repair_apply made of affinity; NAN before */
 	size_t first, natoms; /* its atoms in poses.atoms */
@@ -52,6 +57,20 @@ struct poses {
  * score or without atoms, or a number that is none. Numbers may be any size, finite or not: to
  * judge them is judge_poses' work. Clear `out` in every case. */
 int poses_read(const char *text, size_t len, struct poses *out, struct err *err);
+
+/* The same of an SDF file (V2000), as smina and gnina write it. Scores are its tags; where the
+ * molecule had tags of these names itself, what the engine added behind them counts. */
+int poses_read_sdf(const char *text, size_t len, struct poses *out, struct err *err);
+
+/* What engines say on standard output of a ligand that they did not move, or that Vina moved
+ * without writing its score: sets the scores of *pose. -1: there is no score in it. */
+int pose_said(const char *text, size_t len, struct pose *pose, struct err *err);
+
+/* A pose that knows nothing yet. */
+struct pose pose_none(void);
+
+/* A score by the engine's name for it ("CNNscore"): 1, or 0 when the name is no score. */
+int pose_set(struct pose *pose, const char *name, size_t len, double value);
 void poses_clear(struct poses *poses);
 
 #endif

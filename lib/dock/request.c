@@ -2,12 +2,14 @@
 /* request: one docking that somebody asks for, read from its record and checked. */
 #include "dock/request.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strtab.h"
+#include "dock/molecule.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define TIMEOUT_MAX 31536000.0
@@ -19,6 +21,9 @@ static const char *const refused[] = {
 	"config",
 	"dir",
 	"flex",
+	"flexdist",
+	"flexdist_ligand",
+	"flexres",
 	"force_even_voxels",
 	"local_only",
 	"maps",
@@ -27,25 +32,60 @@ static const char *const refused[] = {
 	"randomize_only",
 	"score_only",
 	"unbound_energy",
+	"user_grid",
 	"write_maps",
 };
 
-static int
-refuse_unknown(const json_t *record, struct err *err)
+static bool
+is_asked(const json_t *value)
 {
-	const char *mode = "dock";
+	return value && !json_is_null(value) && !json_is_false(value);
+}
 
-	for (size_t i = 0; i < COUNT(refused); i++) {
-		json_t *v = json_object_get(record, refused[i]);
+/* What no engine of ours does, and what another one would do. */
+static int
+refuse_unknown(const struct engine *engine, const json_t *record, struct err *err)
+{
+	const char *name;
+	json_t *value;
 
-		if (v && !json_is_null(v) && !json_is_false(v))
-			return err_set(err, ERR_INPUT, "'%s' is not offered", refused[i]);
+	for (size_t i = 0; i < COUNT(refused); i++)
+		if (is_asked(json_object_get(record, refused[i])))
+			return err_set(err, ERR_INPUT, "'%s' is not offered%s", refused[i],
+			    strstr(refused[i], "_only") ? " as a member: see 'mode'" : "");
+	json_object_foreach((json_t *)record, name, value) {
+		const struct engine *other = engine_elsewhere(engine, name);
+
+		if (other && is_asked(value))
+			return err_set(err, ERR_INPUT, "%s has no '%s' (%s has)", engine->name,
+			    name, other->name);
 	}
+	return 0;
+}
+
+static int
+read_mode(const json_t *record, struct request *out, struct err *err)
+{
+	const char *const *flags = out->engine->mode;
+	const char *mode = engine_modes[ENGINE_DOCK], *offered[ENGINE_MODES];
+	size_t n = 0;
+	char *list;
+	int i;
+
 	if (json_get_string(record, "mode", &mode, err) < 0)
 		return -1;
-	if (strcmp(mode, "dock") != 0)
-		return err_set(err, ERR_INPUT, "'mode' must be dock, found '%s'", mode);
-	return 0;
+	i = strtab_find(engine_modes, ENGINE_MODES, mode);
+	if (i >= 0 && flags[i]) {
+		out->mode = (enum engine_mode)i;
+		return 0;
+	}
+	for (i = 0; i < ENGINE_MODES; i++)
+		if (flags[i])
+			offered[n++] = engine_modes[i];
+	list = strtab_list(offered, n);
+	err_set(err, ERR_INPUT, "'mode' must be one of %s, found '%s'", list, mode);
+	free(list);
+	return -1;
 }
 
 static int
@@ -96,6 +136,58 @@ read_number(const struct engine_param *p, const json_t *value, double *out, stru
 }
 
 static int
+read_flag(const struct engine_param *p, const json_t *value, double *out, struct err *err)
+{
+	if (!json_is_boolean(value))
+		return err_set(err, ERR_INPUT, "'%s' must be a boolean, found %s", p->name,
+		    json_type_name(value));
+	*out = json_is_true(value);
+	return 0;
+}
+
+/* A name must not look like an option or a path: it goes onto a command line. */
+static bool
+is_name(const char *text)
+{
+	static const char fits[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
+	return *text && *text != '-' && *text != '.' && !text[strspn(text, fits)];
+}
+
+static int
+read_text(const struct engine_param *p, const json_t *value, const char **out, struct err *err)
+{
+	const char *text = json_string_value(value);
+
+	if (!text || !*text || (p->kind == ENGINE_NAME && !is_name(text)))
+		return err_set(err, ERR_INPUT, "'%s' must be %s", p->name,
+		    p->kind == ENGINE_NAME ? "a name of letters, digits, '_', '-' and '.'"
+					   : "a path");
+	*out = text;
+	return 0;
+}
+
+static int
+read_param(const struct engine_param *p, const json_t *value, double *number, const char **text,
+    struct err *err)
+{
+	switch (p->kind) {
+	case ENGINE_INT:
+	case ENGINE_NUMBER:
+		return read_number(p, value, number, err);
+	case ENGINE_WORD:
+		return read_word(p, value, number, err);
+	case ENGINE_FLAG:
+		return read_flag(p, value, number, err);
+	case ENGINE_NAME:
+	case ENGINE_FILE:
+		return read_text(p, value, text, err);
+	}
+	BUG("parameter '%s' has no kind", p->name);
+}
+
+static int
 read_params(const json_t *record, struct request *out, struct err *err)
 {
 	for (size_t i = 0; i < out->engine->nparams; i++) {
@@ -103,11 +195,9 @@ read_params(const json_t *record, struct request *out, struct err *err)
 		const json_t *value = json_object_get(record, p->name);
 
 		out->value[i] = p->preset;
+		out->text[i] = NULL;
 		out->given[i] = value && !json_is_null(value);
-		if (!out->given[i])
-			continue;
-		if (p->kind == ENGINE_WORD ? read_word(p, value, &out->value[i], err) < 0
-					   : read_number(p, value, &out->value[i], err) < 0)
+		if (out->given[i] && read_param(p, value, &out->value[i], &out->text[i], err) < 0)
 			return -1;
 	}
 	return 0;
@@ -153,22 +243,35 @@ read_file(const json_t *record, const char *key, const json_t **out, struct err 
 	return 0;
 }
 
+/* The format of a ligand: what its entry says, else its file's name. */
+static bool
+says_sdf(const json_t *ligand, const char *format)
+{
+	const char *path = json_string_value(ligand);
+
+	if (!path && !format)
+		path = json_string_value(json_object_get(ligand, "path"));
+	if (format || !path)
+		return format && strcmp(format, "sdf") == 0;
+	return molecule_format(path, NULL) == MOLECULE_SDF;
+}
+
 static int
 read_ligand(const json_t *record, struct request *out, struct err *err)
 {
-	const char *format = "pdbqt";
+	const char *format = NULL;
 
 	if (read_file(record, "ligand", &out->ligand, err) < 0)
 		return -1;
-	if (!json_is_object(out->ligand))
-		return 0;
-	if (json_get_string(out->ligand, "name", &out->key, err) < 0 ||
-	    json_get_string(out->ligand, "format", &format, err) < 0)
+	if (json_is_object(out->ligand) &&
+	    (json_get_string(out->ligand, "name", &out->key, err) < 0 ||
+		json_get_string(out->ligand, "format", &format, err) < 0))
 		return err_wrap(err, "ligand");
-	if (strcmp(format, "pdbqt") != 0)
-		return err_set(err, ERR_INPUT,
-		    "ligand: the format is '%s', not pdbqt (see dock-prep)", format);
-	return 0;
+	out->sdf = says_sdf(out->ligand, format);
+	if (out->sdf ? out->engine->sdf : !format || strcmp(format, "pdbqt") == 0)
+		return 0;
+	return err_set(err, ERR_INPUT, "ligand: the format is '%s', not pdbqt%s (see dock-prep)",
+	    out->sdf ? "sdf" : format, out->engine->sdf ? " or sdf" : "");
 }
 
 int
@@ -179,8 +282,8 @@ request_read(
 	if (read_ligand(record, out, err) < 0 ||
 	    json_get_string(record, "key", &out->key, err) < 0 ||
 	    read_file(record, "receptor", &out->receptor, err) < 0 ||
-	    read_box(record, &out->box, err) < 0 || refuse_unknown(record, err) < 0 ||
-	    read_params(record, out, err) < 0)
+	    read_box(record, &out->box, err) < 0 || refuse_unknown(engine, record, err) < 0 ||
+	    read_mode(record, out, err) < 0 || read_params(record, out, err) < 0)
 		return -1;
 	return read_ours(record, out, err);
 }
@@ -190,7 +293,19 @@ request_check_params(const struct engine *engine, const json_t *record, struct e
 {
 	struct request request = { .engine = engine };
 
-	return read_params(record, &request, err) < 0 ? -1 : read_ours(record, &request, err);
+	if (refuse_unknown(engine, record, err) < 0 || read_mode(record, &request, err) < 0 ||
+	    read_params(record, &request, err) < 0)
+		return -1;
+	return read_ours(record, &request, err);
+}
+
+/* The text of a value, for those that have one; else NULL. */
+static const char *
+value_text(const struct request *request, size_t i)
+{
+	const struct engine_param *p = &request->engine->params[i];
+
+	return p->kind == ENGINE_WORD ? p->words[(size_t)request->value[i]] : request->text[i];
 }
 
 int
@@ -198,12 +313,35 @@ request_fits(const struct request *request, const struct engine_version *version
 {
 	for (size_t i = 0; i < request->engine->nparams; i++) {
 		const struct engine_param *p = &request->engine->params[i];
+		const char *text = value_text(request, i);
 
-		if (request->given[i] && request->value[i] != p->preset && !engine_has(p, version))
+		if (!request->given[i])
+			continue;
+		if (!engine_has(p, version) && (text || request->value[i] != p->preset))
 			return err_set(err, ERR_INPUT, "%s %s has no '%s'", request->engine->name,
 			    version->text, p->name);
+		if (text && version->number < engine_value_since(request->engine, p->name, text))
+			return err_set(err, ERR_INPUT, "%s %s has no '%s' for '%s'",
+			    request->engine->name, version->text, text, p->name);
 	}
 	return 0;
+}
+
+bool
+request_networks(const struct request *request)
+{
+	int i = engine_param_find(request->engine, "cnn_scoring");
+
+	return request->engine->networks &&
+	    !(i >= 0 && strcmp(value_text(request, (size_t)i), "none") == 0);
+}
+
+int
+request_whole(const struct request *request, const char *name, int absent)
+{
+	int i = engine_param_find(request->engine, name);
+
+	return i < 0 ? absent : (int)request->value[i];
 }
 
 static json_t *
@@ -219,16 +357,25 @@ request_box(const struct request *request)
 	    "{s:o,s:o}", "center", triple(request->box.center), "size", triple(request->box.size));
 }
 
+/* NULL: it is not given. */
 static json_t *
-param_json(const struct engine_param *p, double value)
+param_json(const struct request *request, size_t i)
 {
+	const struct engine_param *p = &request->engine->params[i];
+	const char *text = value_text(request, i);
+
 	switch (p->kind) {
 	case ENGINE_INT:
-		return json_integer((json_int_t)value);
+		return *p->flag || request->given[i] ? json_integer((json_int_t)request->value[i])
+						     : NULL;
 	case ENGINE_NUMBER:
-		return json_real(value);
+		return json_real(request->value[i]);
+	case ENGINE_FLAG:
+		return json_boolean(request->value[i] > 0);
 	case ENGINE_WORD:
-		return json_string(p->words[(size_t)value]);
+	case ENGINE_NAME:
+	case ENGINE_FILE:
+		return text && *text ? json_string(text) : NULL;
 	}
 	BUG("parameter '%s' has no kind", p->name);
 }
@@ -236,13 +383,15 @@ param_json(const struct engine_param *p, double value)
 json_t *
 request_params(const struct request *request, const struct engine_version *version)
 {
-	json_t *out = json_pack("{s:s}", "mode", "dock");
+	json_t *out = json_pack("{s:s}", "mode", engine_modes[request->mode]);
 
 	for (size_t i = 0; i < request->engine->nparams; i++) {
 		const struct engine_param *p = &request->engine->params[i];
 
-		if (engine_has(p, version))
-			json_object_set_new(out, p->name, param_json(p, request->value[i]));
+		json_t *value = engine_has(p, version) ? param_json(request, i) : NULL;
+
+		if (value)
+			json_object_set_new(out, p->name, value);
 	}
 	json_object_set_new(out, "repair", json_string(repair_names[request->repair]));
 	json_object_set_new(out, "keep_poses", json_integer(request->keep_poses));

@@ -27,8 +27,11 @@ struct request {
 	const json_t *receptor; /* a path, or an entry with path, file, text or object */
 	const json_t *ligand;   /* the same; borrowed from the record like all of these */
 	struct box box;
-	double value[ENGINE_PARAMS_MAX]; /* as engine->params; a word as its index */
-	bool given[ENGINE_PARAMS_MAX];   /* the record said so itself */
+	enum engine_mode mode;
+	bool sdf;                            /* the ligand is SDF, not PDBQT */
+	double value[ENGINE_PARAMS_MAX];     /* as engine->params; a word as its index */
+	const char *text[ENGINE_PARAMS_MAX]; /* a name or a path; NULL: not given */
+	bool given[ENGINE_PARAMS_MAX];       /* the record said so itself */
 	enum repair repair;
 	int keep_poses; /* models to keep in the record, 0: all */
 	double timeout; /* seconds, 0: none */
@@ -51,6 +54,12 @@ int request_fits(
 /* {"center":[...],"size":[...]}: equal boxes give equal canonical texts, and so hashes. The
  * caller's. */
 json_t *request_box(const struct request *request);
+
+/* Of an engine with networks: are they to score? */
+bool request_networks(const struct request *request);
+
+/* The value of a parameter of whole numbers by its name; where the engine has none, absent. */
+int request_whole(const struct request *request, const char *name, int absent);
 
 /* Every parameter in effect by its name: those the version of the engine has, and ours. The
  * caller's. */

@@ -29,6 +29,12 @@ score_find(const char *name)
 	return i < 0 ? NULL : &scores[i];
 }
 
+const struct score *
+score_at(size_t i)
+{
+	return i < COUNT(scores) ? &scores[i] : NULL;
+}
+
 char *
 score_list(void)
 {

@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct err;
 
@@ -23,6 +24,9 @@ struct score {
 
 /* The row of a name; NULL when there is none. */
 const struct score *score_find(const char *name);
+
+/* The i-th row, NULL behind the last. */
+const struct score *score_at(size_t i);
 
 /* All names joined by ", ". The caller frees. */
 char *score_list(void);

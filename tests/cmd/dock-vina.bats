@@ -97,7 +97,7 @@ fails() {
 		--ligand "$vina/aspirin.pdbqt" --center 11,90.5,57.5 --size 4,4,4
 	assert_status 1
 	assert_json '.error == {class: "result", retry: false,
-		reason: "vina ended well, but its poses cannot be read: there is no model in it"}'
+		reason: "vina found no conformation that lies within the box"}'
 }
 
 @test "dock-vina: exit status 0 is not success" {

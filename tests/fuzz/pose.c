@@ -12,14 +12,16 @@
 #include "dock/judge.h"
 #include "dock/pdbqt.h"
 #include "dock/repair.h"
+#include "dock/request.h"
 #include "fuzz.h"
 
 static void
 check_poses(struct poses *poses, size_t size)
 {
 	static const struct engine_version version = { "1.2.3", 10203 };
-	static const struct box box = { { 11, 90.5, 57.5 }, { 22, 24, 28 } };
+	const struct box box = { { 11, 90.5, 57.5 }, { 22, 24, 28 } };
 	const struct engine *vina = engine_find("vina");
+	const struct request request = { .engine = vina, .box = box };
 	struct pdbqt_atom atoms[32] = { 0 };
 	struct pdbqt ligand = { .atom = atoms };
 	struct verdict verdict = { 0 };
@@ -37,7 +39,7 @@ check_poses(struct poses *poses, size_t size)
 		memcpy(atoms[ligand.atoms].type, poses->atoms.at[ligand.atoms].type, 4);
 	if (repair_is_needed(vina, &version, poses))
 		repair_apply(poses, NULL);
-	if (judge_poses(vina, poses, &ligand, &box, warnings, &verdict) < 0)
+	if (judge_poses(&request, poses, &ligand, warnings, &verdict) < 0)
 		MUST(verdict.class && *verdict.reason);
 	json_decref(warnings);
 }

@@ -89,9 +89,10 @@ static const struct {
 	{ "{" FILES "," BOX ",\"keep_poses\":-1}", "'keep_poses' must be in 0..100000" },
 	{ "{" FILES "," BOX ",\"timeout\":-1}", "'timeout' must be in 0..31536000 seconds" },
 	{ "{" FILES "," BOX ",\"flex\":\"f.pdbqt\"}", "'flex' is not offered" },
-	{ "{" FILES "," BOX ",\"score_only\":true}", "'score_only' is not offered" },
+	{ "{" FILES "," BOX ",\"score_only\":true}",
+	    "'score_only' is not offered as a member: see 'mode'" },
 	{ "{" FILES "," BOX ",\"mode\":\"score_only\"}",
-	    "'mode' must be dock, found 'score_only'" },
+	    "'mode' must be one of dock, found 'score_only'" },
 };
 
 static void

@@ -12,6 +12,7 @@
 #include "dock/engine.h"
 #include "dock/lint.h"
 #include "dock/pose.h"
+#include "dock/request.h"
 #include "tap.h"
 
 #define DATA "tests/data/vina/"
@@ -226,7 +227,7 @@ static const struct {
 static void
 test_files(void)
 {
-	const struct engine *vina = engine_find("vina");
+	struct request request = { .engine = engine_find("vina"), .box = pocket };
 
 	for (size_t i = 0; i < COUNT(files); i++) {
 		struct poses poses = POSES_INIT;
@@ -243,7 +244,7 @@ test_files(void)
 		ok(poses_read(text.data, text.len, &poses, NULL) == 0 &&
 			lint_ligand(ligand.data, ligand.len, NULL, &facts, NULL) == 0,
 		    "%s, %s", files[i].poses, files[i].ligand);
-		is_int(judge_poses(vina, &poses, &facts.pdbqt, &pocket, warnings, &v),
+		is_int(judge_poses(&request, &poses, &facts.pdbqt, warnings, &v),
 		    files[i].class ? -1 : 0, "verdict");
 		is_str(v.class, files[i].class, "class");
 		if (files[i].reason)
@@ -274,6 +275,7 @@ test_scores(void)
 		{ NAN, false, "[]" },
 		{ -INFINITY, false, "[]" },
 	};
+	struct request request = { .engine = engine_find("vina"), .box = pocket };
 	struct poses poses = POSES_INIT;
 	struct buf text, ligand;
 	struct lint_facts facts = { 0 };
@@ -282,13 +284,13 @@ test_scores(void)
 	load(DATA "aspirin.pdbqt", &ligand);
 	poses_read(text.data, text.len, &poses, NULL);
 	lint_ligand(ligand.data, ligand.len, NULL, &facts, NULL);
+	poses.len = 1;
 	for (size_t i = 0; i < COUNT(vectors); i++) {
 		json_t *warnings = json_array();
 		struct verdict v = { 0 };
 
 		poses.at[0].affinity = vectors[i].score;
-		is_int(
-		    judge_poses(engine_find("vina"), &poses, &facts.pdbqt, &pocket, warnings, &v),
+		is_int(judge_poses(&request, &poses, &facts.pdbqt, warnings, &v),
 		    vectors[i].believed ? 0 : -1, "a score of %g", vectors[i].score);
 		is_str(v.class, vectors[i].believed ? NULL : "result", "its class");
 		is_json(warnings, vectors[i].warnings, "its warnings");
@@ -297,9 +299,8 @@ test_scores(void)
 	poses.at[0].affinity = -5;
 	poses.at[0].repaired = -5;
 	poses.atoms.at[poses.at[0].first].at[1] = NAN;
-	is_int(judge_poses(engine_find("vina"), &poses, &facts.pdbqt, &pocket, NULL,
-		   &(struct verdict){ 0 }),
-	    -1, "a place that is none");
+	is_int(judge_poses(&request, &poses, &facts.pdbqt, NULL, &(struct verdict){ 0 }), -1,
+	    "a place that is none");
 	lint_clear(&facts);
 	poses_clear(&poses);
 	buf_clear(&text);

@@ -138,9 +138,98 @@ test_real_file(void)
 	buf_clear(&text);
 }
 
+/* What smina and gnina wrote, as they were recorded: poses, and numbers of the last. NAN: absent.
+ */
+static const struct recorded {
+	const char *file;
+	size_t poses, atoms;
+	double affinity, cnn_score, cnn_affinity, cnn_vs, variance, rmsd_start;
+} recorded[] = {
+	{ "smina/success_sdf_out.sdf", 9, 14, -4.36507, NAN, NAN, NAN, NAN, NAN },
+	{ "smina/success_pdbqt_out.pdbqt", 4, 14, -6.81855583, NAN, NAN, NAN, NAN, NAN },
+	{ "smina/minimize_out.sdf", 1, 14, -5.45460367, NAN, NAN, NAN, NAN, 0.170043945 },
+	{ "gnina/success_sdf_out.sdf", 9, 14, -6.8158, 0.3573307693, 4.181938171, 1.494335175, NAN,
+	    NAN },
+	{ "gnina/success_pdbqt_out.pdbqt", 9, 14, -4.14625216, 0.342345029, 4.01046944,
+	    0.342345029 * 4.01046944, NAN, NAN },
+	{ "gnina/pdbqt_in_sdf_out.sdf", 9, 14, -4.14625216, 0.342345029, 4.01046944,
+	    0.342345029 * 4.01046944, NAN, NAN },
+	{ "gnina/cnn_none_out.sdf", 9, 14, -4.96602, NAN, NAN, NAN, NAN, NAN },
+};
+
+static void
+is_number(double got, double want, const char *what, const char *file)
+{
+	if (!ok(isnan(want) ? isnan(got) : fabs(got - want) < 1e-9, "%s: %s", file, what))
+		printf("# got %.10g, wanted %.10g\n", got, want);
+}
+
+static void
+test_recorded(void)
+{
+	for (size_t i = 0; i < COUNT(recorded); i++) {
+		const struct recorded *r = &recorded[i];
+		struct poses poses = POSES_INIT;
+		struct buf text = BUF_INIT;
+		struct err err = { 0 };
+		char path[128];
+		int rc;
+
+		snprintf(path, sizeof(path), "tests/data/%s", r->file);
+		file_read(path, 0, &text, &err);
+		rc = strstr(path, ".sdf") ? poses_read_sdf(buf_str(&text), text.len, &poses, &err)
+					  : poses_read(buf_str(&text), text.len, &poses, &err);
+		is_int(rc, 0, "%s is read %s", r->file, err.text);
+		if (is_int((long long)poses.len, (long long)r->poses, "%s: poses", r->file)) {
+			const struct pose *last = &poses.at[poses.len - 1];
+
+			is_int((long long)last->natoms, (long long)r->atoms, "its atoms");
+			is_int((long long)last->end, (long long)text.len, "it ends the file");
+			is_number(last->affinity, r->affinity, "affinity", r->file);
+			is_number(last->cnn_score, r->cnn_score, "CNNscore", r->file);
+			is_number(last->cnn_affinity, r->cnn_affinity, "CNNaffinity", r->file);
+			is_number(last->cnn_vs, r->cnn_vs, "CNN_VS", r->file);
+			is_number(last->cnn_variance, r->variance, "variance", r->file);
+			is_number(last->rmsd_start, r->rmsd_start, "minimizedRMSD", r->file);
+		}
+		poses_clear(&poses);
+		buf_clear(&text);
+	}
+}
+
+/* Standard output of what was only scored. */
+static void
+test_said(void)
+{
+	static const struct {
+		const char *file;
+		double affinity, cnn_score, cnn_affinity;
+	} said[] = {
+		{ "smina/score_only.stdout", -5.41416, NAN, NAN },
+		{ "gnina/score_only.stdout", -5.41416, 0.46866, 4.21956 },
+	};
+
+	for (size_t i = 0; i < COUNT(said); i++) {
+		struct pose pose = pose_none();
+		struct buf text = BUF_INIT;
+		char path[128];
+
+		snprintf(path, sizeof(path), "tests/data/%s", said[i].file);
+		file_read(path, 0, &text, NULL);
+		is_int(pose_said(buf_str(&text), text.len, &pose, NULL), 0, "%s", path);
+		is_number(pose.affinity, said[i].affinity, "affinity", path);
+		is_number(pose.cnn_score, said[i].cnn_score, "CNNscore", path);
+		is_number(pose.cnn_affinity, said[i].cnn_affinity, "CNNaffinity", path);
+		buf_clear(&text);
+	}
+	is_int(pose_said("done", 4, &(struct pose){ .affinity = NAN }, NULL), -1, "no score");
+}
+
 int
 main(void)
 {
+	test_recorded();
+	test_said();
 	test_refused();
 	test_digits();
 	test_numbers();
