@@ -136,6 +136,8 @@ look_at_memory(struct crew *crew, int64_t now)
 		for (size_t i = 0; i < n && slots[i]; i++) {
 			if (memory_pause(&use[i]) < pause)
 				pause = memory_pause(&use[i]);
+			if (slots[i]->out_of_memory)
+				continue; /* what it still has tells nothing of why */
 			slots[i]->used = use[i].now;
 			if (use[i].limit > 0 && use[i].now > use[i].limit)
 				slot_out_of_memory(slots[i]);

@@ -296,6 +296,8 @@ spawn(
 			spec.env = contained.env;
 		pid = proc_start(&spec, err);
 	}
+	if (pid < 0)
+		contain_clean(slot, false);
 	container_command_clear(&contained);
 	free_vars(&v);
 	return pid;
@@ -446,8 +448,10 @@ slot_start_stream(struct slot *slot, struct slot_env *env, int number, struct er
 	}
 	container_command_clear(&contained);
 	free_vars(&v);
-	if (!slot->stream)
+	if (!slot->stream) {
+		contain_clean(slot, false);
 		return -1;
+	}
 	slot->pid = stream_pid(slot->stream);
 	slot->work = NULL;
 	slot->up = slot->begun = slot->measured = clock_boot();

@@ -116,6 +116,10 @@ streams_give(struct crew *crew, struct work *work)
 	struct err why = { 0 };
 
 	if (inputs_place(&crew->source, work, crew->scratch, &why) < 0) {
+		if (why.kind == ERR_SYSTEM) {
+			crew_refused(crew, &why);
+			return false;
+		}
 		crew_ended(crew, verdict_unstarted(work, &why));
 		return true;
 	}

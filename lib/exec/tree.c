@@ -239,6 +239,8 @@ tree_signal_escaped(
 {
 	int found = signal_once(tree, running, count, which, true, signal);
 
+	if (found > 0 && signal == SIGTERM) /* those that are stopped must run to hear it */
+		signal_once(tree, running, count, which, true, SIGCONT);
 	return found < 0 ? 0 : found;
 }
 

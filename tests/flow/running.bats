@@ -187,6 +187,19 @@ together='touch "here.$DOCKLINE_EXECUTION"; i=0
 	[[ $(jq -c '[.status, .result, .attempts]' ended) == '["completed",5,1]' ]]
 }
 
+@test "running: what was paused hears that it is to end, in whatever session" {
+	echo x | timeout 30 taskrun -q --lines -- sh -c 'trap : TERM
+		setsid sh -c "trap \"echo >told; exit\" TERM; echo >there; while :; do sleep 0.02; done" &
+		wait; wait' >ended &
+	wait_until 10 test -s there
+	run_split taskctl pause 1
+	assert_json '.status == "paused"'
+	run_split taskctl cancel 1
+	assert_json '.status == "cancelled"'
+	settle
+	[[ -s told ]]
+}
+
 # nothing was counted for a tenth of a second
 rests() {
 	local before
