@@ -8,6 +8,7 @@
 #include "cli/session.h"
 #include "task/failure.h"
 #include "task/selection.h"
+#include "task/task.h"
 
 bool
 choice_is_made(const struct choice *c)
@@ -38,5 +39,7 @@ choice_read(struct app *app, struct store *store, const struct choice *c, struct
 		return refuse("status", c->status, listing_status_words(), err);
 	if (c->class && failure_find(c->class) < 0)
 		return refuse("class", c->class, failure_list(), err);
+	if (c->task && task_check_name(store, app->org, c->task, err) < 0)
+		return -1;
 	return c->job ? session_job(app, store, c->job, 0, &sel->job, err) : 0;
 }

@@ -18,7 +18,7 @@ struct choice {
 /* Was any of them given? */
 bool choice_is_made(const struct choice *choice);
 
-/* The selection that they make. An unknown job, status or class is ERR_USAGE. */
+/* The selection that they make. An unknown job, task, status or class is ERR_USAGE. */
 int choice_read(struct app *app, struct store *store, const struct choice *choice,
     struct selection *sel, struct err *err);
 

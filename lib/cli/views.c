@@ -22,6 +22,7 @@
 #include "cli/watch.h"
 #include "cli/why.h"
 #include "store/store.h"
+#include "task/task.h"
 
 enum { WATCH_SECONDS = 1 };
 
@@ -39,6 +40,8 @@ view_prepare(struct look *l, long limit, long offset, struct err *err)
 		l->page.limit = (int64_t)config_number(config, CONFIG_LIST_LIMIT);
 		config_free(config);
 	}
+	if (l->sel.task && task_check_name(l->store, l->app->org, l->sel.task, err) < 0)
+		return -1;
 	if (!l->job)
 		return 0;
 	return session_job(l->app, l->store, l->job, l->generation, &l->sel.job, err);

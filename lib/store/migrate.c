@@ -26,15 +26,30 @@ read_pragma(struct db *db, const char *sql, int *value, struct err *err)
 	return rc == SQLITE_ROW ? 0 : db_error(db, "cannot open", err);
 }
 
+/* Of a file that says nothing about itself: has it tables? */
+static int
+has_tables(struct db *db, struct err *err)
+{
+	int count;
+
+	return read_pragma(db, "SELECT count(*) FROM sqlite_master", &count, err) < 0 ? -1
+										      : count > 0;
+}
+
 static int
 look(struct db *db, int count, int *version, struct err *err)
 {
-	int application;
+	int application, foreign;
 
 	if (read_pragma(db, "PRAGMA user_version", version, err) < 0 ||
 	    read_pragma(db, "PRAGMA application_id", &application, err) < 0)
 		return -1;
-	if (application != APPLICATION && (application != 0 || *version != 0))
+	foreign = application != APPLICATION && (application != 0 || *version != 0);
+	if (application == 0 && !foreign)
+		foreign = has_tables(db, err);
+	if (foreign < 0)
+		return -1;
+	if (foreign)
 		return err_set(err, ERR_STORE, "'%s' is a database of another program", db->name);
 	if (*version > count)
 		return err_set(err, ERR_STORE,

@@ -368,7 +368,8 @@ cause_id_parse(const char *text, uint32_t *id, struct err *err)
 	size_t len = strspn(text, "0123456789abcdef");
 
 	if (len != CAUSE_ID_TEXT - 1 || text[len])
-		return err_set(err, ERR_INPUT, "'%s' is not the id of a cause (3fa9c012)", text);
+		return err_set(err, ERR_INPUT,
+		    "'%s' is not the id of a cause (3fa9c012): taskstat --dead tells them", text);
 	*id = (uint32_t)strtoul(text, NULL, 16);
 	return 0;
 }

@@ -32,6 +32,7 @@ static const char sql_find[] =
     "SELECT id, definition FROM task WHERE org = ? AND name = ?"
     " AND (?3 IS NULL OR version = ?3) AND origin = 'registered' AND removed IS NULL"
     " ORDER BY status = 'active' DESC, id DESC LIMIT 1";
+static const char sql_known[] = "SELECT 1 FROM task WHERE org = ? AND name = ? LIMIT 1";
 static const char sql_of_execution[] =
     "SELECT t.id, t.definition, t.origin FROM execution e JOIN task t ON t.id = e.task"
     " JOIN job j ON j.id = e.job WHERE e.id = ? AND j.org = ?";
@@ -277,6 +278,22 @@ task_of_query(struct stmt *stmt, int *rc, struct err *err)
 			task->origin = (enum task_origin)origin;
 	stmt_end(stmt);
 	return task;
+}
+
+int
+task_check_name(struct store *store, const char *org, const char *name, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_known, "tt", org, name);
+	int rc = row ? stmt_next(row, err) : -1;
+	struct task *task;
+
+	if (rc > 0)
+		stmt_end(row);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	task = task_find(store, org, name, err);
+	task_free(task);
+	return task ? 0 : -1;
 }
 
 struct task *

@@ -72,6 +72,10 @@ int task_read_file(const char *path, task_fn *fn, task_wrong_fn *wrong, void *ct
  * NULL when there is none: err says which there are. */
 struct task *task_find(struct store *store, const char *org, const char *name, struct err *err);
 
+/* Is there a task of this name, registered, shipped, or that executions were submitted of (then
+ * whatever became of it)? 0; -1 when there is none: err says which there are. */
+int task_check_name(struct store *store, const char *org, const char *name, struct err *err);
+
 /* The task of an execution as it was when that was submitted. NULL on error, also when there is no
  * such execution of the org. */
 struct task *task_of_execution(

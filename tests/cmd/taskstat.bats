@@ -103,7 +103,8 @@ adds_up() {
 	run_split taskstat --task "$task"
 	assert_json -s 'map(.id) == [6]'
 	run_split taskstat --task nothing
-	assert_out ''
+	assert_status 2
+	assert_err -r "^taskstat: no task 'nothing'; there are: "
 }
 
 @test "taskstat: lists a queue, a tag, and pages" {
@@ -402,10 +403,12 @@ why() {
 	on_terminal 'taskstat --dead' 120
 	assert_out -r $'^count  cause     class   example  first +last +reason\n    3  [0-9a-f]{8}  engine        4  20'
 	assert_out -r 'exit 1: no box'
-	run_split taskstat --dead --task nothing
+	run_split taskstat --dead --task dock-vina
 	assert_status 0
 	assert_out ''
 	assert_err 'taskstat: nothing failed'
+	run_split taskstat --dead --task nothing
+	assert_status 2
 	run_split taskstat --dead --status failed
 	assert_status 2
 }
@@ -441,7 +444,8 @@ why() {
 	assert_out -r $'\nended       [0-9.]+ a minute lately, [0-9.]+ overall\n +p50 +p95 +p99 +max +mean\nwaited +[0-9.]+m?s '
 	assert_out -r 'used        2 cores asked for, [0-9]+% of that busy; 3G of memory, at most [0-9]+% of that used'
 	assert_out -r 'next time   resources: \{cpus: (0\.[0-9]|1), memory: [0-9]+M\}, timeout: 1m'
-	run_split taskstat --stats --task nothing
+	sed 's/spin/idle/' share/tasks/spin.yaml >share/tasks/idle.yaml
+	run_split taskstat --stats --task idle
 	assert_status 0
 	assert_err 'taskstat: there are none'
 	run_split taskstat --stats --status failed

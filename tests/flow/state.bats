@@ -108,6 +108,12 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 	assert_status 4
 	assert_err "taskrun: 'state.db' is a database of another program"
 	rm .dockline/state.db*
+	sql .dockline/state.db 'CREATE TABLE bookmarks (url)'
+	once
+	assert_status 4
+	assert_err "taskrun: 'state.db' is a database of another program"
+	[[ $(sql .dockline/state.db .tables) == bookmarks ]]
+	rm .dockline/state.db*
 	sql .dockline/state.db 'PRAGMA application_id = 7; CREATE TABLE t (x)'
 	once
 	assert_status 4

@@ -158,7 +158,9 @@ test_ids(void)
 	is_str(cause_id_format(0x0000beef, text), "0000beef", "leading zeros");
 	for (size_t i = 0; i < COUNT(wrong); i++)
 		is_int(cause_id_parse(wrong[i], &back, &err), -1, "'%s'", wrong[i]);
-	is_str(err.text, "'0x3fa9c0' is not the id of a cause (3fa9c012)", "what is right");
+	is_str(err.text,
+	    "'0x3fa9c0' is not the id of a cause (3fa9c012): taskstat --dead tells them",
+	    "what is right");
 }
 
 int
