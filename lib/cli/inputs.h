@@ -31,7 +31,7 @@ struct work;
 /* What is to be noted of lines. */
 struct inputs_taker {
 	/* set by the owner */
-	const json_t *schema;        /* of the parameters */
+	const struct schema *schema; /* of the parameters */
 	const json_t *shared;        /* object of paths that all lines have: no matter of a line */
 	struct fingerprints *memory; /* NULL: files are not taken, only objects */
 

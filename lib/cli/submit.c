@@ -126,7 +126,7 @@ judge_shared(const struct submit *s, const json_t *values, struct err *err)
 	json_t *value;
 
 	json_object_foreach((json_t *)values, key, value) {
-		const json_t *property = schema_property(s->o.task->params, key);
+		const struct schema *property = schema_property(s->o.task->params, key);
 		struct err why = { 0 };
 
 		if (property && schema_judge(property, value, &why) < 0)
@@ -185,7 +185,7 @@ submit_free(struct submit *s)
 json_t *
 submit_settings(struct submit *s, struct err *err)
 {
-	const json_t *schema = s->o.task->params;
+	const struct schema *schema = s->o.task->params;
 
 	if (schema &&
 	    (schema_each_path(schema, s->set, hash_input, s, err) < 0 ||
@@ -292,7 +292,7 @@ take_error(struct made *m)
 static int
 judge(struct submit *s, struct made *m, struct err *err)
 {
-	const json_t *schema = s->o.task->params;
+	const struct schema *schema = s->o.task->params;
 	char **argv;
 
 	if (m->status != ST_QUEUED)

@@ -41,7 +41,7 @@ check_values(struct faults *f, const char *pointer, const struct step *step, con
 	const char *key;
 
 	json_object_foreach(values, key, value) {
-		const json_t *property = schema_property(task->params, key);
+		const struct schema *property = schema_property(task->params, key);
 		struct err why = { 0 };
 
 		if (property && !is_open(value) && schema_judge(property, value, &why) < 0)
@@ -50,23 +50,37 @@ check_values(struct faults *f, const char *pointer, const struct step *step, con
 	free(at);
 }
 
+struct needing {
+	struct faults *faults;
+	const char *pointer;
+	const struct step *step;
+	const struct task *task;
+};
+
+static void
+check_needed(const struct schema_member *member, void *ctx)
+{
+	const struct needing *n = ctx;
+	const json_t *params = json_object_get(n->step->json, "params");
+	const json_t *set = json_object_get(n->step->json, "set");
+
+	if (member->required && !json_object_get(schema_source(member->schema), "default") &&
+	    !json_object_get(params, member->name) && !json_object_get(set, member->name))
+		fault(n->faults, n->pointer, NULL, "does not give '%s', which task '%s' needs",
+		    member->name, n->task->name);
+}
+
 static void
 check_required(
     struct faults *f, const char *pointer, const struct step *step, const struct task *task)
 {
-	json_t *params = json_object_get(step->json, "params"), *name;
-	size_t i;
+	const json_t *params = json_object_get(step->json, "params");
+	struct needing needing = { f, pointer, step, task };
 
 	if (json_is_string(params) || (!params && step->each != EACH_NONE))
 		return; /* who knows what the item holds */
-	json_array_foreach(json_object_get(task->params, "required"), i, name) {
-		const char *key = json_string_value(name);
-
-		if (!json_object_get(params, key) &&
-		    !json_object_get(json_object_get(step->json, "set"), key))
-			fault(f, pointer, NULL, "does not give '%s', which task '%s' needs", key,
-			    task->name);
-	}
+	if (task->params)
+		schema_each_member(task->params, check_needed, &needing);
 }
 
 int

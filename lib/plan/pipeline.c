@@ -130,7 +130,7 @@ read_param(struct reading *r, const char *pointer, const json_t *value, bool *re
 	*required = !json_object_get(schema, "default") && !json_is_false(need);
 	if (json_is_boolean(need))
 		json_object_del(schema, "required");
-	schema_lint(schema, report_schema, &f);
+	schema_lint(schema, (char *const[]){ "" }, 1, report_schema, &f);
 	return schema;
 }
 
@@ -156,6 +156,8 @@ read_params(struct reading *r)
 	}
 	r->p->params = json_pack("{s:s, s:o, s:o, s:b}", "type", "object", "properties", properties,
 	    "required", required, "additionalProperties", 0);
+	if (json_array_size(required) == 0) /* no schema has an empty list */
+		json_object_del(r->p->params, "required");
 }
 
 /* What stands in the way of a value that nobody gave, or of a name that is none. */
@@ -194,12 +196,19 @@ check_names(const struct pipeline *p, const json_t *values, struct err *err)
 int
 pipeline_take_params(const struct pipeline *p, json_t *values, struct err *err)
 {
+	struct schema *schema;
 	struct err why = { 0 };
+	int rc;
 
 	if (check_names(p, values, err) < 0)
 		return -1;
-	schema_fill_defaults(p->params, values);
-	if (schema_judge(p->params, values, &why) < 0)
+	schema = schema_new(p->params, "", SCHEMA_REQUEST, NULL, NULL);
+	if (!schema)
+		BUG("parameters that were good are no schema");
+	schema_fill_defaults(schema, values);
+	rc = schema_judge(schema, values, &why);
+	schema_free(schema);
+	if (rc < 0)
 		return err_set(err, ERR_USAGE, "parameters of '%s': %s", p->name, why.text);
 	return 0;
 }

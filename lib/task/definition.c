@@ -12,6 +12,7 @@
 #include "base/strtab.h"
 #include "task/fault.h"
 #include "task/openapi.h"
+#include "task/schema.h"
 #include "task/task.h"
 
 enum { NAME_MAX_LEN = 128, WINDOW_MAX = 10000, GPUS_MOST = 1024 };
@@ -172,25 +173,27 @@ judge_retry(const json_t *json, void *policy, struct err *err)
 }
 
 /* A coprocess serves many executions: no parameter of one can be part of its command. */
+struct fixed {
+	const struct task *task;
+	struct faults *faults;
+};
+
 static void
-check_fixed(const struct task *task, struct faults *f)
+check_fixed(const struct schema_member *member, void *ctx)
 {
-	const char *name;
-	json_t *schema;
+	const struct fixed *fixed = ctx;
+	char *braced = xasprintf("{%s}", member->name), index[24];
+	char **argv = fixed->task->argv;
 
-	json_object_foreach(json_object_get(task->params, "properties"), name, schema) {
-		char *braced = xasprintf("{%s}", name), index[24];
-
-		for (size_t i = 0; task->argv && task->argv[i]; i++) {
-			snprintf(index, sizeof(index), "%zu", i);
-			if (strstr(task->argv[i], braced))
-				fault(f, SERVICE "/command", index,
-				    "must not hold the parameter %s: with 'stream' one process"
-				    " serves many executions",
-				    braced);
-		}
-		free(braced);
+	for (size_t i = 0; argv && argv[i]; i++) {
+		snprintf(index, sizeof(index), "%zu", i);
+		if (strstr(argv[i], braced))
+			fault(fixed->faults, SERVICE "/command", index,
+			    "must not hold the parameter %s: with 'stream' one process serves many"
+			    " executions",
+			    braced);
 	}
+	free(braced);
 }
 
 static void
@@ -215,7 +218,8 @@ read_stream(struct task *task, const json_t *service, struct faults *f)
 	if (task->rules.hooks.before)
 		fault(f, SERVICE "/hooks", "before",
 		    "does not go together with 'stream': one process serves many executions");
-	check_fixed(task, f);
+	if (task->params)
+		schema_each_member(task->params, check_fixed, &(struct fixed){ task, f });
 }
 
 /* How it is run: a program here, or a service somewhere. */

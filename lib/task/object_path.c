@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "task/schema.h"
 
 enum { HEX = DIGEST_HEX - 1, NAME_LIMIT = 128 };
 
@@ -73,44 +74,20 @@ object_path_of(const json_t *value)
 	return xasprintf("%s%s", prefix, hash);
 }
 
-static bool
-is_text_path(const json_t *schema)
-{
-	const char *type = json_string_value(json_object_get(schema, "type"));
-	const char *format = json_string_value(json_object_get(schema, "format"));
-
-	return type && format && strcmp(type, "string") == 0 && strcmp(format, "path") == 0;
-}
-
-/* What stands for a value of this schema; NULL: the value itself. */
+/* What stands for a value; NULL: the value itself. */
 static json_t *
-replacement(const json_t *schema, json_t *value)
+text_form(json_t *value, void *ctx)
 {
-	char *text = is_text_path(schema) ? object_path_of(value) : NULL;
+	char *text = object_path_of(value);
 	json_t *string = text ? json_string(text) : NULL;
 
+	(void)ctx;
 	free(text);
-	if (!string)
-		object_path_replace(schema, value);
 	return string;
 }
 
 void
-object_path_replace(const json_t *schema, json_t *value)
+object_path_replace(const struct schema *schema, json_t *value)
 {
-	const json_t *items = json_object_get(schema, "items"), *property;
-	json_t *member, *string;
-	const char *key;
-	size_t i;
-
-	if (items) {
-		json_array_foreach(value, i, member)
-			if ((string = replacement(items, member)))
-				json_array_set_new(value, i, string);
-	}
-	if (!json_is_object(value))
-		return;
-	json_object_foreach(json_object_get(schema, "properties"), key, property)
-		if ((string = replacement(property, json_object_get(value, key))))
-			json_object_set_new(value, key, string);
+	schema_replace_paths(schema, value, text_form, NULL);
 }

@@ -14,6 +14,7 @@
 #include "base/digest.h"
 
 struct err;
+struct schema;
 
 /* Does the text begin as one does? It may be wrong behind that. */
 bool object_path_is(const char *text);
@@ -31,7 +32,7 @@ int object_path_check(const char *text, struct err *err);
  * NULL: it is no such thing. */
 char *object_path_of(const json_t *value);
 
-/* Give such an object its text form wherever the schema says that a text is a path. */
-void object_path_replace(const json_t *schema, json_t *value);
+/* Give such an object its text form wherever the schema (NULL: none) says that a text is a path. */
+void object_path_replace(const struct schema *schema, json_t *value);
 
 #endif

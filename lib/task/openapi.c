@@ -2,14 +2,35 @@
 /* openapi: what a task needs to know from its interface spec (OpenAPI 3.0). */
 #include "task/openapi.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "task/fault.h"
+#include "task/openapi_shape.h"
 #include "task/schema.h"
 
-/* The first POST operation and its path; *at (pointing at the spec) then points at it. */
+/* A spec that is being read. */
+struct reading {
+	json_t *spec;
+	const char *pointer; /* where it stands */
+	struct faults *faults;
+};
+
+static void
+report_schema(const struct schema_error *e, void *ctx)
+{
+	struct reading *r = ctx;
+	char *at = xasprintf("%s%s", r->pointer, e->pointer);
+
+	fault(r->faults, at, NULL, "must be %s%s%s", e->expected, e->found ? ", found " : "",
+	    e->found ? e->found : "");
+	free(at);
+}
+
+/* The first POST operation without {parts} in its path; *at then points at it. */
 static json_t *
 first_post(const json_t *spec, struct buf *at, const char **where)
 {
@@ -19,7 +40,7 @@ first_post(const json_t *spec, struct buf *at, const char **where)
 	json_object_foreach(paths, name, path) {
 		json_t *post = json_object_get(path, "post");
 
-		if (!json_is_object(post))
+		if (!json_is_object(post) || strchr(name, '{'))
 			continue;
 		buf_add_str(at, "/paths");
 		json_pointer_add(at, name);
@@ -28,45 +49,6 @@ first_post(const json_t *spec, struct buf *at, const char **where)
 		return post;
 	}
 	return NULL;
-}
-
-/* A schema in the spec, for reporting what is wrong in it. */
-struct spec_schema {
-	const char *pointer;
-	struct faults *faults;
-};
-
-static void
-report_schema(const struct schema_error *e, void *ctx)
-{
-	struct spec_schema *s = ctx;
-	struct buf at = BUF_INIT;
-
-	buf_addf(&at, "%s%s", s->pointer, e->pointer);
-	fault(s->faults, buf_str(&at), NULL, "must be %s%s%s", e->expected,
-	    e->found ? ", found " : "", e->found ? e->found : "");
-	buf_clear(&at);
-}
-
-/* The schema that stands at `at`, or where its $ref points in components; NULL when it is wrong. */
-static json_t *
-read_schema(
-    const json_t *spec, const char *top, json_t *schema, struct buf *at, struct faults *faults)
-{
-	const char *ref = json_string_value(json_object_get(schema, "$ref"));
-	struct spec_schema s = { NULL, faults };
-
-	if (ref) {
-		schema = strncmp(ref, "#/components/", 13) == 0 ? json_at(spec, ref + 1) : NULL;
-		if (!schema) {
-			fault(faults, buf_str(at), "$ref", "leads nowhere: '%s'", ref);
-			return NULL;
-		}
-		buf_reset(at);
-		buf_addf(at, "%s%s", top, ref + 1);
-	}
-	s.pointer = buf_str(at);
-	return schema_lint(schema, report_schema, &s) > 0 ? NULL : schema;
 }
 
 static json_t *
@@ -86,72 +68,105 @@ read_metrics(const json_t *object, const char *pointer, struct faults *faults)
 	return metrics;
 }
 
-/* The schema of a content that is JSON, in what stands at `at` of the spec. */
-static json_t *
-read_content(
-    const json_t *spec, const char *top, const json_t *part, const char *at, struct faults *faults)
+/* Does a media type mean JSON? The better it does, the more. */
+static int
+is_json(const char *type)
 {
-	static const char schema[] = "/content/application~1json/schema";
-	struct buf where = BUF_INIT;
-	json_t *found = json_at(part, schema);
+	size_t len = strcspn(type, "; ");
 
-	buf_addf(&where, "%s%s", at, schema);
-	if (found)
-		found = read_schema(spec, top, found, &where, faults);
-	buf_clear(&where);
-	return found;
+	if (len == 16 && strncmp(type, "application/json", len) == 0)
+		return 3;
+	if (len > 5 && strncmp(type + len - 5, "+json", 5) == 0)
+		return 2;
+	return strcmp(type, "application/*") == 0 || strcmp(type, "*/*") == 0;
 }
 
-/* What it answers with when all went well. */
-static json_t *
-read_results(
-    const json_t *spec, const char *top, const json_t *post, const char *at, struct faults *faults)
+/* The schema of JSON in the content of what stands at a place, which it takes over. */
+static struct schema *
+read_content(struct reading *r, json_t *part, char *at, enum schema_use use)
 {
-	static const char *const codes[] = { "200", "201", "2XX" };
+	json_t *content, *media, *best = NULL;
+	struct schema *schema = NULL;
 	struct buf where = BUF_INIT;
-	json_t *found = NULL;
+	const char *type, *chosen = NULL;
 
-	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes) && !found; i++) {
-		json_t *response = json_object_get(json_object_get(post, "responses"), codes[i]);
-
-		buf_reset(&where);
-		buf_addf(&where, "%s/responses/%s", at, codes[i]);
-		if (response)
-			found = read_content(spec, top, response, buf_str(&where), faults);
+	part = openapi_follow(r->spec, part, &at);
+	content = json_object_get(part, "content");
+	json_object_foreach(content, type, media) {
+		if (!is_json(type) || (chosen && is_json(chosen) >= is_json(type)))
+			continue;
+		chosen = type;
+		best = json_object_get(media, "schema");
+	}
+	if (best) {
+		buf_addf(&where, "%s/content", at);
+		json_pointer_add(&where, chosen);
+		buf_add_str(&where, "/schema");
+		schema = schema_new(r->spec, buf_str(&where), use, report_schema, r);
 	}
 	buf_clear(&where);
-	return found;
+	free(at);
+	return schema;
+}
+
+/* What it answers with when all went well. 202 and 204 are no results. */
+static struct schema *
+read_results(struct reading *r, const json_t *post, const char *at)
+{
+	static const char *const codes[] = { "200", "201", "203", "2XX" };
+	const json_t *responses = json_object_get(post, "responses");
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
+		json_t *response = json_object_get(responses, codes[i]);
+
+		if (response)
+			return read_content(r, response, xasprintf("%s/responses/%s", at, codes[i]),
+			    SCHEMA_RESPONSE);
+	}
+	return NULL;
+}
+
+/* Whether all of it is as it should be. */
+static bool
+is_good(struct reading *r)
+{
+	int before = r->faults->count;
+	char **schemas;
+	size_t count;
+
+	openapi_shape(r->spec, r->pointer, r->faults, &schemas, &count);
+	schema_lint(r->spec, schemas, count, report_schema, r);
+	for (size_t i = 0; i < count; i++)
+		free(schemas[i]);
+	free(schemas);
+	return r->faults->count == before;
 }
 
 void
 openapi_read(
     const json_t *spec, const char *pointer, struct interface *interface, struct faults *faults)
 {
-	const char *version;
-	struct buf at = BUF_INIT, body = BUF_INIT;
-	json_t *post;
+	struct reading r = { (json_t *)spec, pointer, faults };
+	struct buf at = BUF_INIT, whole = BUF_INIT;
+	bool good = is_good(&r);
+	json_t *post = first_post(spec, &at, &interface->path);
 
-	*interface = (struct interface){ .path = NULL };
-	fault_missing(faults, pointer, spec, "openapi");
-	fault_missing(faults, pointer, spec, "paths");
-	version = json_string_value(fault_member(faults, pointer, spec, "openapi", JSON_STRING));
-	if (version && strncmp(version, "3.0.", 4) != 0)
-		fault(faults, pointer, "openapi", "must be 3.0.x, found '%s'", version);
-	buf_add_str(&at, pointer);
-	post = first_post(spec, &at, &interface->path);
 	if (!post) {
-		if (fault_member(faults, pointer, spec, "paths", JSON_OBJECT))
-			fault(faults, pointer, "paths", "must hold a POST operation");
+		if (json_is_object(json_object_get(spec, "paths")))
+			fault(faults, pointer, "paths",
+			    "must hold a POST operation, at a path without {parts}");
 		goto out;
 	}
+	buf_addf(&whole, "%s%s", pointer, buf_str(&at));
 	interface->metrics = read_metrics(spec, pointer, faults);
 	if (!interface->metrics)
-		interface->metrics = read_metrics(post, buf_str(&at), faults);
-	buf_addf(&body, "%s/requestBody", buf_str(&at));
-	interface->params = read_content(
-	    spec, pointer, json_object_get(post, "requestBody"), buf_str(&body), faults);
-	interface->results = read_results(spec, pointer, post, buf_str(&at), faults);
+		interface->metrics = read_metrics(post, buf_str(&whole), faults);
+	if (!good)
+		goto out;
+	interface->params = read_content(&r, json_object_get(post, "requestBody"),
+	    xasprintf("%s/requestBody", buf_str(&at)), SCHEMA_REQUEST);
+	interface->results = read_results(&r, post, buf_str(&at));
 out:
-	buf_clear(&body);
+	buf_clear(&whole);
 	buf_clear(&at);
 }

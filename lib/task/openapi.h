@@ -6,17 +6,18 @@
 #include <jansson.h>
 
 struct faults;
+struct schema;
 
-/* What a task needs of its spec, all of it borrowed: its first POST operation. */
+/* What a task needs of its spec: its first POST operation whose path has no {parts}. */
 struct interface {
-	const char *path; /* "/dock"; NULL: there is no POST operation */
-	json_t *params;   /* schema of its JSON body, NULL when it takes none */
-	json_t *results;  /* schema of the JSON it answers with 2xx, NULL: not said */
-	json_t *metrics;  /* x-metrics, NULL */
+	const char *path;       /* "/dock", borrowed; NULL: there is no POST operation */
+	struct schema *params;  /* of its JSON body, the caller's; NULL when it takes none */
+	struct schema *results; /* of the JSON it answers with 2xx, the caller's; NULL: not said */
+	json_t *metrics;        /* x-metrics, borrowed; NULL */
 };
 
-/* Check the parts of a spec that are used, and find them. pointer is where the spec stands in its
- * document. */
+/* Check a whole spec as OpenAPI 3.0.3, and find what is used of it, if it is good. pointer is where
+ * the spec stands in its document. */
 void openapi_read(
     const json_t *spec, const char *pointer, struct interface *interface, struct faults *faults);
 

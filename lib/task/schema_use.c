@@ -1,35 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-/* schema_use: what a schema is good for besides checking: defaults, typed text, paths, messages. */
+/* schema_use: errors as records and as a line, and texts that people give for values. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/num.h"
 #include "task/schema.h"
-#include "task/schema_rules.h"
+#include "task/schema_node.h"
 
 static void
 collect(const struct schema_error *error, void *ctx)
 {
+	json_t **errors = ctx;
 	json_t *one = json_pack("{s:s, s:s, s:s}", "pointer", error->pointer, "rule", error->rule,
 	    "expected", error->expected);
 
 	if (error->found)
 		json_object_set_new(one, "found", json_string(error->found));
-	json_array_append_new(ctx, one);
+	if (!*errors)
+		*errors = json_array();
+	json_array_append_new(*errors, one);
 }
 
 json_t *
-schema_errors(const json_t *schema, const json_t *value)
+schema_errors(const struct schema *schema, const json_t *value)
 {
-	json_t *errors = json_array();
+	json_t *errors = NULL;
 
-	if (schema_check(schema, value, collect, errors) > 0)
-		return errors;
-	json_decref(errors);
-	return NULL;
+	schema_check(schema, value, collect, &errors);
+	return errors;
 }
 
 char *
@@ -40,64 +42,61 @@ schema_errors_text(const json_t *errors)
 	size_t i;
 
 	json_array_foreach(errors, i, error) {
-		const char *pointer = json_string_value(json_object_get(error, "pointer"));
-		const char *found = json_string_value(json_object_get(error, "found"));
-
 		buf_add_str(&text, i > 0 ? "; " : "");
-		if (*pointer)
-			buf_addf(&text, "'%s'", pointer);
-		else
-			buf_add_str(&text, "it");
-		buf_addf(
-		    &text, " must be %s", json_string_value(json_object_get(error, "expected")));
-		if (found)
-			buf_addf(&text, ", found %s", found);
+		schema_error_text(json_string_value(json_object_get(error, "pointer")),
+		    json_string_value(json_object_get(error, "expected")),
+		    json_string_value(json_object_get(error, "found")), &text);
 	}
 	return buf_take(&text);
 }
 
+static void
+add_text(const struct schema_error *error, void *ctx)
+{
+	struct buf *text = ctx;
+
+	buf_add_str(text, text->len ? "; " : "");
+	schema_error_text(error->pointer, error->expected, error->found, text);
+}
+
 int
-schema_judge(const json_t *schema, const json_t *value, struct err *err)
+schema_judge(const struct schema *schema, const json_t *value, struct err *err)
 {
-	json_t *errors = schema_errors(schema, value);
-	char *text;
+	struct buf text = BUF_INIT;
+	int errors = schema_check(schema, value, add_text, &text);
 
-	if (!errors)
-		return 0;
-	text = schema_errors_text(errors);
-	err_set(err, ERR_INPUT, "%s", text);
-	free(text);
-	json_decref(errors);
-	return -1;
+	if (errors > 0)
+		err_set(err, ERR_INPUT, "%s", buf_str(&text));
+	buf_clear(&text);
+	return errors > 0 ? -1 : 0;
 }
 
-const json_t *
-schema_property(const json_t *schema, const char *name)
+const struct schema *
+schema_property(const struct schema *schema, const char *name)
 {
-	return json_object_get(json_object_get(schema, "properties"), name);
+	const struct schema *found = NULL;
+
+	for (size_t i = 0; schema && i < schema->nproperties; i++)
+		if (strcmp(schema->properties[i].name, name) == 0)
+			return schema->properties[i].schema;
+	for (size_t i = 0; schema && i < schema->all.len && !found; i++)
+		found = schema_property(schema->all.at[i], name);
+	for (size_t i = 0; schema && i < schema->any.len && !found; i++)
+		found = schema_property(schema->any.at[i], name);
+	for (size_t i = 0; schema && i < schema->one.len && !found; i++)
+		found = schema_property(schema->one.at[i], name);
+	return found;
 }
 
-void
-schema_fill_defaults(const json_t *schema, json_t *value)
+/* The type of a schema, or of one that is part of it by allOf; NULL: none is said. */
+static const struct type *
+type_of(const struct schema *schema)
 {
-	const char *key;
-	const json_t *property, *fallback;
-	json_t *member;
-	size_t i;
+	const struct type *type = schema->type;
 
-	if (json_is_array(value)) {
-		json_array_foreach(value, i, member)
-			schema_fill_defaults(json_object_get(schema, "items"), member);
-		return;
-	}
-	if (!json_is_object(value))
-		return;
-	json_object_foreach(json_object_get(schema, "properties"), key, property) {
-		fallback = json_object_get(property, "default");
-		if (fallback && !json_object_get(value, key))
-			json_object_set_new(value, key, json_deep_copy(fallback));
-		schema_fill_defaults(property, json_object_get(value, key));
-	}
+	for (size_t i = 0; i < schema->all.len && !type; i++)
+		type = type_of(schema->all.at[i]);
+	return type;
 }
 
 static json_t *
@@ -171,7 +170,7 @@ parse_anything(const char *text, struct err *err)
 }
 
 json_t *
-schema_parse_value(const json_t *property, const char *text, struct err *err)
+schema_parse_value(const struct schema *property, const char *text, struct err *err)
 {
 	static const struct {
 		const char *type;
@@ -179,79 +178,16 @@ schema_parse_value(const json_t *property, const char *text, struct err *err)
 	} parsers[] = { { "integer", parse_integer }, { "number", parse_number },
 		{ "boolean", parse_boolean }, { "array", parse_array },
 		{ "object", parse_object } };
-	const char *type = json_string_value(json_object_get(property, "type"));
+	const struct type *type = property ? type_of(property) : NULL;
 
 	if (!type)
 		return parse_anything(text, err);
-	if (strcmp(type, "string") == 0)
+	if (type->kinds == KIND_STRING)
 		return parse_string(text, err);
-	if (strcmp(text, "null") == 0 && json_is_true(json_object_get(property, "nullable")))
+	if (strcmp(text, "null") == 0 && (property->kinds & KIND_NULL))
 		return json_null();
 	for (size_t i = 0; i < sizeof(parsers) / sizeof(*parsers); i++)
-		if (strcmp(parsers[i].type, type) == 0)
+		if (strcmp(parsers[i].type, type->name) == 0)
 			return parsers[i].parse(text, err);
 	return parse_anything(text, err);
-}
-
-bool
-schema_has_paths(const json_t *schema)
-{
-	const char *format = json_string_value(json_object_get(schema, "format")), *key;
-	const json_t *property, *items = json_object_get(schema, "items");
-
-	if (format && strcmp(format, "path") == 0)
-		return true;
-	json_object_foreach(json_object_get(schema, "properties"), key, property)
-		if (schema_has_paths(property))
-			return true;
-	return items && schema_has_paths(items);
-}
-
-struct paths {
-	struct walk w;
-	schema_path_fn *fn;
-	void *ctx;
-	struct err *err;
-};
-
-static int
-each_path(struct paths *p, const json_t *schema, json_t *value)
-{
-	const json_t *items = json_object_get(schema, "items"), *property;
-	const char *format = json_string_value(json_object_get(schema, "format"));
-	const char *key;
-	json_t *item;
-	size_t i, mark;
-	int rc = 0;
-
-	if (json_is_string(value) && format && strcmp(format, "path") == 0)
-		return p->fn(buf_str(&p->w.at), value, p->ctx, p->err);
-	json_array_foreach(value, i, item) {
-		mark = walk_enter_item(&p->w, i);
-		rc = each_path(p, items, item);
-		walk_leave(&p->w, mark);
-		if (rc < 0)
-			return rc;
-	}
-	if (!json_is_object(value))
-		return 0;
-	json_object_foreach(json_object_get(schema, "properties"), key, property) {
-		mark = walk_enter(&p->w, key);
-		rc = each_path(p, property, json_object_get(value, key));
-		walk_leave(&p->w, mark);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
-int
-schema_each_path(
-    const json_t *schema, json_t *value, schema_path_fn *fn, void *ctx, struct err *err)
-{
-	struct paths p = { { BUF_INIT, NULL, NULL, 0 }, fn, ctx, err };
-	int rc = each_path(&p, schema, value);
-
-	buf_clear(&p.w.at);
-	return rc;
 }

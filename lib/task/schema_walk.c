@@ -1,43 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-/* schema_walk: where a check is, what it says, and the names of types. */
+/* schema_walk: a value held against a schema, step by step, and what is said about it. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "base/buf.h"
 #include "base/json.h"
-#include "task/schema_rules.h"
+#include "base/vec.h"
+#include "task/schema_node.h"
 
-enum { SHOWN = 60 }; /* bytes of a string that a message shows */
-
-static const struct {
-	const char *name, *text;
-} types[] = {
-	{ "string", "a string" },
-	{ "number", "a number" },
-	{ "integer", "an integer" },
-	{ "boolean", "true or false" },
-	{ "array", "an array" },
-	{ "object", "an object" },
+enum {
+	SHOWN = 60,       /* bytes of a string that a message shows */
+	DEPTH_MAX = 3000, /* schemas within each other */
+	STEPS_MAX = 10000000,
 };
 
-const char *
-schema_type_text(const char *name)
+char *
+place_text(const struct place *at)
 {
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (strcmp(types[i].name, name) == 0)
-			return types[i].text;
-	return NULL;
-}
+	VEC(const struct place *) places = VEC_INIT;
+	struct buf text = BUF_INIT;
 
-int
-schema_is_type(const char *name, const json_t *value)
-{
-	const char *found = json_type_name(value);
-
-	if (strcmp(name, "number") == 0)
-		return json_is_number(value);
-	return schema_type_text(name) && strcmp(name, found) == 0;
+	for (; at; at = at->up)
+		vec_add(&places, at);
+	for (size_t i = places.len; i-- > 0;)
+		if (places.at[i]->key)
+			json_pointer_add(&text, places.at[i]->key);
+		else
+			buf_addf(&text, "/%zu", places.at[i]->index);
+	vec_clear(&places);
+	return buf_take(&text);
 }
 
 /* The start of a string, cut between characters. */
@@ -72,50 +66,112 @@ schema_show(const json_t *value, struct buf *out)
 }
 
 void
+schema_error_text(const char *pointer, const char *expected, const char *found, struct buf *out)
+{
+	if (*pointer)
+		buf_addf(out, "'%s'", pointer);
+	else
+		buf_add_str(out, "it");
+	buf_addf(out, " must be %s", expected);
+	if (found)
+		buf_addf(out, ", found %s", found);
+}
+
+void
 walk_fail(struct walk *w, const char *rule, const json_t *found, const char *expected, ...)
 {
 	struct buf text = BUF_INIT;
-	struct schema_error error = { buf_str(&w->at), rule, NULL, NULL };
-	char *want = NULL;
+	struct schema_error error = { NULL, rule, NULL, NULL };
+	char *where, *want;
 	va_list ap;
 
+	if (w->left <= 0) /* what is found now may be wrong: see schema_check */
+		return;
 	w->errors++;
 	if (!w->report)
 		return;
 	va_start(ap, expected);
-	if (vasprintf(&want, expected, ap) < 0)
-		want = NULL;
+	want = xvasprintf(expected, ap);
 	va_end(ap);
 	if (found)
 		schema_show(found, &text);
-	error.expected = want ? want : rule;
+	where = place_text(w->at);
+	error.pointer = where;
+	error.expected = want;
 	error.found = found ? buf_str(&text) : NULL;
 	w->report(&error, w->ctx);
 	buf_clear(&text);
+	free(where);
 	free(want);
 }
 
-size_t
-walk_enter(struct walk *w, const char *key)
+void
+walk_value(struct walk *w, const struct schema *node, const json_t *value)
 {
-	size_t mark = w->at.len;
+	unsigned kind = 1u << json_typeof(value);
 
-	json_pointer_add(&w->at, key);
-	return mark;
-}
-
-size_t
-walk_enter_item(struct walk *w, size_t index)
-{
-	size_t mark = w->at.len;
-
-	buf_addf(&w->at, "/%zu", index);
-	return mark;
+	if (w->depth == DEPTH_MAX)
+		w->left = 0;
+	if (w->left <= 0)
+		return;
+	w->left--;
+	if (!(node->kinds & kind)) {
+		walk_fail(
+		    w, "type", value, "%s%s", node->type->words, node->nullable ? " or null" : "");
+		return;
+	}
+	w->depth++;
+	for (size_t i = 0; i < node->nsteps && !(w->quick && w->errors); i++)
+		if (node->steps[i].rule->kinds & kind)
+			node->steps[i].rule->check(w, node, &node->steps[i], value);
+	w->depth--;
 }
 
 void
-walk_leave(struct walk *w, size_t mark)
+walk_inner(
+    struct walk *w, const struct schema *node, const struct schema *inner, const json_t *value)
 {
-	w->at.len = mark;
-	w->at.data[mark] = '\0';
+	struct through through = { w->through, node, value };
+
+	w->through = &through;
+	walk_value(w, inner, value);
+	w->through = through.up;
+}
+
+bool
+walk_fits(struct walk *w, const struct schema *from, const struct schema *node, const json_t *value,
+    bool all, int *errors)
+{
+	struct walk apart = *w;
+
+	apart.report = NULL;
+	apart.errors = 0;
+	apart.quick = !all;
+	walk_inner(&apart, from, node, value);
+	*errors = apart.errors;
+	w->left = apart.left;
+	return *errors == 0;
+}
+
+int
+schema_check(const struct schema *schema, const json_t *value, schema_report_fn *report, void *ctx)
+{
+	struct walk w = { .report = report, .ctx = ctx, .left = STEPS_MAX };
+
+	walk_value(&w, schema, value);
+	if (w.left <= 0) {
+		w.left = 1;
+		walk_fail(
+		    &w, "limit", value, "something that can be checked in %d steps", STEPS_MAX);
+	}
+	return w.errors;
+}
+
+bool
+schema_fits(const struct schema *node, const json_t *value)
+{
+	struct walk w = { .quick = true, .left = STEPS_MAX };
+
+	walk_value(&w, node, value);
+	return w.errors == 0 && w.left > 0;
 }

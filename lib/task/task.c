@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "task/schema.h"
 
 void
 task_free(struct task *task)
@@ -19,6 +20,8 @@ task_free(struct task *task)
 	free(task->argv);
 	free(task->cwd);
 	rules_clear(&task->rules);
+	schema_free(task->params);
+	schema_free(task->results);
 	json_decref(task->definition);
 	free(task);
 }

@@ -19,6 +19,7 @@
 #include "task/rules.h"
 
 struct err;
+struct schema;
 struct store;
 
 enum task_origin { TASK_REGISTERED, TASK_SHIPPED, TASK_ADHOC };
@@ -31,8 +32,8 @@ struct task {
 	const char *status;      /* active, inactive, deprecated */
 	json_t *definition;      /* owns all that is borrowed here */
 	json_t *spec;            /* interface_spec, an OpenAPI 3.0 document; NULL: none */
-	json_t *params;          /* schema of the parameters, NULL: anything goes */
-	json_t *results;         /* schema of the result, NULL: anything goes */
+	struct schema *params;   /* of the parameters, NULL: anything goes */
+	struct schema *results;  /* of the result, NULL: anything goes */
 	json_t *metrics;         /* x-metrics: name to JSON pointer, NULL: none */
 	const char *post_path;   /* of the POST operation in spec ("/dock"), NULL without spec */
 	const char *service_url; /* where it is served, without post_path; NULL: argv runs it */

@@ -17,7 +17,8 @@ trap 'rm -rf "$work"' EXIT
 
 cat >"$work/task.json" <<'END'
 {"task_id": "small", "version": "1", "service_config": {"command": ["cat"]},
- "interface_spec": {"openapi": "3.0.3", "paths": {"/run": {"post": {"requestBody": {"content":
+ "interface_spec": {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/run": {"post": {
+  "responses": {"default": {"description": "any"}}, "requestBody": {"content":
   {"application/json": {"schema": {"type": "object", "required": ["name", "seed"], "properties": {
    "name": {"type": "string"}, "seed": {"type": "integer", "minimum": 1},
    "cutoff": {"type": "number", "minimum": 0, "maximum": 20}, "keep": {"type": "boolean"},

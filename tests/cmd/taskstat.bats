@@ -682,7 +682,7 @@ gave_back() {
 		interface_spec:
 		  openapi: 3.0.3
 		  info: { title: give, version: "1" }
-		  paths: { /: { post: { requestBody: { content: { application/json: { schema:
+		  paths: { /: { post: { responses: {default: {description: any}}, requestBody: { content: { application/json: { schema:
 		    { type: object, properties: { in: { type: string, format: path } } } } } } } } }
 		service_config: { command: [cat] }
 	END
@@ -780,7 +780,8 @@ repeats() {
 		task_id: cut
 		interface_spec:
 		  openapi: 3.0.3
-		  paths: {/run: {post: {requestBody: {content: {application/json: {schema: {
+		  info: {title: t, version: "1"}
+		  paths: {/run: {post: {responses: {default: {description: any}}, requestBody: {content: {application/json: {schema: {
 		    type: object, properties: {from: {type: string, format: path}, name: {type: string}}}}}}}}}
 		service_config:
 		  command:

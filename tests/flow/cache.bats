@@ -8,7 +8,8 @@ setup() {
 			task_id: $1
 			interface_spec:
 			  openapi: 3.0.3
-			  paths: {/run: {post: {requestBody: {content: {application/json: {schema: {
+			  info: {title: t, version: "1"}
+			  paths: {/run: {post: {responses: {default: {description: any}}, requestBody: {content: {application/json: {schema: {
 			    type: object, properties: {a: {type: integer}, f: {type: string, format: path}}}}}}}}}
 			  x-metrics: {a: /a}
 			service_config:

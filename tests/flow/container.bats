@@ -162,9 +162,11 @@ task() {
 		version: "1"
 		interface_spec:
 		  openapi: 3.0.3
+		  info: {title: t, version: "1"}
 		  paths:
 		    /run:
 		      post:
+		        responses: {default: {description: any}}
 		        requestBody:
 		          content:
 		            application/json:

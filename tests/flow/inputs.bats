@@ -16,7 +16,8 @@ define() {
 		task_id: $1
 		interface_spec:
 		  openapi: 3.0.3
-		  paths: {/run: {post: {requestBody: {content: {application/json: {schema: $schema}}}}}}
+		  info: {title: t, version: "1"}
+		  paths: {/run: {post: {responses: {default: {description: any}}, requestBody: {content: {application/json: {schema: $schema}}}}}}
 		service_config:
 		  command: $2
 		${3-}

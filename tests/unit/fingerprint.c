@@ -18,12 +18,13 @@ static struct task *task;
 static struct task *
 parse(const char *command)
 {
-	json_t *json = json_pack("{s:s, s:{s:s, s:{s:{s:{s:{s:{s:{s:{s:s, s:{s:{s:s, s:s}}}}}}}}}},"
+	json_t *json = json_pack("{s:s, s:{s:s, s:{s:s, s:s}, s:{s:{s:{s:{s:{s:s}},"
+				 " s:{s:{s:{s:{s:s, s:{s:{s:s, s:s}}}}}}}}}},"
 				 " s:{s:[s], s:b}}",
-	    "task_id", "t", "interface_spec", "openapi", "3.0.3", "paths", "/x", "post",
-	    "requestBody", "content", "application/json", "schema", "type", "object", "properties",
-	    "f", "type", "string", "format", "path", "service_config", "command", command, "cache",
-	    1);
+	    "task_id", "t", "interface_spec", "openapi", "3.0.3", "info", "title", "t", "version",
+	    "1", "paths", "/x", "post", "responses", "default", "description", "any", "requestBody",
+	    "content", "application/json", "schema", "type", "object", "properties", "f", "type",
+	    "string", "format", "path", "service_config", "command", command, "cache", 1);
 	struct task *parsed = task_parse(json, NULL);
 
 	json_decref(json);

@@ -12,9 +12,12 @@
 #define SPEC(inside) \
 	"{\"task_id\":\"t\",\"interface_spec\":{" inside \
 	"},\"service_config\":{\"command\":[\"x\"]}}"
+#define INFO "\"info\":{\"title\":\"t\",\"version\":\"1\"}"
+#define RESPONSES "\"responses\":{\"200\":{\"description\":\"d\"}}"
 #define BODY(schema) \
-	"\"openapi\":\"3.0.3\",\"paths\":{\"/r\":{\"post\":{\"requestBody\":{\"content\":" \
-	"{\"application/json\":{\"schema\":" schema "}}}}}}"
+	INFO ",\"openapi\":\"3.0.3\",\"paths\":{\"/r\":{\"post\":{" RESPONSES \
+	     ",\"requestBody\":{\"content\":" \
+	     "{\"application/json\":{\"schema\":" schema "}}}}}}"
 #define SCHEMA "/interface_spec/paths/~1r/post/requestBody/content/application~1json/schema"
 
 /* Every fault on a line of its own: pointer, blank, what. */
@@ -90,22 +93,27 @@ static const struct {
 								"\"],\"stream\":{}}}",
 	    "/service_config/command/2 must not hold the parameter {a}: with 'stream' one process "
 	    "serves many executions\n" },
-	{ SPEC(""), "/interface_spec lacks 'openapi'\n/interface_spec lacks 'paths'\n" },
-	{ SPEC("\"openapi\":\"3.1.0\",\"paths\":{}"),
+	{ SPEC(""),
+	    "/interface_spec lacks 'openapi'\n/interface_spec lacks 'info'\n"
+	    "/interface_spec lacks 'paths'\n" },
+	{ SPEC(INFO ",\"openapi\":\"3.1.0\",\"paths\":{}"),
 	    "/interface_spec/openapi must be 3.0.x, found '3.1.0'\n"
-	    "/interface_spec/paths must hold a POST operation\n" },
+	    "/interface_spec/paths must hold a POST operation, at a path without {parts}\n" },
 	{ SPEC(BODY("{\"type\":\"object\"}")), "" },
 	{ SPEC(BODY("{\"properties\":{\"a\":{\"type\":\"int\"},\"b\":{\"oneOf\":[]}}}")),
 	    SCHEMA
 	    "/properties/a/type must be one of string, number, integer, boolean, array, object, "
-	    "found \"int\"\n" SCHEMA "/properties/b/oneOf must be left out: this keyword is not "
-	    "supported\n" },
+	    "found \"int\"\n" SCHEMA "/properties/b/oneOf must be a list of at least one schema, "
+	    "found an array of 0\n" },
 	{ SPEC(BODY("{\"$ref\":\"#/components/schemas/No\"}")),
-	    SCHEMA "/$ref leads nowhere: '#/components/schemas/No'\n" },
-	{ SPEC(BODY("{\"$ref\":\"#/components/P\"}") ",\"components\":{\"P\":{\"type\":3}}"),
-	    "/interface_spec/components/P/type must be one of string, number, integer, boolean, "
-	    "array, "
-	    "object, found 3\n" },
+	    SCHEMA "/$ref must be a reference into #/components/, found "
+		   "\"#/components/schemas/No\"\n" },
+	{ SPEC(BODY("{\"$ref\":\"#/components/schemas/P\"}") ",\"components\":{\"schemas\":{"
+							     "\"P\":{\"type\":3}}}"),
+	    "/interface_spec/components/schemas/P/type must be one of string, number, integer, "
+	    "boolean, array, object, found 3\n" },
+	{ SPEC(BODY("{\"$ref\":\"#/info\"}")),
+	    SCHEMA "/$ref must be a reference into #/components/, found \"#/info\"\n" },
 	{ SPEC(BODY("{}") ",\"x-metrics\":{\"good\":\"/a\",\"bad\":\"a\"}"),
 	    "/interface_spec/x-metrics/bad must be a JSON pointer into the result, like "
 	    "'/best/affinity'\n" },
