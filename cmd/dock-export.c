@@ -9,32 +9,38 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "base/strtab.h"
 #include "cli/app.h"
+#include "cli/docked.h"
 #include "cli/leftout.h"
 #include "cli/outfile.h"
-#include "cli/perceive.h"
+#include "cli/parcel.h"
 #include "cli/records.h"
 #include "data/names.h"
+#include "dock/again.h"
 #include "dock/export.h"
-#include "dock/placed.h"
-#include "dock/pose.h"
 
 enum format {
 	FORMAT_CSV,
 	FORMAT_PDBQT,
+	FORMAT_REQUEST,
 	FORMAT_SDF,
+	FORMAT_BUNDLE, /* by --bundle only */
 };
 
 static struct {
 	int force, poses;
-	char *dir, *format, *job, *output, *tags;
+	char *bundle, *dir, *format, *job, *ligand, *output, *tags;
 } o = { .poses = 1 };
 
 static const struct poptOption options[] = {
+	{ "bundle", 0, POPT_ARG_STRING, &o.bundle, 0, "everything a colleague needs, in one zip",
+	    "FILE" },
 	{ "dir", 0, POPT_ARG_STRING, &o.dir, 0, "a file for each pose, in this folder", "DIR" },
 	{ "force", 0, POPT_ARG_NONE, &o.force, 0, "replace files that exist", NULL },
-	{ "format", 0, POPT_ARG_STRING, &o.format, 0, "csv, pdbqt or sdf", "FORMAT" },
+	{ "format", 0, POPT_ARG_STRING, &o.format, 0, "csv, pdbqt, request or sdf", "FORMAT" },
 	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "take the records of this job", "NAME" },
+	{ "ligand", 0, POPT_ARG_STRING, &o.ligand, 0, "of requests: sdf or pdbqt (sdf)", "FORMAT" },
 	{ "output", 'o', POPT_ARG_STRING, &o.output, 0, "write this file, not stdout", "FILE" },
 	{ "poses", 0, POPT_ARG_INT, &o.poses, 0, "so many poses of each (default: the best)", "N" },
 	{ "tags", 0, POPT_ARG_STRING, &o.tags, 0, "tags of molecules as CSV columns", "NAME,..." },
@@ -47,83 +53,86 @@ static const struct poptOption options[] = {
 struct work {
 	enum format format;
 	json_t *tags;
-	struct outfile *out; /* NULL: --dir */
+	struct outfile *out;   /* NULL: --dir or --bundle */
+	struct parcel *parcel; /* of --bundle */
 	bool begun;
+	unsigned columns; /* of the table */
 	struct leftout left;
 	size_t place;
 	size_t perceived; /* poses whose bond orders were guessed */
 };
 
-static const char *const format_names[] = { "csv", "pdbqt", "sdf" };
+static const char *const format_names[] = { "csv", "pdbqt", "request", "sdf" };
 
-/* A result with its poses read. */
-struct docked {
-	struct exported x;
-	struct buf text;
-	struct poses poses;
-};
+enum { FORMATS = sizeof(format_names) / sizeof(*format_names) };
 
-static int
-read_poses(struct app *app, struct docked *d, struct err *err)
+static void
+note_bonds(struct work *work, const char *bonds)
 {
-	json_t *entry = json_object_get(json_object_get(d->x.result, "files"), "poses");
-	const char *format = json_string_value(json_object_get(entry, "format"));
-
-	if (!entry)
-		return err_set(err, ERR_INPUT, "no file of poses");
-	if (format && strcmp(format, "pdbqt") != 0)
-		return err_set(err, ERR_INPUT, "its poses are %s, not pdbqt", format);
-	if (records_file(app, entry, &d->text, err) < 0)
-		return -1;
-	return poses_read(d->text.data, d->text.len, &d->poses, err);
+	work->perceived += bonds && strcmp(bonds, "perceived") == 0;
 }
 
-/* The bytes of the i-th model. */
-static const char *
-model(const struct docked *d, size_t i, size_t *len)
-{
-	size_t from = i > 0 ? d->poses.at[i - 1].end : 0;
-
-	*len = d->poses.at[i].end - from;
-	return d->text.data + from;
-}
-
-static const char *
-title(const struct exported *x)
-{
-	const json_t *ligand = json_object_get(x->result, "ligand");
-	const char *name = json_string_value(json_object_get(ligand, "original_name"));
-
-	if (!name)
-		name = json_string_value(json_object_get(ligand, "name"));
-	return name ? name : x->key ? x->key : "";
-}
-
-/* The molecule of the record at the places of the pose; without one what Open Babel makes of it. */
 static int
 put_sdf(struct work *work, const struct docked *d, size_t i, struct buf *out, struct err *err)
 {
-	const json_t *input = json_object_get(d->x.result, "input");
-	const char *sdf = json_string_value(json_object_get(input, "text"));
-	const json_t *atoms = json_object_get(input, "atoms");
-	const struct pose *pose = &d->poses.at[i];
-	char *name = xstrndup(title(&d->x), strcspn(title(&d->x), "\r\n"));
-	const char *bonds = "input", *text;
-	size_t len;
-	int rc;
+	const char *bonds = docked_sdf(d, i, out, err);
 
-	if (sdf && atoms) {
-		rc = placed_sdf(
-		    sdf, atoms, d->poses.atoms.at + pose->first, pose->natoms, name, out, err);
-	} else {
-		bonds = "perceived";
-		work->perceived++;
-		text = model(d, i, &len);
-		rc = perceive_sdf(text, len, name, out, err);
-	}
-	if (rc == 0)
+	note_bonds(work, bonds);
+	if (bonds)
 		export_sd_tags(&d->x, bonds, out);
-	free(name);
+	return bonds ? 0 : -1;
+}
+
+/* A model without its MODEL and ENDMDL, which no engine takes from a ligand, nor the scores. */
+static void
+add_ligand(const char *text, size_t len, struct buf *out)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		size_t n = (size_t)((newline ? newline + 1 : end) - text);
+		bool ours = strncmp(text, "MODEL", 5) == 0 || strncmp(text, "ENDMDL", 6) == 0 ||
+		    strncmp(text, "REMARK VINA", 11) == 0 || strncmp(text, "REMARK INT", 10) == 0 ||
+		    strncmp(text, "REMARK UNB", 10) == 0 || strncmp(text, "REMARK min", 10) == 0 ||
+		    strncmp(text, "REMARK CNN", 10) == 0;
+
+		if (!ours)
+			buf_add(out, text, n);
+		text += n;
+	}
+}
+
+/* The pose as the ligand of another docking, with all its hydrogens. */
+static int
+put_request(struct work *work, const struct docked *d, size_t i, struct buf *out, struct err *err)
+{
+	bool pdbqt = o.ligand && strcmp(o.ligand, "pdbqt") == 0;
+	struct buf ligand = BUF_INIT;
+	const char *text, *bonds;
+	json_t *record;
+	size_t len;
+	int rc = 0;
+
+	if (pdbqt && d->sdf) {
+		rc = err_set(err, ERR_INPUT, "its poses are sdf, not pdbqt");
+	} else if (pdbqt) {
+		text = docked_model(d, i, &len);
+		add_ligand(text, len, &ligand);
+	} else {
+		bonds = docked_whole_sdf(d, i, &ligand, err);
+		note_bonds(work, bonds);
+		buf_add_str(&ligand, "$$$$\n");
+		rc = bonds ? 0 : -1;
+	}
+	if (rc == 0) {
+		record = again_request(
+		    &d->x, pdbqt ? "pdbqt" : "sdf", ligand.data, ligand.len, o.poses > 1);
+		json_put(record, out);
+		buf_add_char(out, '\n');
+		json_decref(record);
+	}
+	buf_clear(&ligand);
 	return rc;
 }
 
@@ -135,7 +144,7 @@ pose_path(const struct work *work, const struct exported *x)
 	char *path;
 
 	buf_addf(&name, "%05zu-", x->place);
-	names_clean(title(x), strlen(title(x)), &name);
+	names_clean(docked_title(x), strlen(docked_title(x)), &name);
 	buf_addf(&name, "-%d.%s", x->pose, format_names[work->format]);
 	path = path_join(o.dir, buf_str(&name));
 	buf_clear(&name);
@@ -161,26 +170,60 @@ put_out(struct work *work, const struct exported *x, const struct buf *text, str
 	return rc;
 }
 
+/* A pose of a bundle: into its SDF and its table. */
+static int
+put_parcel(struct work *work, const struct docked *d, size_t i, struct err *err)
+{
+	struct buf sdf = BUF_INIT, csv = BUF_INIT;
+	int rc = put_sdf(work, d, i, &sdf, err);
+
+	export_csv(&d->x, work->columns, work->tags, &csv);
+	if (rc == 0)
+		rc = parcel_poses(work->parcel, &sdf, err);
+	if (rc == 0)
+		rc = parcel_table(work->parcel, &csv, err);
+	buf_clear(&sdf);
+	buf_clear(&csv);
+	return rc;
+}
+
+static int
+format_pose(struct work *work, const struct docked *d, size_t i, struct buf *out, struct err *err)
+{
+	const char *text;
+	size_t len;
+
+	switch (work->format) {
+	case FORMAT_PDBQT:
+		if (d->sdf)
+			return err_set(err, ERR_INPUT, "its poses are sdf, not pdbqt");
+		text = docked_model(d, i, &len);
+		export_pdbqt(&d->x, text, len, out);
+		return 0;
+	case FORMAT_REQUEST:
+		return put_request(work, d, i, out, err);
+	default:
+		return put_sdf(work, d, i, out, err);
+	}
+}
+
 static int
 put_pose(struct work *work, struct docked *d, int pose, struct err *err)
 {
 	struct buf out = BUF_INIT;
-	size_t i = (size_t)pose - 1, len;
-	const char *text;
+	size_t i = (size_t)pose - 1;
 	int rc = 0;
 
 	d->x.pose = pose;
-	if (work->format == FORMAT_CSV) {
-		export_csv(&d->x, work->tags, &out);
-	} else if (i >= d->poses.len) {
+	if (work->format == FORMAT_CSV)
+		export_csv(&d->x, work->columns, work->tags, &out);
+	else if (i >= d->poses.len)
 		rc = err_set(
 		    err, ERR_INPUT, "pose %d is not in its file of %zu", pose, d->poses.len);
-	} else if (work->format == FORMAT_PDBQT) {
-		text = model(d, i, &len);
-		export_pdbqt(&d->x, text, len, &out);
-	} else {
-		rc = put_sdf(work, d, i, &out, err);
-	}
+	else if (work->format == FORMAT_BUNDLE)
+		return put_parcel(work, d, i, err);
+	else
+		rc = format_pose(work, d, i, &out, err);
 	if (rc == 0)
 		rc = put_out(work, &d->x, &out, err);
 	buf_clear(&out);
@@ -194,7 +237,7 @@ put_result(struct app *app, struct work *work, struct docked *d, struct err *err
 	size_t n = json_array_size(json_object_get(d->x.result, "poses"));
 
 	if (work->format != FORMAT_CSV) {
-		if (read_poses(app, d, err) < 0)
+		if (docked_read(app, d, err) < 0)
 			return -1;
 		n = n < d->poses.len ? n : d->poses.len;
 	}
@@ -208,7 +251,7 @@ put_result(struct app *app, struct work *work, struct docked *d, struct err *err
 
 /* The folder, or the head of the table: not before it is known that there is something to read. */
 static int
-begin(struct work *work, struct err *err)
+begin(struct work *work, const json_t *first, struct err *err)
 {
 	struct buf head = BUF_INIT;
 	int rc = 0;
@@ -216,12 +259,14 @@ begin(struct work *work, struct err *err)
 	if (work->begun)
 		return 0;
 	work->begun = true;
+	work->columns = export_columns(first);
 	if (o.dir && mkdir(o.dir, 0777) < 0 && errno != EEXIST)
 		return err_sys(err, "cannot make the folder '%s'", o.dir);
-	if (work->format == FORMAT_CSV) {
-		export_csv_head(work->tags, &head);
+	export_csv_head(work->columns, work->tags, &head);
+	if (work->format == FORMAT_CSV)
 		rc = outfile_write(work->out, head.data, head.len, err);
-	}
+	if (work->format == FORMAT_BUNDLE)
+		rc = parcel_table(work->parcel, &head, err);
 	buf_clear(&head);
 	return rc;
 }
@@ -231,12 +276,12 @@ take(struct app *app, json_t *record, void *ctx, struct err *err)
 {
 	struct work *work = ctx;
 	json_t *result = leftout_result(app, record, &work->left);
-	struct docked d = { .poses = POSES_INIT };
+	struct docked d = DOCKED_INIT;
 	int rc;
 
 	if (!result)
 		return 0;
-	if (begin(work, err) < 0)
+	if (begin(work, result, err) < 0)
 		return -1;
 	d.x.result = result;
 	d.x.place = ++work->place;
@@ -244,10 +289,11 @@ take(struct app *app, json_t *record, void *ctx, struct err *err)
 	if (!d.x.key)
 		d.x.key = json_string_value(json_object_get(result, "key"));
 	rc = put_result(app, work, &d, err);
-	poses_clear(&d.poses);
-	buf_clear(&d.text);
+	if (rc == 0 && work->parcel)
+		rc = parcel_note(work->parcel, app, result, err);
+	docked_clear(&d);
 	if (rc < 0 && err->text[0])
-		err_wrap(err, "'%s'", title(&d.x));
+		err_wrap(err, "'%s'", docked_title(&d.x));
 	if (rc < 0 && err->kind == ERR_INPUT && !app->strict) {
 		app_report(app, err);
 		rc = 0;
@@ -258,12 +304,17 @@ take(struct app *app, json_t *record, void *ctx, struct err *err)
 static enum format
 parse_format(struct app *app)
 {
-	for (size_t i = 0; o.format && i < sizeof(format_names) / sizeof(*format_names); i++)
-		if (strcmp(o.format, format_names[i]) == 0)
-			return (enum format)i;
+	int i = o.format ? strtab_find(format_names, FORMATS, o.format) : -1;
+
+	if (o.bundle && o.format)
+		app_usage(app, "--bundle and --format exclude each other");
+	if (o.bundle)
+		return FORMAT_BUNDLE;
+	if (i >= 0)
+		return (enum format)i;
 	if (o.format)
-		app_usage(app, "--format is csv, pdbqt or sdf, not '%s'", o.format);
-	app_usage(app, "--format csv, pdbqt or sdf is needed");
+		app_usage(app, "--format is csv, pdbqt, request or sdf, not '%s'", o.format);
+	app_usage(app, "--format csv, pdbqt, request or sdf is needed");
 }
 
 static void
@@ -273,12 +324,28 @@ check_options(struct app *app, enum format format)
 		app_usage(app, "--poses takes a count from 1");
 	if (o.dir && o.output)
 		app_usage(app, "--dir and --output exclude each other");
-	if (o.dir && format == FORMAT_CSV)
-		app_usage(app, "a table is one file: --dir is for poses");
-	if (o.tags && format != FORMAT_CSV)
+	if (o.bundle && (o.dir || o.output))
+		app_usage(app, "--bundle names its file itself");
+	if (o.dir && (format == FORMAT_CSV || format == FORMAT_REQUEST))
+		app_usage(app, "a table or requests are one file: --dir is for poses");
+	if (o.tags && format != FORMAT_CSV && format != FORMAT_BUNDLE)
 		app_usage(app, "--tags is for csv: an SDF has all tags of its molecule");
+	if (o.ligand && format != FORMAT_REQUEST)
+		app_usage(app, "--ligand is for --format request");
+	if (o.ligand && strcmp(o.ligand, "sdf") != 0 && strcmp(o.ligand, "pdbqt") != 0)
+		app_usage(app, "--ligand is sdf or pdbqt, not '%s'", o.ligand);
 	if (o.job && app->nargs > 0)
 		app_usage(app, "records come from --job or from files, not from both");
+}
+
+static int
+open_output(struct work *work, struct err *err)
+{
+	if (o.bundle)
+		return (work->parcel = parcel_open(o.bundle, o.force, err)) ? 0 : -1;
+	if (o.dir)
+		return 0;
+	return (work->out = outfile_open(o.output, o.force, err)) ? 0 : -1;
 }
 
 static int
@@ -286,12 +353,14 @@ run(struct app *app, struct work *work, struct err *err)
 {
 	int rc;
 
-	if (!o.dir && !(work->out = outfile_open(o.output, o.force, err)))
+	if (open_output(work, err) < 0)
 		return -1;
 	rc = records_each(app, o.job, app->args, take, work, err);
 	if (rc == 0)
-		rc = begin(work, err);
+		rc = begin(work, NULL, err);
 	if (outfile_close(work->out, rc == 0, rc == 0 ? err : NULL) < 0)
+		rc = -1;
+	if (parcel_close(work->parcel, app, rc == 0, rc == 0 ? err : NULL) < 0)
 		rc = -1;
 	leftout_say(app, &work->left);
 	if (work->perceived > 0)
@@ -307,7 +376,7 @@ main(int argc, char **argv)
 {
 	struct err err = { 0 };
 	struct app *app = app_start(
-	    "dock-export", "--format FORMAT [FILE ...]", options, argc, argv);
+	    "dock-export", "--format FORMAT|--bundle ZIP [FILE ...]", options, argc, argv);
 	struct work work = { .format = parse_format(app) };
 	int rc;
 

@@ -2,8 +2,10 @@
 /* perceive: the SDF of a PDBQT model whose molecule is not known, as Open Babel perceives it. */
 #include "cli/perceive.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "cli/babel.h"
@@ -29,15 +31,16 @@ add_clean(const char *line, const char *end, struct buf *out)
 	}
 }
 
-int
-perceive_sdf(const char *model, size_t len, const char *title, struct buf *out, struct err *err)
+/* What Open Babel makes of text, below the first line. */
+static int
+convert(const char *const *args, const char *text, size_t len, const char *title, struct buf *out,
+    struct err *err)
 {
-	static const char *const args[] = { "-ipdbqt", "-osdf", NULL };
 	struct buf in = BUF_INIT, sdf = BUF_INIT;
 	const char *body, *end = NULL;
 	int rc;
 
-	buf_add(&in, model, len);
+	buf_add(&in, text, len);
 	rc = babel_run("obabel", args, &in, &sdf, err);
 	body = strchr(buf_str(&sdf), '\n');
 	end = body ? strstr(body, "M  END") : NULL;
@@ -50,5 +53,25 @@ perceive_sdf(const char *model, size_t len, const char *title, struct buf *out, 
 	}
 	buf_clear(&in);
 	buf_clear(&sdf);
+	return rc;
+}
+
+int
+perceive_sdf(const char *model, size_t len, const char *title, struct buf *out, struct err *err)
+{
+	static const char *const args[] = { "-ipdbqt", "-osdf", NULL };
+
+	return convert(args, model, len, title, out, err);
+}
+
+int
+perceive_hydrogens(const char *sdf, size_t len, struct buf *out, struct err *err)
+{
+	static const char *const args[] = { "-isdf", "-osdf", "-h", NULL };
+	const char *end = memchr(sdf, '\n', len);
+	char *title = xstrndup(sdf, end ? (size_t)(end - sdf) : len);
+	int rc = convert(args, sdf, len, title, out, err);
+
+	free(title);
 	return rc;
 }

@@ -16,21 +16,28 @@ static const struct field {
 	const char *head, *tag;
 	const char *at; /* JSON pointer in the result, or in the pose */
 	bool of_pose;
+	bool extra; /* a column only where the first result has it */
 } fields[] = {
-	{ "rank", "dock_rank", NULL, false },
-	{ "key", "dock_key", NULL, false },
-	{ "name", "dock_name", "/ligand/name", false },
-	{ "pose", "dock_pose", NULL, false },
-	{ "affinity (kcal/mol)", "dock_affinity", "/affinity", true },
-	{ "affinity_raw (kcal/mol)", "dock_affinity_raw", "/affinity_raw", true },
-	{ "repaired", "dock_repaired", "/repaired", false },
-	{ "engine", "dock_engine", "/engine", false },
-	{ "version", "dock_version", "/version", false },
-	{ "seed", "dock_seed", "/seed", false },
-	{ "n_poses", "dock_n_poses", NULL, false },
-	{ "smiles", "dock_smiles", "/smiles", false },
-	{ "receptor_sha256", "dock_receptor_sha256", "/receptor/sha256", false },
-	{ "warnings", "dock_warnings", "/warnings", false },
+	{ "rank", "dock_rank", NULL, false, false },
+	{ "key", "dock_key", NULL, false, false },
+	{ "name", "dock_name", "/ligand/name", false, false },
+	{ "pose", "dock_pose", NULL, false, false },
+	{ "affinity (kcal/mol)", "dock_affinity", "/affinity", true, false },
+	{ "affinity_raw (kcal/mol)", "dock_affinity_raw", "/affinity_raw", true, false },
+	{ "repaired", "dock_repaired", "/repaired", false, false },
+	{ "engine", "dock_engine", "/engine", false, false },
+	{ "version", "dock_version", "/version", false, false },
+	{ "seed", "dock_seed", "/seed", false, false },
+	{ "n_poses", "dock_n_poses", NULL, false, false },
+	{ "smiles", "dock_smiles", "/smiles", false, false },
+	{ "receptor_sha256", "dock_receptor_sha256", "/receptor/sha256", false, false },
+	{ "warnings", "dock_warnings", "/warnings", false, false },
+	{ "cnn_score", "dock_cnn_score", "/cnn_score", true, true },
+	{ "cnn_affinity (pK)", "dock_cnn_affinity", "/cnn_affinity", true, true },
+	{ "cnn_vs (pK)", "dock_cnn_vs", "/cnn_vs", true, true },
+	{ "rmsd (angstrom)", "dock_rmsd", "/rmsd", true, true },
+	{ "ligand_efficiency (kcal/mol)", "dock_ligand_efficiency", "/ligand_efficiency", true,
+	    true },
 };
 
 int
@@ -125,21 +132,34 @@ put_cell(const char *text, bool first, struct buf *out)
 	buf_add_char(out, '"');
 }
 
+unsigned
+export_columns(const json_t *result)
+{
+	const json_t *row = export_pose(result, export_best(result));
+	unsigned columns = 0;
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (!fields[i].extra || json_at(row, fields[i].at))
+			columns |= 1U << i;
+	return columns;
+}
+
 void
-export_csv_head(const json_t *tags, struct buf *out)
+export_csv_head(unsigned columns, const json_t *tags, struct buf *out)
 {
 	size_t i;
 	json_t *tag;
 
 	for (i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-		put_cell(fields[i].head, i == 0, out);
+		if (columns & 1U << i)
+			put_cell(fields[i].head, i == 0, out);
 	json_array_foreach((json_t *)tags, i, tag)
 		put_cell(json_string_value(tag), false, out);
 	buf_add_char(out, '\n');
 }
 
 void
-export_csv(const struct exported *x, const json_t *tags, struct buf *out)
+export_csv(const struct exported *x, unsigned columns, const json_t *tags, struct buf *out)
 {
 	const json_t *own = json_object_get(x->result, "tags");
 	struct buf text = BUF_INIT;
@@ -147,6 +167,8 @@ export_csv(const struct exported *x, const json_t *tags, struct buf *out)
 	json_t *tag;
 
 	for (i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		if (!(columns & 1U << i))
+			continue;
 		buf_reset(&text);
 		put_field(&fields[i], x, &text);
 		put_cell(buf_str(&text), i == 0, out);
@@ -225,6 +247,7 @@ export_sd_tags(const struct exported *x, const char *bonds, struct buf *out)
 		put_field(&fields[i], x, &text);
 		put_tag(fields[i].tag, buf_str(&text), out);
 	}
+	put_tag("dock_unit", "kcal/mol", out);
 	put_tag("dock_bond_orders", bonds, out);
 	buf_add_str(out, "$$$$\n");
 	buf_clear(&text);

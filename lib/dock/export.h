@@ -28,10 +28,14 @@ const json_t *export_pose(const json_t *result, int pose);
 /* "1,2.5" as the names of tags: an array of strings. The caller owns it. */
 json_t *export_tags(const char *list);
 
-/* One CSV line (RFC 4180 quoting, newline at the end): the heads with units, or a pose. tags: the
- * tags of the molecule to add as columns, from export_tags. */
-void export_csv_head(const json_t *tags, struct buf *out);
-void export_csv(const struct exported *x, const json_t *tags, struct buf *out);
+/* Which of the columns that not every engine fills a result has. */
+unsigned export_columns(const json_t *result);
+
+/* One CSV line (RFC 4180 quoting, newline at the end): the heads with units, or a pose. columns: of
+ * the first result, for all lines; tags: the tags of the molecule to add as columns, from
+ * export_tags. */
+void export_csv_head(unsigned columns, const json_t *tags, struct buf *out);
+void export_csv(const struct exported *x, unsigned columns, const json_t *tags, struct buf *out);
 
 /* One model of the engine's file as it is, with a REMARK behind VINA RESULT that says the affinity
  * of the record and whether it was repaired. */

@@ -173,3 +173,78 @@ changed() { jq -c "$1" "$docked"; }
 	dock-export --format sdf "$docked" >/dev/full 2>"$err" || status=$?
 	((status == 5))
 }
+
+@test "dock-export: results become requests, with all their hydrogens" {
+	need obabel
+	run_split dock-export --format request "$docked"
+	assert_status 0
+	assert_json '.type == "ligand" and .key == "aspirin" and .ligand.format == "sdf" and (has("poses") or has("input") or has("best") | not)'
+	assert_json '.parent_result | .engine == "vina" and .pose == 1 and .affinity == -5.283 and .seed == 42'
+	assert_json '.tags.Vendor == "A, B & Co" and .smiles == "CC(=O)Oc1ccccc1C(=O)O"'
+	jq -r .ligand.text "$out" >ligand.sdf
+	assert_json ".ligand.sha256 == \"$(jq -j .ligand.text "$out" | sha256sum | cut -d' ' -f1)\""
+	[[ $(sed -n 4p ligand.sdf) == ' 21 21 '* ]]
+	[[ $(obabel ligand.sdf -ocan 2>/dev/null | cut -f1) == 'CC(=O)Oc1ccccc1C(=O)O' ]]
+	cp "$out" requests
+	run_split dock-gnina --engine "$root/tests/fakes/gnina" --mode score_only --receptor "$data/vina/protein.pdbqt" \
+		--center 11,90.5,57.5 --size 22,24,28 requests
+	assert_status 0
+	assert_json '.best.cnn_vs.pose == 1 and .parent_result.engine == "vina" and .ligand.parent == "aspirin"'
+	cp "$out" rescored
+	run_split dock-export --format sdf rescored
+	assert_status 0
+	assert_out -l 'aspirin, "ASS" 100'
+	assert_out -l '>  <dock_cnn_vs>'
+	assert_out -l 'A, B & Co'
+	grep -A1 dock_bond_orders "$out" | grep -qx engine
+	run_split dock-export --format csv rescored
+	assert_out -r ',warnings,cnn_score,cnn_affinity \(pK\),cnn_vs \(pK\)'
+	run_split dock-export --format pdbqt rescored
+	assert_status 3
+	assert_err "dock-export: 'aspirin, \"ASS\" 100': its poses are sdf, not pdbqt"
+}
+
+@test "dock-export: several poses as requests, as PDBQT that engines take" {
+	run_split dock-export --format request --ligand pdbqt --poses 2 "$docked"
+	assert_status 0
+	assert_json -s '(map(.key)) == ["aspirin-1", "aspirin-2"] and map(.parent_result.affinity) == [-5.283, -5.274]'
+	assert_json '.ligand.format == "pdbqt" and (.ligand.text | test("MODEL|VINA|INTRA|UNBOUND") | not) and has("input")'
+	cp "$out" requests
+	run_split dock-vina --engine "$root/tests/fakes/vina-1.1.2" --receptor "$data/vina/protein.pdbqt" \
+		--center 11,90.5,57.5 --size 22,24,28 requests
+	assert_status 0
+	assert_json '.best.affinity.value == -3.9 and .parent_result.engine == "vina"'
+	for wrong in '--format csv --ligand sdf' '--format request --ligand mol2' '--format request --dir d'; do
+		# shellcheck disable=SC2086 # words
+		run_split dock-export $wrong "$docked"
+		assert_status 2
+	done
+}
+
+@test "dock-export: a bundle for a colleague" {
+	need python3
+	changed '.result.receptor = {file: "rec.pdbqt", sha256: "'"$(printf 'ATOM\n' | sha256sum | cut -d' ' -f1)"'"} |
+		.result.box = {center: [1, 2, 3], size: [20, 20, 20], sha256: "b"}' >bundled
+	echo ATOM >rec.pdbqt
+	run_split dock-export --bundle top.zip bundled bundled
+	assert_status 0
+	assert_out ''
+	assert_err ''
+	python3 -m zipfile -e top.zip .
+	cmp receptor.pdbqt rec.pdbqt
+	[[ $(<box.json) == '{"type":"box","center":[1,2,3],"size":[20,20,20],"sha256":"b"}' ]]
+	[[ $(grep -c '^\$\$\$\$' poses.sdf) == 2 && $(wc -l <table.csv) == 3 ]]
+	grep -q 'vina 1.2.3 (sha256 c*): 2' README.txt
+	run_split dock-export --bundle top.zip bundled
+	assert_status 2
+	mv top.zip one.zip
+	run_split dock-export --bundle top.zip bundled bundled
+	cmp one.zip top.zip
+	echo changed >rec.pdbqt
+	run_split dock-export --force --bundle top.zip bundled
+	assert_status 0
+	assert_err "dock-export: the receptor is left out: 'rec.pdbqt' is not what was docked to any more"
+	run_split dock-export --bundle none.zip /dev/null
+	assert_err 'dock-export: there is nothing to bundle'
+	[[ ! -e none.zip ]]
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* docked: a result with the file of its poses read, and a pose as a molecule. */
+#include "cli/docked.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "cli/perceive.h"
+#include "cli/records.h"
+#include "dock/placed.h"
+
+int
+docked_read(struct app *app, struct docked *d, struct err *err)
+{
+	json_t *entry = json_object_get(json_object_get(d->x.result, "files"), "poses");
+	const char *format = json_string_value(json_object_get(entry, "format"));
+
+	if (!entry)
+		return err_set(err, ERR_INPUT, "no file of poses");
+	d->sdf = format && strcmp(format, "sdf") == 0;
+	if (format && !d->sdf && strcmp(format, "pdbqt") != 0)
+		return err_set(err, ERR_INPUT, "its poses are %s, not pdbqt or sdf", format);
+	if (records_file(app, entry, &d->text, err) < 0)
+		return -1;
+	if (d->sdf)
+		return poses_read_sdf(d->text.data, d->text.len, &d->poses, err);
+	return poses_read(d->text.data, d->text.len, &d->poses, err);
+}
+
+void
+docked_clear(struct docked *d)
+{
+	poses_clear(&d->poses);
+	buf_clear(&d->text);
+}
+
+const char *
+docked_model(const struct docked *d, size_t i, size_t *len)
+{
+	size_t from = i > 0 ? d->poses.at[i - 1].end : 0;
+
+	*len = d->poses.at[i].end - from;
+	return d->text.data + from;
+}
+
+const char *
+docked_title(const struct exported *x)
+{
+	const json_t *ligand = json_object_get(x->result, "ligand");
+	const char *name = json_string_value(json_object_get(ligand, "original_name"));
+
+	if (!name)
+		name = json_string_value(json_object_get(ligand, "name"));
+	return name ? name : x->key ? x->key : "";
+}
+
+/* The block of a record of SDF, under our title. */
+static int
+engine_block(const char *text, size_t len, const char *name, struct buf *out, struct err *err)
+{
+	const char *body = memchr(text, '\n', len);
+	const char *end = body ? memmem(body, len - (size_t)(body - text), "\nM  END", 7) : NULL;
+
+	if (!end)
+		return err_set(err, ERR_INPUT, "the pose has no M  END");
+	buf_addf(out, "%s", name);
+	buf_add(out, body, (size_t)(end - body));
+	buf_add_str(out, "\nM  END\n");
+	return 0;
+}
+
+const char *
+docked_sdf(const struct docked *d, size_t i, struct buf *out, struct err *err)
+{
+	const json_t *input = json_object_get(d->x.result, "input");
+	const char *sdf = json_string_value(json_object_get(input, "text"));
+	const json_t *atoms = json_object_get(input, "atoms");
+	const struct pose *pose = &d->poses.at[i];
+	const char *title = docked_title(&d->x), *text, *bonds = "perceived";
+	char *name = xstrndup(title, strcspn(title, "\r\n"));
+	size_t len;
+	int rc;
+
+	text = docked_model(d, i, &len);
+	if (d->sdf) {
+		bonds = "engine";
+		rc = engine_block(text, len, name, out, err);
+	} else if (sdf && atoms) {
+		bonds = "input";
+		rc = placed_sdf(
+		    sdf, atoms, d->poses.atoms.at + pose->first, pose->natoms, name, out, err);
+	} else {
+		rc = perceive_sdf(text, len, name, out, err);
+	}
+	free(name);
+	return rc < 0 ? NULL : bonds;
+}
+
+const char *
+docked_whole_sdf(const struct docked *d, size_t i, struct buf *out, struct err *err)
+{
+	struct buf bare = BUF_INIT;
+	const char *bonds = docked_sdf(d, i, &bare, err);
+
+	if (bonds) {
+		buf_add_str(&bare, "$$$$\n");
+		if (perceive_hydrogens(bare.data, bare.len, out, err) < 0)
+			bonds = NULL;
+	}
+	buf_clear(&bare);
+	return bonds;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * docked: a result with the file of its poses read, and a pose as a molecule.
+ */
+#ifndef CLI_DOCKED_H
+#define CLI_DOCKED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "dock/export.h"
+#include "dock/pose.h"
+
+struct app;
+struct err;
+
+struct docked {
+	struct exported x;
+	struct buf text; /* the file of poses */
+	struct poses poses;
+	bool sdf; /* it is SDF, not PDBQT */
+};
+
+/* clang-format off */
+#define DOCKED_INIT { .text = BUF_INIT, .poses = POSES_INIT }
+/* clang-format on */
+
+/* Read the poses of x.result, from the record or the state directory. Clear it in every case. */
+int docked_read(struct app *app, struct docked *d, struct err *err);
+void docked_clear(struct docked *d);
+
+/* The bytes of the i-th pose in its file, borrowed. */
+const char *docked_model(const struct docked *d, size_t i, size_t *len);
+
+/* What the molecule is called: original_name, name or key. Borrowed. */
+const char *docked_title(const struct exported *x);
+
+/* Append the molecule block (three header lines to M  END) of the i-th pose: of a PDBQT pose the
+ * molecule of the record at its place, without one what Open Babel makes of it; of an SDF pose the
+ * engine's own. Returns where the bonds come from, "input", "perceived" or "engine"; NULL with err.
+ */
+const char *docked_sdf(const struct docked *d, size_t i, struct buf *out, struct err *err);
+
+/* The same with all hydrogens, which Open Babel puts where they were left out. */
+const char *docked_whole_sdf(const struct docked *d, size_t i, struct buf *out, struct err *err);
+
+#endif
