@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -371,6 +372,30 @@ store_rollback(struct store *store)
 {
 	db_rollback(&store->objects);
 	db_rollback(&store->state);
+}
+
+int
+store_commit_soon(struct store *store, bool soon, struct err *err)
+{
+	const char *sql = soon ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL";
+
+	return store->state.wal ? settings(&store->state, sql, err) : 0;
+}
+
+/* A log that is gone was copied into the database, and that was synced. Closing it drops no lock:
+ * SQLite has none on the log itself. */
+int
+store_sync(struct store *store, struct err *err)
+{
+	char *path = path_join(store->dir, "state.db-wal");
+	int fd = store->state.wal ? open(path, O_RDWR | O_CLOEXEC) : -1, rc = 0;
+
+	if (fd >= 0 && fdatasync(fd) < 0)
+		rc = err_sys(err, "cannot write '%s'", path);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return rc;
 }
 
 int

@@ -37,6 +37,12 @@ int store_begin(struct store *store, struct err *err);
 int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
 
+/* With soon, commits are not waited for until store_sync: others see them at once, and they survive
+ * the death of this process; a power cut may take those since then. Where there is no write-ahead
+ * log all commits are waited for. Not within a transaction. */
+int store_commit_soon(struct store *store, bool soon, struct err *err);
+int store_sync(struct store *store, struct err *err);
+
 /* Between these two all reading sees one state and takes its locks once. Keep it short. */
 int store_read(struct store *store, struct err *err);
 void store_read_end(struct store *store);
