@@ -183,6 +183,14 @@ jsonl_next(struct jsonl *in, json_t **record, struct err *err)
 	return got;
 }
 
+bool
+jsonl_has_line(const struct jsonl *in)
+{
+	size_t have = in->text.len - in->at;
+
+	return in->end || (have > 0 && memchr(in->text.data + in->at, '\n', have) != NULL);
+}
+
 const char *
 jsonl_name(const struct jsonl *in)
 {

@@ -40,6 +40,9 @@ enum jsonl_got jsonl_next_text(struct jsonl *in, const char **text, size_t *len,
 enum jsonl_got jsonl_parse(
     const struct jsonl *in, const char *text, size_t len, json_t **record, struct err *err);
 
+/* Is there a line that can be had without waiting for more to be written? */
+bool jsonl_has_line(const struct jsonl *in);
+
 /* Where the last record came from. */
 const char *jsonl_name(const struct jsonl *in);
 size_t jsonl_line(const struct jsonl *in);

@@ -37,6 +37,7 @@ enum app_option {
 /* To a terminal before a line of text: wipes the progress line, whichever program drew it. */
 #define APP_WIPE "\r\033[K"
 
+struct jsonl;
 struct store;
 
 struct app {
@@ -54,6 +55,11 @@ struct app {
 
 	struct store *store;          /* opened by records_file */
 	void (*at_end)(struct app *); /* called by app_finish; NULL: nothing to do */
+
+	const struct jsonl *in; /* where app_each has the record from; NULL outside of it */
+	/* called by app_each before it has to wait for more to be written; NULL: nothing to do */
+	void (*at_wait)(struct app *, void *ctx);
+	void *wait_ctx;
 
 	/* for app's own use */
 	poptContext popt;

@@ -47,7 +47,10 @@ each_of_file(struct app *app, const char *path, const struct each *each, struct 
 	size_t len;
 	int rc = in ? 0 : -1;
 
+	app->in = in;
 	while (rc == 0) {
+		if (app->at_wait && !jsonl_has_line(in))
+			app->at_wait(app, app->wait_ctx);
 		switch (jsonl_next_text(in, &text, &len, err)) {
 		case JSONL_END:
 			goto out;
@@ -66,6 +69,7 @@ each_of_file(struct app *app, const char *path, const struct each *each, struct 
 		}
 	}
 out:
+	app->in = NULL;
 	jsonl_close(in);
 	return rc;
 }
