@@ -455,16 +455,21 @@ take_breath(struct app *app, void *ctx)
 int
 sweeps_tell(struct app *app, const struct sweeps_call *call, char **files, struct err *err)
 {
-	struct session s = { .app = app, .call = call };
+	struct session *s = xcalloc(1, sizeof(*s));
 	bool is_name = !call->operand || sweep_is_name(call->operand);
-	int rc = is_name ? 0 : open_for_telling(&s, err);
+	int rc;
 
+	s->app = app;
+	s->call = call;
 	app->at_wait = take_breath;
-	app->wait_ctx = &s;
+	app->wait_ctx = s;
+	rc = is_name ? 0 : open_for_telling(s, err);
 	if (rc == 0)
-		rc = app_each(app, files, tell, &s, err);
+		rc = app_each(app, files, tell, s, err);
 	app->at_wait = NULL;
 	if (rc == 0)
-		rc = open_for_telling(&s, err);
-	return close_study(&s, rc, err);
+		rc = open_for_telling(s, err);
+	rc = close_study(s, rc, err);
+	free(s);
+	return rc;
 }

@@ -181,7 +181,7 @@ draw(const struct mixture *m, struct dice *dice, double *x)
 static void
 part(const struct tpe_trials *trials, size_t most, struct mixture *good, struct mixture *bad)
 {
-	size_t n = good->axes->len, held[TPE_GOOD_MOST + 1];
+	size_t n = good->axes->len, held[TPE_GOOD_MOST + 1] = { 0 };
 
 	for (size_t i = 0; i < trials->len; i++) {
 		size_t at = good->len, out = i;

@@ -177,7 +177,7 @@ search_bowl() {
 	for i in 1 2 3 4; do
 		for j in 1 2 3; do tasksweep ask bowl.yaml -n 5; done >"asked-$i" &
 	done
-	wait
+	settle
 	cat asked-* >all
 	(($(jq -r .key all | sort -u | wc -l) == 60))
 	run_bowl <all | tasksweep tell -q bowl >told
@@ -293,8 +293,8 @@ search_bowl() {
 	exec 7>requests
 	printf '3\n' >&7
 	wait_until 10 eval '(($(wc -l <asked) == 3))'
-	kill -KILL $worker
-	wait $worker || true
+	kill -KILL "$worker"
+	wait "$worker" || true
 	exec 7>&-
 	run_split tasksweep ask bowl --again
 	assert_out "$(<asked)"
