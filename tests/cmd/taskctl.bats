@@ -296,6 +296,47 @@ taskctl: execution 2 is running: it cannot be retried'
 	assert_status 2
 }
 
+@test "taskctl: retry takes of a cause what taskstat --dead counts of it, and with more time it ends well" {
+	mkdir -p share/tasks
+	cat >share/tasks/mixed.yaml <<-'END'
+		task_id: mixed
+		service_config:
+		  command: [sh, -c, 'case $(($0 % 4)) in 0) exit 0;; 1) echo "no $0 in /tmp/$0" >&2; exit 3;; 2) kill -9 $$;; *) exit 65;; esac', '{n}']
+		  retry: none
+		  breaker: false
+	END
+	cat >share/tasks/slow.yaml <<-'END'
+		task_id: slow
+		service_config: { command: [sleep, '{n}'], timeout: 0.2, retry: none }
+	END
+	export DOCKLINE_SHARE=$PWD/share
+	for job in a b; do
+		seq 16 | jq -c '{n: .}' | taskrun -q --job $job mixed >/dev/null || (($? == 1))
+	done
+	taskstat --dead --json >causes
+	jq -es 'map(.class) | sort == ["engine", "input", "signal"]' causes
+	jq -es 'map(.count) == [8, 8, 8]' causes
+	while read -r id class; do
+		run_split taskctl retry --dead --cause "$id" --job a
+		assert_status 0
+		assert_json -s 'length == 4 and all(.job == "a" and .status == "queued")'
+		run_split taskstat --status failed --job b --json
+		assert_json -s "map(select(.error.class == \"$class\")) | length == 4"
+	done < <(jq -r '"\(.id) \(.class)"' causes)
+	run_split taskstat --dead --job a --json
+	assert_out ''
+	run_split taskctl retry --dead
+	assert_json -s 'length == 12 and all(.job == "b")'
+	taskctl -q cancel --job a >/dev/null
+	taskctl -q cancel --job b >/dev/null
+	printf '{"n": %s}\n' 0.6 0 0.7 | taskrun -q --job s slow >/dev/null || (($? == 1))
+	run_split taskctl retry --class timeout --force timeout=4h
+	assert_json -s 'map(.params.n) == [0.6, 0.7]'
+	run_split taskwork -q
+	run_split taskstat --job s --json
+	assert_json -s 'map(.status) == ["completed", "completed", "completed"]'
+}
+
 @test "taskctl: what never began because its input was bad is not retried" {
 	echo '{"type":"ligand","ligand":{"name":"x"},"error":{"class":"input","reason":"no atoms"}}' |
 		taskrun -q --job j -- true >/dev/null || true
