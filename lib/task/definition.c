@@ -215,9 +215,6 @@ read_stream(struct task *task, const json_t *service, struct faults *f)
 		task->window = (int)json_integer_value(window);
 	if (task->lines)
 		fault(f, SERVICE, "lines", "does not go together with 'stream'");
-	if (task->rules.hooks.before)
-		fault(f, SERVICE "/hooks", "before",
-		    "does not go together with 'stream': one process serves many executions");
 	if (task->params)
 		schema_each_member(task->params, check_fixed, &(struct fixed){ task, f });
 }
@@ -263,6 +260,10 @@ read_service(struct task *task, struct faults *f)
 	task->workdir = json_is_true(fault_member(f, SERVICE, service, "workdir", JSON_TRUE));
 	task->lines = json_is_true(fault_member(f, SERVICE, service, "lines", JSON_TRUE));
 	read_stream(task, service, f);
+	if (task->rules.hooks.before && (task->window || task->service_url))
+		fault(f, SERVICE "/hooks", "before",
+		    "does not go together with '%s': a try has no process of its own",
+		    task->window ? "stream" : "service_url");
 	cwd = read_text(f, SERVICE, service, "cwd", NULL);
 	if (cwd)
 		task->cwd = xstrdup(cwd);
