@@ -8,7 +8,7 @@
 
 #include "cli/app.h"
 
-struct study;
+struct sweep;
 
 struct sweeps_call {
 	const char *operand; /* a sweep file, or the name of a study; NULL: none was given */
@@ -18,6 +18,10 @@ struct sweeps_call {
 	bool again;          /* ask: those that are open */
 	bool stream;         /* ask: a line of standard input asks each time */
 };
+
+/* A sweep file, its faults reported; method as in sweep_parse. NULL: it is wrong, and err may have
+ * nothing more to say. The caller frees it. */
+struct sweep *sweeps_read(struct app *app, const char *path, int method, struct err *err);
 
 /* Check sweep files; every fault is reported with its place. */
 int sweeps_check(struct app *app, char **files, struct err *err);

@@ -210,7 +210,7 @@ search_bowl() {
 }
 
 @test "tasksweep: executions of taskrun are told as they come" {
-	echo '{"task_id":"bowl","interface_spec":{"openapi":"3.0.3","paths":{"/run":{"post":{}}},"x-metrics":{"y":"/depth"}},"service_config":{"command":["jq","-c","{depth: ((.x - 0.3) * (.x - 0.3))}"]}}' >task.json
+	echo '{"task_id":"bowl","interface_spec":{"openapi":"3.0.3","info":{"title":"bowl","version":"1"},"paths":{"/run":{"post":{"responses":{"200":{"description":"its depth"}}}}},"x-metrics":{"y":"/depth"}},"service_config":{"command":["jq","-c","{depth: ((.x - 0.3) * (.x - 0.3))}"]}}' >task.json
 	taskreg add -q task.json >/dev/null
 	tasksweep ask bowl.yaml -n 4 | taskrun -q --job search bowl >ran
 	run_split tasksweep tell bowl ran
