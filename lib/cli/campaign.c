@@ -192,6 +192,7 @@ work(struct run *r, int *signal, struct err *err)
 	commit_state(commit, &state);
 	if (rc == 0 && state.ended) {
 		rc = conclude(r, &state, *signal, err);
+	r->station.done = state.worked;
 		r->gave_up = !*signal && !r->c->detach && state.printed < state.asked;
 	} else if (r->intake.submit) {
 		/* the reading thread goes on with them until the process ends */

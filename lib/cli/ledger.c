@@ -357,10 +357,7 @@ beat(struct ledger *l, struct err *err)
 		app_say(l->o.app, "a worker died: %d execution%s it held %s taken over", n,
 		    n == 1 ? "" : "s", n == 1 ? "is" : "are");
 	}
-	if (n < 0 || worker_beat(l->o.store, l->o.worker, l->worked - l->told, err) < 0)
-		return -1;
-	l->told = l->worked;
-	return 0;
+	return n < 0 ? -1 : worker_beat(l->o.store, l->o.worker, l->worked, err);
 }
 
 /* ---- looking ---- */

@@ -71,7 +71,6 @@ struct ledger {
 	char *login;
 	struct vigil *vigil;
 	struct recall recall;
-	int64_t told;  /* of worked, with the last heartbeat */
 	int64_t event; /* the last one looked at, to be printed */
 	struct admission admission;
 	struct receipt receipt;

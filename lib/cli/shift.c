@@ -134,6 +134,7 @@ work(struct run *r, int *signal, struct err *err)
 	commit_lines_end(commit);
 	rc = worker_run(&wo, signal, err);
 	commit_state(commit, &state);
+	r->station.done = state.worked;
 	if (commit_stop(commit, false, &late) < 0) {
 		*err = late;
 		rc = -1;

@@ -88,6 +88,7 @@ leave(const struct station *s, struct store *store, struct err *err)
 	if (store_begin(store, err) < 0)
 		return -1;
 	if (history_write(s->history, store, clock_boot(), err) < 0 ||
+	    worker_beat(store, s->worker, s->done, err) < 0 ||
 	    worker_leave(store, s->worker, err) < 0) {
 		store_rollback(store);
 		return -1;

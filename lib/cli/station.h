@@ -22,6 +22,7 @@ struct station {
 	int64_t worker;          /* its row; 0: none */
 	char *scratch;           /* folder for the slots' files; NULL: none */
 	struct history *history; /* what it learns, written when it leaves; NULL: none */
+	int64_t done;            /* attempts it ended, told when it leaves */
 };
 
 /* What a worker is to be known by. */

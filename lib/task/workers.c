@@ -27,7 +27,7 @@ static const char sql_enter[] =
     " heartbeat, ends) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 /* others may have taken it for dead while it hung */
 static const char sql_beat[] =
-    "UPDATE worker SET heartbeat = ?, done = done + ?, ended = NULL WHERE id = ?";
+    "UPDATE worker SET heartbeat = ?, done = ?, ended = NULL WHERE id = ?";
 static const char sql_leave[] =
     "UPDATE worker SET ended = ?1 WHERE id = ?2 AND NOT EXISTS (SELECT 1 FROM execution"
     " WHERE worker = ?2)";

@@ -38,7 +38,7 @@ struct worker_entry {
 /* Enter this process. The id, or -1. In a transaction. */
 int64_t worker_enter(struct store *store, const struct worker_entry *entry, struct err *err);
 
-/* Say that it is alive, and how many attempts ended since the last time. */
+/* Say that it is alive, and how many attempts it ended so far. */
 int worker_beat(struct store *store, int64_t worker, int64_t done, struct err *err);
 
 /* Say that it ended. One that still holds executions, because they could not be given back, is

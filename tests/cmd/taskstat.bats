@@ -473,6 +473,7 @@ why() {
 	assert_out -l "dockline_run_seconds_count{org=\"$org\",task=\"$task\",version=\"1\"} 2"
 	assert_out -l "dockline_cpu_seconds_total{org=\"$org\",task=\"$task\",version=\"1\"} 2.5"
 	assert_out -l "dockline_workers{org=\"$org\",status=\"alive\"} 0"
+	assert_out -l "dockline_attempts_total{org=\"$org\"} 5"
 	assert_out -r "dockline_file_bytes\\{org=\"$org\",file=\"state.db\"\\} [1-9][0-9]+"
 	[[ $(grep -c '^# TYPE' "$out") == $(grep -c '^# HELP' "$out") ]]
 	run_split taskstat --prometheus -
