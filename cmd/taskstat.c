@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* taskstat: how jobs and executions stand. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@ static struct {
 	int alerts, dead, generation, json, list, script, stats, watch, workers;
 	long limit, offset;
 	char *job, *prometheus, *queue, *status, *tag, *task, *trace;
-} o = { .limit = -1 };
+} o = { .limit = LONG_MIN };
 
 static const struct poptOption options[] = {
 	{ "alerts", 0, POPT_ARG_NONE, &o.alerts, 0, "is any threshold of config.yaml crossed?",
@@ -149,7 +150,7 @@ check_options(struct app *app, const struct view *view)
 		app_usage(app, "%s does not take '%s'", view->name, app->args[view->most]);
 	if (o.generation && (!o.job || o.generation < 1))
 		app_usage(app, "--generation takes a number from 1, with --job");
-	if (o.limit < -1)
+	if (o.limit < 0 && o.limit != LONG_MIN)
 		app_usage(app, "--limit takes a number from 0");
 	if (o.offset < 0)
 		app_usage(app, "--offset takes a number from 0");

@@ -240,7 +240,7 @@ adds_up() {
 	assert_status 2
 	assert_err "taskstat: no status 'lost'; there are: submitted, scheduled, blocked, held, queued, preparing, running, retrying, paused, completed, failed, timeout, cancelled, skipped, waiting"
 	for wrong in 'a' '0' '--list 1' '--job a 1' '--script' '--script 1 2' '--generation 1' \
-		'--job a --limit 3' '--job a --offset 1' '--offset -1' '--script --json 1' '--queue q 1' '--tag t 1' \
+		'--job a --limit 3' '--job a --offset 1' '--offset -1' '--limit -1' '--script --json 1' '--queue q 1' '--tag t 1' \
 		'--workers --job a' '--workers --list' '--workers 1' '--workers --script 1' '--job a --list --script 1'; do
 		# shellcheck disable=SC2086 # words
 		run_split taskstat $wrong
