@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "cli/author.h"
 #include "cli/bundle.h"
 #include "cli/capacity.h"
 #include "cli/commit.h"
@@ -38,10 +39,11 @@ static int
 enter(struct run *r, struct err *err)
 {
 	const struct campaign *c = r->c;
-	char *login = app_login();
-	struct tally tally = { .who = login, .command = "submit" };
+	struct tally tally = TALLY_INIT;
+	struct author author;
 	int rc = -1;
 
+	author_sign(&author, &tally, "submit", NULL);
 	if (intake_open(&r->intake, err) < 0)
 		goto out;
 	if (c->retry_failed) {
@@ -61,7 +63,7 @@ enter(struct run *r, struct err *err)
 	rc = tally_write(&tally, r->store, err);
 out:
 	tally_clear(&tally);
-	free(login);
+	author_clear(&author);
 	return rc;
 }
 
@@ -190,9 +192,9 @@ work(struct run *r, int *signal, struct err *err)
 	feed(r, commit);
 	rc = worker_run(&wo, signal, err);
 	commit_state(commit, &state);
+	r->station.done = state.worked;
 	if (rc == 0 && state.ended) {
 		rc = conclude(r, &state, *signal, err);
-	r->station.done = state.worked;
 		r->gave_up = !*signal && !r->c->detach && state.printed < state.asked;
 	} else if (r->intake.submit) {
 		/* the reading thread goes on with them until the process ends */
@@ -212,12 +214,13 @@ work(struct run *r, int *signal, struct err *err)
 static int
 cancel_rest(struct run *r, struct err *err)
 {
-	char *login = app_login();
-	struct tally tally = { .who = login, .command = "cancel (interrupted)" };
+	struct tally tally = TALLY_INIT;
+	struct author author;
 	int64_t n;
 
 	if (store_begin(r->store, err) < 0)
 		return -1;
+	author_sign(&author, &tally, "cancel (interrupted)", NULL);
 	n = control_cancel_waiting(r->store, r->app->org, &r->intake.job, &tally, err);
 	if (n < 0 || tally_write(&tally, r->store, err) < 0) {
 		store_rollback(r->store);
@@ -229,7 +232,7 @@ cancel_rest(struct run *r, struct err *err)
 		    (long long)n, n == 1 ? " was" : "s were", n == 1 ? "it" : "they");
 	}
 	tally_clear(&tally);
-	free(login);
+	author_clear(&author);
 	return n < 0 ? -1 : 0;
 }
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/vec.h"
+#include "cli/author.h"
 #include "cli/ids.h"
 #include "cli/idset.h"
 #include "cli/listing.h"
@@ -32,7 +33,7 @@ struct call {
 	const struct control_call *c;
 	struct store *store;
 	struct tally tally;
-	char *who, uuid[VERB_UUID];
+	struct author author;
 	struct idset seen;
 	VEC(int64_t) chunk;   /* to be controlled next */
 	VEC(int64_t) changed; /* to be printed */
@@ -47,23 +48,15 @@ struct call {
 static int
 begin(struct call *k, struct app *app, const struct control_call *c, struct err *err)
 {
-	const char *correlation = c->correlation ? c->correlation : getenv("DOCKLINE_CORRELATION");
-
 	*k = (struct call){ .app = app, .c = c, .tally = TALLY_INIT };
 	k->as_lines = isatty(STDOUT_FILENO) && !c->as_records;
 	k->store = session_open(app, false, err);
 	if (!k->store || session_reap(app, k->store, NULL, err) < 0)
 		return -1;
-	if (!correlation || !*correlation) {
-		if (verb_uuid(k->uuid, err) < 0)
-			return -1;
-		correlation = k->uuid;
-	}
-	k->who = app_login();
-	k->tally.who = k->who;
-	k->tally.command = c->asked;
-	k->tally.correlation = correlation;
-	app_detail(app, "correlation %s", correlation);
+	author_sign(&k->author, &k->tally, c->asked, c->correlation);
+	if (author_name(&k->author, &k->tally, err) < 0)
+		return -1;
+	app_detail(app, "correlation %s", k->tally.correlation);
 	return 0;
 }
 
@@ -76,7 +69,7 @@ clear(struct call *k)
 	vec_clear(&k->chunk);
 	vec_clear(&k->changed);
 	vec_clear(&k->ordered);
-	free(k->who);
+	author_clear(&k->author);
 }
 
 /* ---- changing ---- */

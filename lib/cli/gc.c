@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/quantity.h"
+#include "cli/author.h"
 #include "cli/config.h"
 #include "cli/idset.h"
 #include "cli/listing.h"
@@ -33,7 +34,7 @@ struct gc {
 	struct retention what;
 	bool all; /* neither a job nor a status was named */
 	struct tally tally;
-	char *who;
+	struct author author;
 	struct idset gone; /* of a dry run */
 
 	int64_t executions, kept, events, objects, bytes;
@@ -346,11 +347,9 @@ gc_run(struct app *app, const struct gc_call *call, struct err *err)
 	int rc = -1;
 
 	gc.store = session_open(app, false, err);
-	gc.who = app_login();
-	gc.tally.who = gc.who;
-	gc.tally.command = call->asked;
-	gc.tally.correlation = call->correlation;
-	if (gc.store && read_call(&gc, err) == 0 && session_reap(app, gc.store, NULL, err) == 0)
+	author_sign(&gc.author, &gc.tally, call->asked, call->correlation);
+	if (gc.store && author_name(&gc.author, &gc.tally, err) == 0 && read_call(&gc, err) == 0 &&
+	    session_reap(app, gc.store, NULL, err) == 0)
 		rc = tidy(&gc, err);
 	if (rc == 0 && isatty(STDOUT_FILENO) && !call->as_record)
 		print_text(&gc);
@@ -358,7 +357,7 @@ gc_run(struct app *app, const struct gc_call *call, struct err *err)
 		print_record(&gc);
 	idset_clear(&gc.gone);
 	tally_clear(&gc.tally);
-	free(gc.who);
+	author_clear(&gc.author);
 	session_close(gc.store);
 	return rc;
 }

@@ -16,7 +16,7 @@ struct gc_call {
 	const char *status;                  /* a status or account; NULL: any */
 	const char *job;                     /* NULL: any */
 	const char *asked;                   /* the command as it was given, for the journal */
-	const char *correlation;             /* what it belongs to; NULL: not said */
+	const char *correlation;             /* as in control_call */
 	int keep_failed, dry_run, as_record; /* 0 or 1: popt writes ints */
 };
 

@@ -57,7 +57,6 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 		.beaten = clock_boot(),
 		.offset = INT64_MAX,
 		.tally = { .worker = options->worker },
-		.login = app_login(),
 		.vigil = vigil_new(),
 		.scope = { .worker = options->worker,
 		    .org = options->app->org,
@@ -69,9 +68,7 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 		    .deadline = options->deadline,
 		    .history = options->history,
 		    .attended = options->terms != NULL } };
-	l->submitted.who = l->login;
-	l->submitted.command = "submit";
-	l->submitted.correlation = getenv("DOCKLINE_CORRELATION");
+	author_sign(&l->author, &l->submitted, "submit", NULL);
 	claimer_serve(&l->claimer, &l->scope);
 	l->errands_tail = &l->errands;
 	if (options->config)
@@ -109,7 +106,7 @@ ledger_clear(struct ledger *l)
 	lane_book_free(l->scope.book);
 	tally_clear(&l->tally);
 	tally_clear(&l->submitted);
-	free(l->login);
+	author_clear(&l->author);
 	vigil_free(l->vigil);
 	idset_clear(&l->asked);
 	vec_clear(&l->print);

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "cli/admit.h"
+#include "cli/author.h"
 #include "cli/claimer.h"
 #include "cli/commit.h"
 #include "cli/recall.h"
@@ -68,7 +69,7 @@ struct ledger {
 	/* its own */
 	struct tally tally;
 	struct tally submitted; /* by whom is journalled with it */
-	char *login;
+	struct author author;
 	struct vigil *vigil;
 	struct recall recall;
 	int64_t event; /* the last one looked at, to be printed */

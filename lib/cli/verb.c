@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -107,22 +106,5 @@ verb_force(char *const *pairs, struct control_options *options, struct err *err)
 		if (rc < 0)
 			return err_wrap(err, "--force %s", *pairs);
 	}
-	return 0;
-}
-
-int
-verb_uuid(char text[VERB_UUID], struct err *err)
-{
-	unsigned char b[16];
-
-	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
-		return err_sys(err, "cannot read random numbers");
-	/* version 4, the variant of the RFC */
-	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-	snprintf(text, VERB_UUID,
-	    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-	    b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-	    b[15]);
 	return 0;
 }

@@ -7,7 +7,7 @@
 
 struct err;
 
-enum { VERB_PRIORITY = CONTROL_COUNT, VERB_COUNT, VERB_UUID = 37 };
+enum { VERB_PRIORITY = CONTROL_COUNT, VERB_COUNT };
 
 /* "cancel"; "cannot be cancelled"; "cancelled". */
 const char *verb_name(int verb);
@@ -23,8 +23,5 @@ char *verb_asked(char *const *argv);
 
 /* "timeout=4h" and "memory=4G" of --force, NULL-terminated or NULL, into the options of a retry. */
 int verb_force(char *const *pairs, struct control_options *options, struct err *err);
-
-/* A new name for a call, that nobody else has: a random UUID (RFC 9562). */
-int verb_uuid(char text[VERB_UUID], struct err *err);
 
 #endif

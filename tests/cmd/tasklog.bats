@@ -239,6 +239,19 @@ last_event() { sqlite3 "$DOCKLINE_STATE/state.db" 'SELECT max(seq + count - 1) F
 	assert_json -s '.[-1] | .event == "cancel" and .from == .to'
 }
 
+@test "tasklog: --audit tells what submissions, graphs and tidying belong to" {
+	export DOCKLINE_CORRELATION=visit-7
+	echo a | taskrun -q --detach --job j "${talk[@]}" >/dev/null
+	echo '{"key":"a","params":{}}' | taskrun -q --detach --graph --job g -- true >/dev/null
+	echo a | taskrun -q --job k --lines -- true >/dev/null
+	echo a | taskrun -q --job l --lines -- true >/dev/null
+	taskctl -q gc --older 0s --job k >/dev/null
+	DOCKLINE_CORRELATION='' taskctl -q gc --older 0s --job l >/dev/null
+	run_split tasklog --audit
+	assert_json -s 'map([.event, .correlation]) | .[:-1] == [["ready", "visit-7"] | ., ., ., .] + [["remove", "visit-7"]]'
+	assert_json -s '.[-1].event == "remove" and (.[-1].correlation | length) == 36'
+}
+
 @test "tasklog: a cursor resumes, and what was read is told by a file" {
 	job_j
 	run_split tasklog --events --cursor 4
