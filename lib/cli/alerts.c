@@ -92,8 +92,8 @@ check_queue(struct alerts *a, struct found *f, struct err *err)
 		return -1;
 	f->fires = lately.begun == 0;
 	json_object_set_new(f->more, "queued", json_integer(ready));
-	buf_addf(&f->text, "%lld executions are queued and none was begun for %s", (long long)ready,
-	    num_span(f->limit, span));
+	buf_addf(&f->text, "%lld execution%s queued and none was begun for %s", (long long)ready,
+	    ready == 1 ? " is" : "s are", num_span(f->limit, span));
 	return 0;
 }
 

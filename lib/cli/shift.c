@@ -88,7 +88,7 @@ static void
 say_how_it_went(const struct run *r, const struct commit_state *s)
 {
 	if (s->worked == 0)
-		app_say(r->app, "nothing to do");
+		app_say(r->app, s->dry ? "nothing to do" : "nothing was begun");
 	else
 		app_say(r->app, "%lld attempt%s, %lld not well", (long long)s->worked,
 		    s->worked == 1 ? "" : "s", (long long)s->worked_failed);

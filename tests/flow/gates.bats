@@ -145,6 +145,7 @@ count() { taskstat -q --json --job "$1" --status "$2" | wc -l; }
 	run_split taskwork -v --for 0.3 --min-free-memory 100%
 	assert_status 0
 	assert_err -r 'nothing is begun: [0-9.]+G of memory are free, less than'
+	assert_err -l 'taskwork: nothing was begun'
 	[[ $(count j queued) == 3 ]]
 	run_split env DOCKLINE_WORKER_MIN_FREE_MEMORY=1M taskwork -v --max-load 100000
 	assert_err -r '3 attempts'
