@@ -297,6 +297,8 @@ judge(struct submit *s, struct made *m, struct err *err)
 
 	if (m->status != ST_QUEUED)
 		return 0;
+	if (schema)
+		schema_fill_defaults(schema, m->params);
 	if (name_paths(s, m->params, err) < 0 ||
 	    (schema && schema_judge(schema, m->params, err) < 0))
 		return -1;

@@ -22,6 +22,7 @@
 #include "cli/kept.h"
 #include "exec/answer.h"
 #include "exec/stream.h"
+#include "task/schema.h"
 
 enum {
 	ERROUT_SHOWN = 1024, /* and in the error of the record */
@@ -39,6 +40,7 @@ struct verdict {
 	const char *reason;
 	char text[1024];
 	json_t *result; /* NULL: null */
+	json_t *errors; /* what its schema says against it, NULL: nothing */
 };
 
 static void fail(struct verdict *v, enum failure class, const char *fmt, ...)
@@ -146,6 +148,22 @@ take_error(struct verdict *v)
 	if (json_is_boolean(retry))
 		v->exit_code = json_is_true(retry) ? EXIT_TRY_AGAIN : EXIT_GIVE_UP;
 	return true;
+}
+
+/* Is the result what the spec of the task promises? */
+static void
+judge_result(struct verdict *v, const struct task *task)
+{
+	char *text;
+
+	if (v->class != FAIL_NONE || !task->results)
+		return;
+	v->errors = schema_errors(task->results, v->result ? v->result : json_null());
+	if (!v->errors)
+		return;
+	text = schema_errors_text(v->errors);
+	fail(v, FAIL_RESULT, "the result is not what the task promises: %s", text);
+	free(text);
 }
 
 static void
@@ -259,6 +277,8 @@ error_text(const struct verdict *v, const struct buf *errout)
 
 	json_object_set_new(out, "class", json_string(failure_name(v->class)));
 	json_object_set_new(out, "reason", string_of(v->reason, strlen(v->reason)));
+	if (v->errors)
+		json_object_set(out, "errors", v->errors);
 	if (errout->len)
 		json_object_set_new(
 		    out, "stderr", string_of(errout->data + skip, errout->len - skip));
@@ -370,6 +390,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 	judge(&v, slot, task, outcome, buf_str(&errout));
 	if (slot->cancelled && v.class == FAIL_NONE) /* it ended as asked, and that is no result */
 		fail(&v, FAIL_SIGNAL, "cancelled");
+	judge_result(&v, task);
 	if (v.class == FAIL_NONE && kept_files(&e->kept, v.result, slot->dir, &why) < 0)
 		fail(&v, FAIL_RESULT, "%s", why.text);
 	e->interrupted = slot->interrupted && !slot->cancelled && v.class != FAIL_NONE;
@@ -380,6 +401,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 	if (v.class != FAIL_NONE)
 		keep_output(slot, e);
 	json_decref(v.result);
+	json_decref(v.errors);
 	drop_work(slot->work);
 	slot->work = NULL;
 	slot->pid = 0;
@@ -417,6 +439,7 @@ verdict_of_answer(struct work *work, struct slot *slot, const struct answer *ans
 		fail(&v, FAIL_RESULT, "%s", answer->fault);
 	else if (!answer->result && !take_error(&v))
 		fail(&v, FAIL_RESULT, "the answer is neither a result nor an error");
+	judge_result(&v, slot->task);
 	if (v.class == FAIL_NONE && kept_files(&e->kept, v.result, slot->dir, &why) < 0)
 		fail(&v, FAIL_RESULT, "%s", why.text);
 	if (v.class != FAIL_NONE)
@@ -427,6 +450,7 @@ verdict_of_answer(struct work *work, struct slot *slot, const struct answer *ans
 	e->end.errout_len = errout.len;
 	e->end.errout = e->errout = buf_take(&errout);
 	json_decref(v.result);
+	json_decref(v.errors);
 	drop_work(work);
 	return e;
 }

@@ -72,7 +72,8 @@ json_t *schema_errors(const struct schema *schema, const json_t *value);
  * The caller frees. */
 char *schema_errors_text(const json_t *errors);
 
-/* Schema and value judged in one: 0, or -1 with ERR_INPUT and that line. */
+/* Schema and value judged in one: 0, or -1 with ERR_INPUT and that line, each error with its rule:
+ * "'/cpu' must be an integer, found "two" (type)". */
 int schema_judge(const struct schema *schema, const json_t *value, struct err *err);
 
 /* ---- using ---- */

@@ -57,6 +57,7 @@ add_text(const struct schema_error *error, void *ctx)
 
 	buf_add_str(text, text->len ? "; " : "");
 	schema_error_text(error->pointer, error->expected, error->found, text);
+	buf_addf(text, " (%s)", error->rule);
 }
 
 int

@@ -134,12 +134,12 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	[[ $(column .params.a) == "1000" ]]
 	[[ $(column .id) == "1" ]]
 	assert_err "$(cat <<-'END'
-		taskrun: in:1: '/a' must be an integer, found "x"
-		taskrun: in:2: '/a' must be given
-		taskrun: in:3: '/mode' must be one of "plain", "loud", found "quiet"
-		taskrun: in:4: '/a' must be at least 0, found -1; '/b' must be a number, found null
-		taskrun: in:5: '/a' must be at most 1000, found 1001; '/b' must be a number, found "x"
-		taskrun: in:6: '/a' must be an integer, found 1.5
+		taskrun: in:1: '/a' must be an integer, found "x" (type)
+		taskrun: in:2: '/a' must be given (required)
+		taskrun: in:3: '/mode' must be one of "plain", "loud", found "quiet" (enum)
+		taskrun: in:4: '/a' must be at least 0, found -1 (minimum); '/b' must be a number, found null (type)
+		taskrun: in:5: '/a' must be at most 1000, found 1001 (maximum); '/b' must be a number, found "x" (type)
+		taskrun: in:6: '/a' must be an integer, found 1.5 (type)
 	END
 	)"
 }
@@ -189,7 +189,7 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	((${#lines[@]} == 1))
 	run_split taskrun -n sum --set a=1
 	assert_status 3
-	assert_err "taskrun: '/b' must be given"
+	assert_err "taskrun: '/b' must be given (required)"
 	assert_out ''
 }
 

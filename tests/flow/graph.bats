@@ -157,7 +157,7 @@ graph() { printf '%s\n' "$@" >graph.jsonl; }
 	run_split taskrun --graph -d graph.jsonl
 	assert_status 3
 	assert_out ''
-	assert_err -l "taskrun: graph.jsonl:1: '/b' must be given"
+	assert_err -l "taskrun: graph.jsonl:1: '/b' must be given (required)"
 	assert_err -l "taskrun: 1 line is wrong: nothing was submitted"
 	run_split taskstat --json --list
 	[[ ${#lines[@]} == 3 ]]
