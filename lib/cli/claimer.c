@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "cli/app.h"
+#include "cli/board.h"
 #include "store/store.h"
 #include "task/gate.h"
 #include "task/history.h"
@@ -152,8 +153,8 @@ is_able(const struct lane *lane, void *ctx)
 }
 
 /* How many of a lane may be taken: what fits, and 50 ms of work ahead. A task that waits for cores,
- * memory or GPUs goes before what is behind it, or small ones would keep it waiting for ever; one
- * that waits for a named limit does not. */
+ * memory or GPUs goes before what is behind it, or small ones would keep it waiting for ever
+ * (negative); one that waits for a named limit does not. */
 static int
 room_for(const struct claimer *c, const struct lane *lane)
 {
@@ -183,6 +184,21 @@ room_for(const struct claimer *c, const struct lane *lane)
 	return room_fits(&c->want.free, &one, 1) > 0 ? 0 : -1;
 }
 
+/* What its services have room for, and a little that waits for them; limits hold there, too. */
+static int
+room_at_services(struct claimer *c, const struct lane *lane)
+{
+	struct room one;
+	int room, fit;
+
+	if (board_meet(c->board, c->store, lane->task, &c->err) < 0)
+		return 0;
+	room_of_task(lane->task, 0, &one);
+	room = board_room(c->board, lane->task) - (int)*lane->held;
+	fit = room_fits(&c->want.free, &one, room > 0 ? room : 0);
+	return fit;
+}
+
 /* The same, and what its gate lets through; one whose gate is shut holds up nobody. */
 static int
 room_behind_gate(const struct lane *lane, void *ctx)
@@ -195,9 +211,12 @@ room_behind_gate(const struct lane *lane, void *ctx)
 	if (!gate)
 		return 0;
 	most = gate_room(gate, clock_wall(), &next);
-	if (most == 0)
+	if (most == 0 || (c->barred && !lane->task->remote))
 		return 0;
-	room = room_for(c, lane);
+	room = lane->task->remote ? room_at_services(c, lane) : room_for(c, lane);
+	c->barred |= room < 0;
+	if (room < 0)
+		return 0;
 	return room < most ? room : most;
 }
 
@@ -226,8 +245,10 @@ door(const struct lane *lane, int64_t *when, void *ctx)
 	int64_t now = clock_wall();
 
 	*when = 0;
-	if (!gate || gate_room(gate, now, when) > 0)
+	if (!gate || board_meet(c->board, c->store, lane->task, &c->err) < 0)
 		return CLAIM_OPEN;
+	if (gate_room(gate, now, when) > 0)
+		return lane->task->remote ? board_door(c->board, lane->task, when) : CLAIM_OPEN;
 	if (gate_is_hopeless(gate))
 		return CLAIM_HOPELESS;
 	if (gate->breaker.state == BREAKER_CLOSED && *when - now <= MOMENTS)
@@ -268,6 +289,7 @@ claimer_take(struct claimer *c, const struct claim_scope *scope, const struct wa
 	int n;
 
 	c->want = *want;
+	c->barred = false;
 	n = claim_take(c->store, scope, want->most, tally, tail, err);
 	return n < 0 || failed(c, err) < 0 ? -1 : n;
 }

@@ -17,6 +17,7 @@
 #include "cli/commit.h"
 #include "task/claim.h"
 
+struct board;
 struct gate;
 struct history;
 
@@ -27,11 +28,13 @@ struct claimer {
 	struct room capacity; /* of the whole worker */
 	int64_t deadline;     /* by clock_boot: what would end later is not begun; 0: none */
 	struct history *history;
-	bool attended; /* a person waits for it: what rests is tried once at the beginning */
+	struct board *board; /* services */
+	bool attended;       /* a person waits for it: what rests is tried once at the beginning */
 
 	/* its own */
 	struct want want; /* what is left of it while claiming */
 	int64_t version;  /* of the state */
+	bool barred;      /* something waits for room that what comes behind it must leave free */
 	VEC(struct gate *) changed;
 	bool late;      /* something was passed over that would end too late: told */
 	struct err err; /* why a callback could not tell */

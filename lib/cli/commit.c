@@ -394,6 +394,12 @@ commit_start(const struct commit_options *options, struct err *err)
 	return NULL;
 }
 
+struct board *
+commit_board(const struct commit *c)
+{
+	return c->ledger.board;
+}
+
 int
 commit_fd(const struct commit *c)
 {

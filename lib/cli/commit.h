@@ -19,6 +19,7 @@
 #include "task/execution.h"
 
 struct app;
+struct board;
 struct commit;
 struct config;
 struct errand;
@@ -89,6 +90,9 @@ struct commit_state {
 
 /* NULL: the machine refuses the thread. */
 struct commit *commit_start(const struct commit_options *options, struct err *err);
+
+/* The services of the tasks that were met; borrowed. */
+struct board *commit_board(const struct commit *c);
 
 /* A descriptor that becomes readable when work was claimed or something changed. */
 int commit_fd(const struct commit *c);

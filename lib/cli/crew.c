@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "cli/calls.h"
 #include "cli/errand.h"
 #include "task/begun.h"
 #include "task/gate.h"
@@ -57,6 +58,7 @@ crew_clear(struct crew *crew)
 
 	errands_free(crew->errands);
 	guard_clear(crew);
+	calls_free(crew->calls);
 	for (int i = 0; i < crew->nslots; i++)
 		slot_close(&crew->slots[i]);
 	free(crew->slots);
@@ -312,6 +314,17 @@ go_on(struct crew *crew, struct slot *slot)
 		crew_put_back(crew, work);
 }
 
+/* Start work in the way of its task. False: not now. */
+static bool
+begin(struct crew *crew, struct work *work)
+{
+	const struct task *task = work->lane->task;
+
+	if (task->remote)
+		return calls_give(crew, work);
+	return task->window ? streams_give(crew, work) : start(crew, work);
+}
+
 void
 crew_fill(struct crew *crew)
 {
@@ -324,7 +337,7 @@ crew_fill(struct crew *crew)
 			crew_return(crew, work);
 			continue;
 		}
-		if (work->lane->task->window ? streams_give(crew, work) : start(crew, work))
+		if (begin(crew, work))
 			continue;
 		crew_put_back(crew, work);
 		streams_finish(crew);

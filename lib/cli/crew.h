@@ -23,6 +23,8 @@
 #include "cli/slot.h"
 
 struct begun;
+struct board;
+struct calls;
 struct env_entry;
 struct errands;
 struct tree;
@@ -46,9 +48,11 @@ struct crew {
 	int nslots, most; /* slots; that there may be */
 	int busy;         /* slots with a process or a coprocess */
 	int streams;      /* of them, with a coprocess */
-	int out;          /* executions that coprocesses have */
+	int out;          /* executions that coprocesses or services have */
 	int coprocesses;  /* started so far */
 	struct begun *begun;
+	struct board *board;              /* services */
+	struct calls *calls;              /* of them; NULL: none yet */
 	struct work *ready, **ready_tail; /* claimed, to be started in this order */
 	int nready;
 	double mean;     /* seconds between ends in a slot, 0: not known */

@@ -11,6 +11,7 @@
 #include "cli/aftermath.h"
 #include "cli/alerts.h"
 #include "cli/app.h"
+#include "cli/board.h"
 #include "cli/config.h"
 #include "cli/errand.h"
 #include "cli/kept.h"
@@ -69,6 +70,7 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 		    .history = options->history,
 		    .attended = options->terms != NULL } };
 	author_sign(&l->author, &l->submitted, "submit", NULL);
+	l->claimer.board = l->board = board_new(options->app, options->terms != NULL);
 	claimer_serve(&l->claimer, &l->scope);
 	l->errands_tail = &l->errands;
 	if (options->config)
@@ -103,6 +105,7 @@ ledger_clear(struct ledger *l)
 	admit_clear(&l->admission);
 	recall_clear(&l->recall);
 	claimer_clear(&l->claimer);
+	board_free(l->board);
 	lane_book_free(l->scope.book);
 	tally_clear(&l->tally);
 	tally_clear(&l->submitted);
@@ -393,7 +396,7 @@ ledger_is_due(const struct ledger *l)
 	if (l->o.worker == 0)
 		return false;
 	return now - l->beaten >= WORKER_HEARTBEAT || l->ordered || l->deaths ||
-	    was_set_back(l, clock_wall() - now);
+	    was_set_back(l, clock_wall() - now) || board_is_due(l->board);
 }
 
 /* What we asked for and others ended. */
@@ -477,6 +480,8 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 	for (size_t i = 0; i < l->tally.skipped.len; i++)
 		if (idset_has(&l->asked, l->tally.skipped.at[i]))
 			tell_later(l, l->tally.skipped.at[i]);
+	if (l->o.worker && board_sync(l->board, l->o.store, err) < 0)
+		return -1;
 	if (claimer_write(&l->claimer, err) < 0 || write_history(l, err) < 0)
 		return -1;
 	return tally_write(&l->tally, l->o.store, err);

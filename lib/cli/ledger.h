@@ -56,6 +56,7 @@ struct ledger {
 	struct errand **errands_tail;
 	struct claim_scope scope;
 	struct claimer claimer;
+	struct board *board;
 	int taken;                     /* claimed by the last batch, handed out or not */
 	struct claim_waits waits;      /* as ledger_wait found it */
 	int64_t failed;                /* of the printed */

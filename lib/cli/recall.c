@@ -49,7 +49,7 @@ struct hits {
 char *
 recall_program(const struct task *task)
 {
-	return task->rules.container.image ? NULL : slot_program(task->argv[0]);
+	return task->rules.container.image || task->remote ? NULL : slot_program(task->argv[0]);
 }
 
 static const char *

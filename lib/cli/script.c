@@ -145,10 +145,14 @@ put_here_document(struct buf *out, const char *text)
 static int
 put_command(struct buf *out, const struct task *task, const json_t *params, struct err *err)
 {
-	char **argv = cmdline_expand(task->argv, params, err), soft[NUM_TEXT], grace[NUM_TEXT];
+	char soft[NUM_TEXT], grace[NUM_TEXT], **argv;
 	const char *line = json_string_value(json_object_get(params, "line"));
 	struct buf text = BUF_INIT;
 
+	if (task->remote)
+		return err_set(err, ERR_USAGE, "task '%s' is served over HTTP: there is no script",
+		    task->name);
+	argv = cmdline_expand(task->argv, params, err);
 	if (!argv)
 		return -1;
 	buf_addf(out, "limit='timeout -k %s %s'\n", num_text(task->hard - task->soft, grace),

@@ -85,9 +85,6 @@ session_task(struct app *app, struct store *store, const char *name, struct err 
 		app_warn(app, "task '%s' is deprecated", name);
 	if (strcmp(task->status, "inactive") == 0)
 		err_set(err, ERR_USAGE, "task '%s' is inactive: it takes no executions", name);
-	else if (!task->argv)
-		err_set(err, ERR_USAGE, "task '%s' is a service: this Dockline runs only programs",
-		    name);
 	else
 		return task;
 	task_free(task);

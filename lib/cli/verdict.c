@@ -456,6 +456,30 @@ verdict_of_answer(struct work *work, struct slot *slot, const struct answer *ans
 }
 
 struct ended *
+verdict_of_call(struct work *work, const struct call_end *call)
+{
+	size_t len = call->log_len < ATTEMPT_INLINE ? call->log_len : ATTEMPT_INLINE;
+	struct ended *e = ended_of(work);
+	struct verdict v = { .exit_code = -1, .result = json_incref(call->result) };
+	struct buf log = BUF_INIT;
+
+	if (call->class != FAIL_NONE)
+		fail(&v, call->class, "%s", call->reason);
+	take_error(&v);
+	if (v.class != FAIL_NONE && call->log)
+		buf_add(&log, call->log, len);
+	conclude(e, &v, work->lane->task, &log);
+	if (e->end.status == ST_RETRYING && e->end.not_before < clock_wall() + call->wait)
+		e->end.not_before = clock_wall() + call->wait;
+	e->end.progressed = call->progressed;
+	e->end.errout_len = log.len;
+	e->end.errout = e->errout = buf_take(&log);
+	json_decref(v.result);
+	drop_work(work);
+	return e;
+}
+
+struct ended *
 verdict_of_death(struct work *work, struct slot *slot)
 {
 	const struct outcome *outcome = stream_outcome(slot->stream);

@@ -28,6 +28,20 @@ struct ended *verdict_of(struct slot *slot, const struct outcome *outcome);
 struct answer;
 struct ended *verdict_of_answer(struct work *work, struct slot *slot, const struct answer *answer);
 
+/* How an execution ended that was served elsewhere. Borrowed. */
+struct call_end {
+	enum failure class;
+	const char *reason; /* where it failed */
+	json_t *result;     /* or {"error": ...}, which decides; NULL: null */
+	int64_t wait;       /* microseconds that a retry waits at least */
+	const char *log;    /* what to keep of a failure, NULL: nothing */
+	size_t log_len;
+	bool progressed;
+};
+
+/* Judge it. Frees the work. */
+struct ended *verdict_of_call(struct work *work, const struct call_end *call);
+
 /* Judge work that its coprocess died of, or was killed for. Frees the work. */
 struct ended *verdict_of_death(struct work *work, struct slot *slot);
 

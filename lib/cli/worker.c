@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "base/num.h"
+#include "cli/calls.h"
 #include "cli/crew.h"
 #include "cli/progress.h"
 
@@ -87,6 +88,7 @@ stop(struct worker *w, int signal)
 			slot_interrupt(&w->crew.slots[i], w->signals > 1);
 	streams_stop(&w->crew, w->signals > 1);
 	errands_stop(w->crew.errands, w->signals > 1);
+	calls_stop(&w->crew);
 	guard_term(&w->crew, NULL);
 }
 
@@ -100,6 +102,8 @@ obey_ready(struct worker *w, const struct order *order)
 
 	if (order->request != REQUEST_RESUME)
 		work = crew_pick(&w->crew, order->id);
+	if (!work && order->request == REQUEST_PAUSE)
+		work = calls_pick(&w->crew, order->id);
 	if (!work)
 		return;
 	if (order->request == REQUEST_CANCEL) {
@@ -116,7 +120,8 @@ obey(struct worker *w, const struct order *order)
 	struct slot *slot = crew_slot(&w->crew, order->id);
 
 	if (!slot) {
-		if (order->request != REQUEST_CANCEL || !streams_cancel(&w->crew, order->id))
+		if (order->request != REQUEST_CANCEL ||
+		    !(streams_cancel(&w->crew, order->id) || calls_cancel(&w->crew, order->id)))
 			obey_ready(w, order);
 		return;
 	}
@@ -194,7 +199,7 @@ ask(struct worker *w)
 		room_take(&want.free, &one, 1);
 		want.waiting--;
 	}
-	if (want.free.cpus > 0 || crew->streams > 0)
+	if (want.free.cpus > 0 || crew->streams > 0 || crew->calls)
 		want.most = CREW_SLOTS;
 	if (crew->nready <= ahead / 2)
 		want.most += ahead - want.waiting;
@@ -213,6 +218,8 @@ wait_time(const struct worker *w)
 
 	next = at < next ? at : next;
 	at = streams_next_check(&w->crew);
+	next = at < next ? at : next;
+	at = calls_next_check(&w->crew);
 	next = at < next ? at : next;
 	return next <= now ? 0 : (int)((next - now) / 1000) + 1;
 }
@@ -332,15 +339,17 @@ take_work(struct worker *w)
 static void
 wait(struct worker *w)
 {
-	struct pollfd fds[2 + 2 * CREW_SLOTS]; /* filled as far as it is used */
-	int n = 2 + streams_fds(&w->crew, fds + 2);
+	struct pollfd fds[3 + 2 * CREW_SLOTS]; /* filled as far as it is used */
+	int n = 3 + streams_fds(&w->crew, fds + 3);
 	int64_t now;
 
 	fds[0] = (struct pollfd){ .fd = w->fd, .events = POLLIN };
 	fds[1] = (struct pollfd){ .fd = commit_fd(w->o->commit), .events = POLLIN };
+	fds[2] = (struct pollfd){ .fd = calls_fd(&w->crew), .events = POLLIN };
 	poll(fds, (nfds_t)n, wait_time(w));
 	now = clock_boot();
-	streams_ready(&w->crew, fds + 2);
+	streams_ready(&w->crew, fds + 3);
+	calls_ready(&w->crew);
 	read_signals(w);
 	guard_check(&w->crew, now);
 	streams_check(&w->crew, now);
@@ -362,7 +371,7 @@ is_quiet(struct worker *w)
 static void
 dismiss(struct worker *w)
 {
-	while (!is_quiet(w) || w->crew.busy > 0) {
+	while (!is_quiet(w) || w->crew.busy > 0 || calls_leaving(&w->crew)) {
 		streams_finish(&w->crew);
 		wait(w);
 	}
@@ -407,6 +416,7 @@ worker_run(const struct worker_options *options, int *signal, struct err *err)
 		.throttle = { .app = options->app, .limits = options->limits },
 		.crew = { .app = options->app,
 		    .commit = options->commit,
+		    .board = commit_board(options->commit),
 		    .scratch = options->scratch,
 		    .log_cap = options->log_cap,
 		    .hook_limit = options->hook_limit,

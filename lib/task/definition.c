@@ -12,6 +12,7 @@
 #include "base/strtab.h"
 #include "task/fault.h"
 #include "task/openapi.h"
+#include "task/remote.h"
 #include "task/schema.h"
 #include "task/task.h"
 
@@ -99,27 +100,6 @@ read_identity(struct task *task, struct faults *f)
 		    task->status);
 }
 
-/* A member that is a number or a text with a unit, and more than 0. */
-static void
-read_quantity(struct faults *f, const char *pointer, const json_t *object, const char *key,
-    enum quantity kind, double *out)
-{
-	json_t *value = json_object_get(object, key);
-	struct err why = { 0 };
-	double number;
-
-	if (!value || json_is_null(value))
-		return;
-	if (json_is_number(value) && json_number_value(value) <= 0)
-		fault(f, pointer, key, "must be more than 0");
-	else if (quantity_read(kind, value, &number, &why) < 0)
-		fault(f, pointer, key, "%s", why.text);
-	else if (number <= 0)
-		fault(f, pointer, key, "must be more than 0");
-	else
-		*out = number;
-}
-
 static void
 read_resources(struct task *task, const json_t *service, struct faults *f)
 {
@@ -129,14 +109,14 @@ read_resources(struct task *task, const json_t *service, struct faults *f)
 	json_t *gpus = json_object_get(resources, "gpus");
 	double memory = 0;
 
-	task->cpus = 1;
+	task->cpus = task->service_url ? 0 : 1; /* it runs elsewhere */
 	fault_unknown(f, at, resources, LIST(names));
-	read_quantity(f, at, resources, "cpus", QUANTITY_NUMBER, &task->cpus);
-	read_quantity(f, at, resources, "memory", QUANTITY_BYTES, &memory);
+	fault_quantity(f, at, resources, "cpus", QUANTITY_NUMBER, &task->cpus);
+	fault_quantity(f, at, resources, "memory", QUANTITY_BYTES, &memory);
 	task->memory = (int64_t)memory;
 	if (json_is_number(gpus) && json_number_value(gpus) == 0)
 		return;
-	read_quantity(f, at, resources, "gpus", QUANTITY_NUMBER, &task->gpus);
+	fault_quantity(f, at, resources, "gpus", QUANTITY_NUMBER, &task->gpus);
 	if (task->gpus > GPUS_MOST || (task->gpus > 1 && task->gpus != (int)task->gpus))
 		fault(
 		    f, at, "gpus", "must be a part of one, or a whole number up to %d", GPUS_MOST);
@@ -152,11 +132,11 @@ read_timeout(struct task *task, const json_t *service, struct faults *f)
 
 	task->soft = DEFAULT_TIMEOUT;
 	if (!json_is_object(timeout)) {
-		read_quantity(f, SERVICE, service, "timeout", QUANTITY_SECONDS, &task->soft);
+		fault_quantity(f, SERVICE, service, "timeout", QUANTITY_SECONDS, &task->soft);
 	} else {
 		fault_unknown(f, at, timeout, LIST(names));
-		read_quantity(f, at, timeout, "soft", QUANTITY_SECONDS, &task->soft);
-		read_quantity(f, at, timeout, "hard", QUANTITY_SECONDS, &task->hard);
+		fault_quantity(f, at, timeout, "soft", QUANTITY_SECONDS, &task->soft);
+		fault_quantity(f, at, timeout, "hard", QUANTITY_SECONDS, &task->hard);
 		if (task->hard > 0 && !json_object_get(timeout, "soft"))
 			task->soft = task->hard;
 		if (task->hard > 0 && task->hard < task->soft && f->count == before)
@@ -229,28 +209,37 @@ read_way(struct task *task, const json_t *service, struct faults *f)
 		task->argv = fault_argv(f, SERVICE, service, "command");
 		return;
 	}
-	if (json_object_get(service, "command"))
-		fault(f, SERVICE, "command", "does not go together with 'service_url'");
-	if (strncmp(task->service_url, "http://", 7) != 0 &&
-	    strncmp(task->service_url, "https://", 8) != 0)
-		fault(f, SERVICE, "service_url", "must begin with http:// or https://, found '%s'",
-		    task->service_url);
+	endpoint_check_url(f, SERVICE, "service_url", task->service_url);
 	if (!task->spec)
 		fault(f, "", NULL, "lacks 'interface_spec': it names the path of a service");
+	task->remote = remote_read(SERVICE, service, f);
+}
+
+/* What can be said of a program, and of a service. */
+static void
+check_members(const json_t *service, struct faults *f)
+{
+	static const char *const here[] = { "command", "service_url", "stream", "resources",
+		"timeout", "workdir", "retry", "cwd", "lines", RULES_MEMBERS };
+	static const char *const there[] = { "service_url", "resources", "timeout", "retry",
+		REMOTE_MEMBERS, RULES_MEMBERS };
+
+	if (json_object_get(service, "service_url"))
+		fault_unknown(f, SERVICE, service, LIST(there));
+	else
+		fault_unknown(f, SERVICE, service, LIST(here));
 }
 
 static void
 read_service(struct task *task, struct faults *f)
 {
-	static const char *const known[] = { "command", "service_url", "stream", "resources",
-		"timeout", "workdir", "retry", "cwd", "lines", RULES_MEMBERS };
 	json_t *service = fault_member(f, "", task->definition, "service_config", JSON_OBJECT);
 	const char *cwd;
 
 	fault_missing(f, "", task->definition, "service_config");
 	if (!service)
 		return;
-	fault_unknown(f, SERVICE, service, LIST(known));
+	check_members(service, f);
 	read_way(task, service, f);
 	read_resources(task, service, f);
 	read_timeout(task, service, f);

@@ -96,6 +96,26 @@ fault_member(struct faults *faults, const char *pointer, const json_t *object, c
 	return NULL;
 }
 
+void
+fault_quantity(struct faults *f, const char *pointer, const json_t *object, const char *key,
+    enum quantity kind, double *out)
+{
+	json_t *value = json_object_get(object, key);
+	struct err why = { 0 };
+	double number;
+
+	if (!value || json_is_null(value))
+		return;
+	if (json_is_number(value) && json_number_value(value) <= 0)
+		fault(f, pointer, key, "must be more than 0");
+	else if (quantity_read(kind, value, &number, &why) < 0)
+		fault(f, pointer, key, "%s", why.text);
+	else if (number <= 0)
+		fault(f, pointer, key, "must be more than 0");
+	else
+		*out = number;
+}
+
 char **
 fault_argv(struct faults *faults, const char *pointer, const json_t *object, const char *key)
 {

@@ -10,6 +10,8 @@
 
 #include <jansson.h>
 
+#include "base/quantity.h"
+
 struct err;
 
 /* Gets every fault in turn: the JSON pointer of the member ("" is the whole) and what is wrong
@@ -38,6 +40,11 @@ void fault_missing(
  * there and of the type, else NULL; borrowed. */
 json_t *fault_member(struct faults *faults, const char *pointer, const json_t *object,
     const char *key, json_type type);
+
+/* A member that is a number or a text with a unit, and more than 0. Where it is absent, null, or
+ * wrong, *out stays. */
+void fault_quantity(struct faults *faults, const char *pointer, const json_t *object,
+    const char *key, enum quantity kind, double *out);
 
 /* A member that is a program and its arguments: at least one text, the first not empty. NULL-ended,
  * the array the caller's, its texts borrowed; NULL when it is absent or null. */

@@ -208,8 +208,10 @@ judge(const struct task *task, const struct ending *end, struct breaker_end *out
 	if (out->event == BREAKER_FAILURE && task->origin == TASK_ADHOC &&
 	    end->class != FAIL_REJECTED)
 		out->event = BREAKER_RAN;
-	if (end->class == FAIL_REJECTED && strchr(task->argv[0], '{'))
+	if (end->class == FAIL_REJECTED && task->argv && strchr(task->argv[0], '{'))
 		out->event = BREAKER_NOTHING; /* each names its own program */
+	if (end->class == FAIL_SERVICE && task->remote)
+		out->event = BREAKER_NOTHING; /* each service has a breaker of its own */
 	if (end->status == ST_CANCELLED)
 		out->event = BREAKER_NOTHING;
 }

@@ -15,6 +15,7 @@
 #include "store/object.h"
 #include "store/stmt.h"
 #include "store/store.h"
+#include "task/service.h"
 #include "task/task.h"
 
 static const char sql_keep[] =
@@ -160,6 +161,8 @@ task_keep(struct store *store, const char *org, struct task *task, struct err *e
 		rc = stmt_number(store, err, &task->row, sql_row, "tttt", org, task->name, hex,
 		    task_origin_name(task->origin));
 	buf_clear(&packed);
+	if (rc > 0 && task->remote && service_keep(store, org, task, err) < 0)
+		rc = -1;
 	return rc > 0 ? 0 : -1;
 }
 

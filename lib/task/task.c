@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "task/remote.h"
 #include "task/schema.h"
 
 void
@@ -18,6 +19,7 @@ task_free(struct task *task)
 	if (!task)
 		return;
 	free(task->argv);
+	remote_free(task->remote);
 	free(task->cwd);
 	rules_clear(&task->rules);
 	schema_free(task->params);

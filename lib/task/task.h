@@ -19,6 +19,7 @@
 #include "task/rules.h"
 
 struct err;
+struct remote;
 struct schema;
 struct store;
 
@@ -37,6 +38,7 @@ struct task {
 	json_t *metrics;         /* x-metrics: name to JSON pointer, NULL: none */
 	const char *post_path;   /* of the POST operation in spec ("/dock"), NULL without spec */
 	const char *service_url; /* where it is served, without post_path; NULL: argv runs it */
+	struct remote *remote;   /* how it is called there; NULL: argv runs it */
 	char **argv; /* command, NULL-terminated, elements borrowed; NULL: service_url serves it */
 	int window;  /* executions one coprocess has at a time; 0: a process for each */
 	double cpus; /* for one execution, or one coprocess */

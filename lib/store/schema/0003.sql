@@ -20,3 +20,31 @@ CREATE TABLE audit (
 ) STRICT;
 
 CREATE INDEX audit_name ON audit (org, kind, name, id);
+
+-- Where a task is served over HTTP. What is known of it is written by all workers.
+CREATE TABLE service (
+	id         INTEGER PRIMARY KEY,
+	org        TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	task       TEXT NOT NULL,            -- its name: all versions of it
+	origin     TEXT NOT NULL CHECK (origin IN ('task', 'added')), -- it came with the task
+	definition TEXT NOT NULL,            -- JSON
+	created    INTEGER NOT NULL,
+	removed    INTEGER,
+	health     TEXT NOT NULL DEFAULT 'unknown' CHECK (health IN ('unknown', 'healthy', 'unhealthy')),
+	streak     INTEGER NOT NULL DEFAULT 0, -- checks in a row that say it is not so any more
+	checked    INTEGER,                  -- when somebody began to check it last
+	cause      TEXT,                     -- why it is unhealthy, or its breaker open
+	models     TEXT,                     -- JSON array of words that its models_url listed
+	breaker    TEXT NOT NULL DEFAULT 'closed' CHECK (breaker IN ('closed', 'open', 'half-open')),
+	failures   INTEGER NOT NULL DEFAULT 0, -- in a row, of those that count
+	opened     INTEGER,                  -- when
+	probe      INTEGER,                  -- the execution let through while half open
+	rests      INTEGER,                  -- until then it asked to be left alone
+	filled     INTEGER NOT NULL DEFAULT 0, -- of its rate limit: nanoseconds since 1970, see task/rate
+	answered   INTEGER NOT NULL DEFAULT 0, -- requests that it answered
+	failed     INTEGER NOT NULL DEFAULT 0  -- requests that it failed
+) STRICT;
+
+CREATE UNIQUE INDEX service_name ON service (org, name) WHERE removed IS NULL;
+CREATE INDEX service_task ON service (org, task) WHERE removed IS NULL;

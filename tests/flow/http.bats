@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: MIT
+# Tasks that are served over HTTP: what is sent, and what becomes of each kind of reply.
+load ../helper
+load ../services
+
+setup() {
+	fresh
+	need python3
+}
+
+teardown() {
+	end_services
+	spotless
+}
+
+quick='retry: {delay: 50ms, jitter: 0}'
+
+# ask JSON ...: run the task t on these, with a limit of time
+ask() {
+	printf '%s\n' "$@" >asked
+	run_split timeout 30 taskrun t asked
+}
+
+# of ID EXPR: it is true of that record of stdout
+of() {
+	jq -es --argjson id "$1" "map(select(.id == \$id)) | length == 1 and all(.[]; $2)" "$out" >/dev/null || complain "not true of $1: $2"
+}
+
+@test "http: a request is the parameters, the reply the result" {
+	serve a
+	task t 'headers: {X-Site: basel}'
+	ask '{"n": 1}' '{"n": 2, "big": 9007199254740993}'
+	assert_status 0
+	assert_err ''
+	assert_json '.status == "completed" and .attempts == 1 and .result.headers["X-Site"] == "basel"'
+	assert_json '.result.headers["X-Execution-ID"] == (.id | tostring) and .result.headers["X-Org-ID"] == .org'
+	grep -q '"big":9007199254740993},"result":{"body":{"n":2,"big":9007199254740993}' "$out" || complain "an integer changed"
+}
+
+@test "http: what fails has a class, and only service is tried again" {
+	serve a
+	task t "$quick"$'\nmax_reply: 10K'
+	ask '{"do":"status","status":400}' '{"do":"status","status":422,"says":{"detail":"no receptor"}}' \
+		'{"do":"status","status":404}' '{"do":"status","status":500}' '{"do":"status","status":408}' \
+		'{"do":"reset"}' '{"do":"half"}' '{"do":"bad"}' '{"do":"huge","bytes":20000}' '{"do":"empty"}'
+	assert_status 1
+	assert_json -s 'length == 10'
+	jq -r '[.id, .error.class // "-", .attempts] | @tsv' "$out" | sort -n >got
+	diff - got <<-'END'
+		1	input	1
+		2	input	1
+		3	rejected	1
+		4	service	4
+		5	service	4
+		6	service	4
+		7	service	4
+		8	result	1
+		9	result	1
+		10	-	1
+	END
+	of 2 '.error.reason | endswith("answers 422: no receptor")'
+	of 8 '.error.reason | test("no JSON")'
+	of 10 '.result == null and .status == "completed"'
+}
+
+@test "http: a service that comes back is asked again, as late as it says" {
+	serve a
+	task t "$quick"
+	ask '{"do":"flaky","times":2}' '{"do":"flaky","times":1,"wait":1,"status":502}'
+	assert_status 0
+	assert_json '.status == "completed"'
+	of 1 '.attempts == 3'
+	of 2 '.attempts == 2 and ((.ended | .[0:19] + "Z" | fromdate) - (.created | .[0:19] + "Z" | fromdate)) >= 1'
+}
+
+@test "http: 429 lets a service rest, and nothing counts as tried" {
+	serve a
+	task t 'max_in_flight: 20'
+	for i in $(seq 60); do echo "{\"do\":\"storm\",\"most\":12,\"i\":$i}"; done >storm
+	run_split timeout 30 taskrun t storm
+	assert_status 0
+	assert_json '.status == "completed" and .attempts == 1'
+	assert_json -s 'length == 60'
+	(($(wc -l <a/log) > 60)) || complain "there was no storm"
+}
+
+@test "http: first byte, whole reply, and an execution's own time" {
+	serve a
+	task t $'retry: none\nfirst_byte_timeout: 200ms'
+	ask '{"do":"slow","seconds":5}'
+	assert_status 1
+	assert_json '.error.class == "service" and (.error.reason | test("no reply within 200ms"))'
+	task u $'retry: none\ntimeout: 300ms'
+	run_split timeout 20 taskrun -n u --set do=slow --set seconds=5
+	assert_status 1
+	assert_json '.status == "timeout" and .error.class == "timeout" and (.error.reason | test("longer than 0.3 s"))'
+}
+
+@test "http: redirects stay with the service" {
+	serve b
+	other=$url
+	serve a
+	task t 'retry: none'
+	ask '{"do":"redirect","to":"/run"}' "{\"do\":\"redirect\",\"to\":\"$other/run\"}" \
+		"{\"do\":\"redirect\",\"to\":\"https://${url#*://}/run\"}" '{"do":"redirect","to":"file:///etc/passwd"}'
+	assert_status 1
+	assert_json '.error.class == "rejected" and (.error.reason | test("redirect"))'
+	[[ ! -e b/log ]] || complain "the other service was asked"
+}
+
+@test "http: a job that is accepted is asked after, and its progress told" {
+	serve a
+	task t $'poll: {interval: 50ms}\nretry: none'
+	ask '{"do":"job"}' '{"do":"job","fails":true}' '{"do":"job","at":"http://example.org/jobs/1"}'
+	assert_status 1
+	of 1 '.status == "completed" and .result == {"score": -7.5} and .attempts == 1'
+	of 2 '.error.class == "engine" and .error.reason == "no pose"'
+	of 3 '.error.class == "rejected" and (.error.reason | test("status URL is refused"))'
+	(($(grep -c '^GET /jobs/1 1$' a/log) == 3))
+}
+
+@test "http: a job that nobody wants is taken back" {
+	serve a
+	task t 'poll: {interval: 50ms}'
+	taskrun --detach -n t --set do=job --set polls=100000 >/dev/null
+	taskwork -q --idle-exit 0 &
+	worker=$!
+	wait_until 10 grep -q '^GET /jobs/1' a/log
+	run_split taskstat --json --status running
+	assert_json '.id == 1'
+	taskctl cancel 1 >/dev/null
+	wait_until 10 grep -q '^DELETE /jobs/1 ' a/log
+	wait "$worker"
+	run_split taskwait 1
+	assert_json '.status == "cancelled"'
+}
+
+@test "http: a worker that is told to stop gives back what it asked for" {
+	serve a
+	task t 'poll: {interval: 50ms}'
+	taskrun --detach -n t --set do=job --set polls=100000 >/dev/null
+	taskrun --detach -n t --set do=slow --set seconds=60 >/dev/null
+	taskwork -q --forever &
+	worker=$!
+	wait_until 10 grep -q '^GET /jobs/1' a/log
+	wait_until 10 grep -q '^POST /run 2' a/log
+	kill -TERM "$worker"
+	wait "$worker" || true
+	grep -q '^DELETE /jobs/1' a/log
+	run_split taskstat --json --status queued
+	assert_json '.attempts == 0'
+	assert_json -s 'length == 2'
+}
+
+@test "http: events tell of progress and bring the result" {
+	serve a
+	task t 'retry: none'
+	ask '{"do":"events","events":[["progress",{"progress":10,"message":"m"}],["result",{"score":1}]]}' \
+		'{"do":"events","events":[["progress",{"progress":10}],["error",{"class":"input","reason":"bad"}]]}' \
+		'{"do":"events","events":[["progress",{"progress":10}]]}'
+	assert_status 1
+	of 1 '.result == {"score": 1}'
+	of 2 '.error.class == "input" and .error.reason == "bad"'
+	of 3 '.error.class == "result"'
+}
+
+@test "http: jq programs shape requests, replies and failures" {
+	serve a
+	task t $'retry: none
+request: "{do: (.do // \\"echo\\"), text: .prompt, status: 418, says: {why: \\"a pot\\"}}"
+response: "{answer: .body.text}"
+failure: "if .status == 418 then {class: \\"engine\\", reason: .body.why} else null end"'
+	ask '{"prompt":"hello"}' '{"prompt":"x","do":"status"}'
+	assert_status 1
+	of 1 '.result == {"answer": "hello"}'
+	of 2 '.error.class == "engine" and .error.reason == "a pot"'
+}
+
+@test "http: a secret is sent, and nowhere to be found" {
+	serve a
+	export SESAME=open-sesame-4711
+	echo "$SESAME" >a/secret
+	task t $'headers: {Authorization: {secret_env: SESAME, prefix: "Bearer "}}\nretry: none'
+	ask '{"n":1}'
+	assert_status 0
+	echo other >a/secret # it tells what it was sent in its reply
+	ask '{"n":2}'
+	assert_status 1
+	assert_json '.error.class == "rejected" and (.error.reason | test("who are you. Bearer [*]+"))'
+	rm a/secret
+	taskrun -q -n t --set do=slow --set seconds=2 >/dev/null 3>&- &
+	worker=$!
+	wait_until 10 grep -q '^POST /run 3' a/log
+	ps -eo args >ps
+	wait "$worker"
+	tasklog 2 >log
+	run_split grep -rlaF "$SESAME" .dockline "$TMPDIR" ps log "$out" "$err"
+	assert_out ''
+	unset SESAME
+	ask '{"n":4}'
+	assert_status 1
+	assert_json '.error.class == "rejected" and (.error.reason | test("no variable .SESAME."))'
+}
+
+@test "http: certificates are verified" {
+	need openssl
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=ca 2>/dev/null
+	certify() { # NAME SUBJECT-ALT-NAME OPTION ...
+		openssl req -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.csr" -subj "/CN=$1" 2>/dev/null
+		echo "subjectAltName=$2" >"$1.ext"
+		openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -out "$1.pem" \
+			-extfile "$1.ext" "${@:3}" 2>/dev/null
+	}
+	certify good IP:127.0.0.1 -days 1
+	certify other DNS:example.org -days 1
+	certify old IP:127.0.0.1 -days -1
+	for name in good other old; do
+		serve "$name" "$PWD/$name.pem" "$PWD/$name.key"
+		task "$name" $'retry: none\ntls: {ca: '"$PWD"'/ca.pem}'
+		run_split timeout 20 taskrun -n "$name"
+		assert_status $([[ $name == good ]] && echo 0 || echo 1)
+		if [[ $name == good ]]; then
+			assert_json '.status == "completed"'
+		else
+			assert_json '.error.class == "service" and (.error.reason | test("certificate|SSL"))'
+		fi
+	done
+	[[ ! -e old/log && ! -e other/log ]] || complain "something was sent"
+	serve good "$PWD/good.pem" "$PWD/good.key" # and a stranger
+	task stranger 'retry: none'
+	run_split timeout 20 taskrun -n stranger
+	assert_status 1
+	assert_json '.error.class == "service"'
+}
+
+@test "http: a service that is not there opens its breaker, not that of the task" {
+	serve a
+	end_services
+	task t $'retry: none\nbreaker: {failures: 3, pause: 1s}\nmax_in_flight: 1'
+	for i in $(seq 20); do echo "{\"n\":$i}"; done >lines
+	taskrun --detach t lines >/dev/null
+	run_split timeout 20 taskwork --once
+	assert_err -r "service 'task-t' failed 3 times in a row and rests for 1.0s"
+	run_split taskstat --json --status failed
+	assert_json -s 'length >= 3 and length < 6 and all(.[]; .error.class == "service")'
+}
