@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/jsonl.h"
 #include "base/num.h"
@@ -16,7 +17,7 @@
 #include "plan/study.h"
 #include "store/store.h"
 
-enum { ASK_MOST = 100000 }; /* at a time */
+enum { ASK_MOST = 100000, ASK_LONGEST = 100000 }; /* at a time; microseconds */
 
 static int
 find(struct app *app, struct store *store, const char *name, struct study **study, struct err *err)
@@ -124,18 +125,24 @@ print_open(struct session *s)
 	return 0;
 }
 
-/* Up to n trials, printed once they are kept: how many, or -1. */
+/* Trials in one transaction, which others wait for: up to n, fewer when it takes long. Their lines
+ * are printed once they are kept. How many, or -1; *more: there may be. */
 static int64_t
-ask(struct session *s, int64_t n, struct err *err)
+ask_some(struct session *s, int64_t n, bool *more, struct err *err)
 {
 	VEC(json_t *) lines = VEC_INIT;
+	int64_t end = clock_boot() + ASK_LONGEST;
 	struct trial trial;
 	int rc = 1;
 
 	if (store_begin(s->store, err) < 0)
 		return -1;
-	while (rc == 1 && (int64_t)lines.len < n && (rc = study_ask(s->study, &trial, err)) == 1)
-		vec_add(&lines, study_line(s->study, &trial));
+	do {
+		rc = study_ask(s->study, &trial, err);
+		if (rc == 1)
+			vec_add(&lines, study_line(s->study, &trial));
+	} while (rc == 1 && (int64_t)lines.len < n && clock_boot() < end);
+	*more = rc == 1;
 	if (rc < 0)
 		store_rollback(s->store);
 	else if (commit(s, err) < 0)
@@ -148,6 +155,23 @@ ask(struct session *s, int64_t n, struct err *err)
 	n = (int64_t)lines.len;
 	vec_clear(&lines);
 	return rc < 0 ? -1 : n;
+}
+
+/* Up to n trials: how many, or -1. */
+static int64_t
+ask(struct session *s, int64_t n, struct err *err)
+{
+	int64_t given = 0;
+	bool more = true;
+
+	while (given < n && more) {
+		int64_t some = ask_some(s, n - given, &more, err);
+
+		if (some < 0)
+			return -1;
+		given += some;
+	}
+	return given;
 }
 
 static void

@@ -11,7 +11,8 @@
  * sweep_parse takes (give it the name of the run and step), a line is the params
  * of an execution, under its `key`, and the execution record, once that has
  * ended, is what study_tell takes. Asking again for more while some are open is
- * what makes them parallel.
+ * what makes them parallel. After a crash the trials whose status is TRIAL_OPEN
+ * were asked for and not told; study_line gives the same line for them as ever.
  *
  * study_begin, study_ask and study_tell change the state and are called within
  * a transaction; so is study_remove. Any number of processes may ask and tell:
@@ -84,7 +85,8 @@ char *study_end_text(const struct study *study);
 /* What came of a trial. The record is an execution record, a trial record, or a line of params or
  * key with the metric added; dockline-sweep(5) tells what is looked at. The trial is that of its
  * `key`, else the one with these params, else a new one. *prune: it is to be given up. -1 with
- * ERR_INPUT when the record tells nothing. */
+ * ERR_INPUT when the record tells nothing: then nothing was changed, and the study may be used on.
+ */
 int study_tell(
     struct study *study, const json_t *record, struct trial *trial, bool *prune, struct err *err);
 

@@ -22,7 +22,8 @@ static const char sql_others[] =
 
 /* ---- which trial ---- */
 
-/* The values that a record has for axes are those of the trial. */
+/* The values that a record has for axes are those of the trial. What is no category at all is not
+ * looked at: taskrun makes a path absolute. */
 static int
 check_params(const struct study *s, size_t i, const struct report *report, struct err *err)
 {
@@ -35,6 +36,8 @@ check_params(const struct study *s, size_t i, const struct report *report, struc
 		double place;
 
 		if (!value || isnan(point[d]))
+			continue;
+		if (axis->kind == AXIS_CATEGORICAL && axis_place(axis, value, &place, NULL) < 0)
 			continue;
 		if (axis_place(axis, value, &place, err) < 0)
 			return -1;

@@ -222,6 +222,17 @@ search_bowl() {
 	assert_out "$(<first)"
 }
 
+@test "tasksweep: a path that taskrun made absolute is still that of the trial" {
+	touch one two
+	printf 'axes: {file: [one, two]}\nmetric: y\nmethod: grid\n' >files.yaml
+	echo '{"task_id":"size","interface_spec":{"openapi":"3.0.3","info":{"title":"size","version":"1"},"paths":{"/run":{"post":{"requestBody":{"content":{"application/json":{"schema":{"type":"object","properties":{"file":{"type":"string","format":"path"}}}}}},"responses":{"200":{"description":"how long its name is"}}}}}},"service_config":{"command":["jq","-c","{y: (.file | length)}"]}}' >task.json
+	taskreg add -q task.json >/dev/null
+	tasksweep ask files.yaml -n 3 | taskrun -q size >ran
+	run_split tasksweep tell files ran
+	assert_status 0
+	assert_json -s 'map(.params.file) | sort == ["one", "two"]'
+}
+
 @test "tasksweep: points that nobody asked for are taken in, and copied between studies" {
 	run_split tasksweep tell bowl.yaml <<<'{"x":0.5,"kind":"b","y":0.04}'
 	assert_status 0
