@@ -44,10 +44,16 @@ fault_unknown(struct faults *faults, const char *pointer, const json_t *object,
 	json_t *value;
 
 	json_object_foreach((json_t *)object, key, value) {
+		const char *nearest;
 		char *list;
 
 		if (strtab_find(names, count, key) >= 0 || strncmp(key, "x-", 2) == 0)
 			continue;
+		nearest = strtab_nearest(names, count, key);
+		if (nearest) {
+			fault(faults, pointer, key, "is not a member here: '%s'?", nearest);
+			continue;
+		}
 		list = strtab_list(names, count);
 		fault(faults, pointer, key, "is not a member here; there are: %s", list);
 		free(list);

@@ -28,7 +28,8 @@ struct faults {
 int fault(struct faults *faults, const char *pointer, const char *key, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* A fault for each member of an object that is not one of names and does not start with "x-". */
+/* A fault for each member of an object that is not one of names and does not start with "x-"; it
+ * tells the name that was probably meant, or all. */
 void fault_unknown(struct faults *faults, const char *pointer, const json_t *object,
     const char *const *names, size_t count);
 
