@@ -374,3 +374,37 @@ search_bowl() {
 	run_split tasksweep best bowl.yaml --study 'a b'
 	assert_status 2
 }
+
+# the loop of the page, as a script
+write_search() {
+	echo '{"task_id":"bowl","interface_spec":{"openapi":"3.0.3","info":{"title":"bowl","version":"1"},"x-metrics":{"y":"/depth"},"paths":{"/run":{"post":{"responses":{"200":{"description":"its depth"}}}}}},"service_config":{"command":["jq","-c","{depth: ((.x - 0.3) * (.x - 0.3))}"]}}' >task.json
+	taskreg add -q task.json >registered
+	cat >search <<-'END'
+		tasksweep ask bowl.yaml --again > batch.jsonl ||
+		    tasksweep ask bowl.yaml -n 4 > batch.jsonl
+		while [ -s batch.jsonl ]; do
+		    taskrun --job pad -j 2 bowl batch.jsonl |
+		        tasksweep tell --allow-failed 100% bowl.yaml > told.jsonl
+		    tasksweep ask bowl.yaml -n 4 > batch.jsonl
+		done
+		tasksweep best bowl.yaml
+	END
+}
+
+has_told() { (($(tasksweep list | jq .counts.completed) >= $1)); }
+
+@test "tasksweep: a search in rounds that is killed goes on, and runs nothing twice" {
+	write_search
+	setsid sh search >out 2>err &
+	worker=$!
+	wait_until 20 has_told 5
+	kill -KILL -- -$worker
+	settle
+	run_split sh search
+	assert_status 0
+	assert_json '.study == "bowl" and .metrics.y < 0.05'
+	run_split tasksweep list
+	assert_json '.counts.completed == 20 and .counts.open == 0'
+	run_split taskstat --job pad --json --status completed
+	assert_json -s 'length == 20 and (map(.key) | unique | length) == 20'
+}
