@@ -384,6 +384,7 @@ conclude(struct dockjob *job, const struct dockrun *run, const struct folder *f,
 		.receptor_sha256 = job->receptor_sha256,
 		.ligand_sha256 = job->ligand_sha256,
 		.hashes = job->hashes,
+		.heavy = job->facts.pdbqt.heavy,
 		.warnings = job->warnings,
 		.elapsed = spoken->elapsed,
 		.host = run->host };

@@ -91,6 +91,7 @@ static const struct {
 	{ "cnn_vs", "pK", offsetof(struct pose, cnn_vs) },
 	{ "cnn_affinity_variance", "pK²", offsetof(struct pose, cnn_variance) },
 	{ "rmsd_start", "Å", offsetof(struct pose, rmsd_start) },
+	{ "intra", "kcal/mol", offsetof(struct pose, intra) },
 };
 
 static double
@@ -99,8 +100,15 @@ number_of(const struct pose *pose, size_t i)
 	return *(const double *)((const char *)pose + numbers[i].offset);
 }
 
+/* Affinity by heavy atom, to the third digit. */
+static double
+efficiency(const struct pose *pose, size_t heavy)
+{
+	return round(reported(pose) / (double)heavy * 1000) / 1000;
+}
+
 static json_t *
-pose_json(const struct pose *p, size_t rank)
+pose_json(const struct pose *p, size_t rank, size_t heavy)
 {
 	json_t *out = json_pack("{s:I,s:f,s:f}", "rank", (json_int_t)rank, "affinity", reported(p),
 	    "affinity_raw", p->affinity);
@@ -108,16 +116,18 @@ pose_json(const struct pose *p, size_t rank)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		if (isfinite(number_of(p, i)))
 			json_object_set_new(out, numbers[i].name, json_real(number_of(p, i)));
+	if (heavy > 0)
+		json_object_set_new(out, "ligand_efficiency", json_real(efficiency(p, heavy)));
 	return out;
 }
 
 static json_t *
-poses_json(const struct poses *poses)
+poses_json(const struct poses *poses, size_t heavy)
 {
 	json_t *out = json_array();
 
 	for (size_t i = 0; i < poses->len; i++)
-		json_array_append_new(out, pose_json(&poses->at[i], i + 1));
+		json_array_append_new(out, pose_json(&poses->at[i], i + 1, heavy));
 	return out;
 }
 
@@ -150,6 +160,7 @@ units_json(const struct poses *poses)
 			if (isfinite(number_of(&poses->at[k], i)))
 				json_object_set_new(
 				    out, numbers[i].name, json_string(numbers[i].unit));
+	json_object_set_new(out, "ligand_efficiency", json_string("kcal/mol"));
 	json_object_set_new(out, "box", json_string("Å"));
 	json_object_set_new(out, "elapsed", json_string("s"));
 	return out;
@@ -182,7 +193,7 @@ docking_record(const struct docking *d)
 {
 	const struct request *r = d->request;
 	json_t *box = docking_box(r), *request = request_json(d, box);
-	json_t *poses = poses_json(d->poses);
+	json_t *poses = poses_json(d->poses, d->heavy);
 	json_t *out = json_pack("{s:s,s:s*,s:s,s:s,s:s,s:o,s:O?}", "type", "docking", "key", r->key,
 	    "engine", r->engine->name, "version", d->version->text, "sha256", d->program_sha256,
 	    "argv", argv_json(d->argv), "seed", json_object_get(request, "seed"));

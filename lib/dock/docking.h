@@ -22,6 +22,7 @@ struct docking {
 	const char *receptor_file; /* absolute path, NULL: it was no file */
 	const char *receptor_sha256, *ligand_sha256;
 	const struct poses *poses;
+	size_t heavy;       /* heavy atoms of the ligand */
 	bool repaired;      /* the affinities are not those of the file */
 	bool unbound_wrong; /* they are, and it would be needed */
 	json_t *files, *warnings;

@@ -44,6 +44,8 @@ enum member {
 	CNN_AFFINITY_POSE,
 	CNN_VS,
 	CNN_VS_POSE,
+	EFFICIENCY,
+	EFFICIENCY_POSE,
 	MEMBERS,
 	/* and of the record */
 	TYPE = 2 * MEMBERS,
@@ -84,6 +86,8 @@ static const char *const pointers[] = {
 	MEMBER(CNN_AFFINITY_POSE, "/best/cnn_affinity/pose"),
 	MEMBER(CNN_VS, "/best/cnn_vs/value"),
 	MEMBER(CNN_VS_POSE, "/best/cnn_vs/pose"),
+	MEMBER(EFFICIENCY, "/best/ligand_efficiency/value"),
+	MEMBER(EFFICIENCY_POSE, "/best/ligand_efficiency/pose"),
 	[TYPE] = "/type",
 	[RESULT] = "/result",
 };
@@ -98,6 +102,7 @@ static const struct {
 	{ "cnn_score", CNN_SCORE },
 	{ "cnn_affinity", CNN_AFFINITY },
 	{ "cnn_vs", CNN_VS },
+	{ "ligand_efficiency", EFFICIENCY },
 };
 
 struct glance {

@@ -10,13 +10,15 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* The names, and the rest of each row in the same order. */
-static const char *const names[] = { "affinity", "cnn_score", "cnn_affinity", "cnn_vs" };
+static const char *const names[] = { "affinity", "cnn_score", "cnn_affinity", "cnn_vs",
+	"ligand_efficiency" };
 
 static const struct score scores[] = {
 	{ "affinity", "kcal/mol", false },
 	{ "cnn_score", "", true },
 	{ "cnn_affinity", "pK", true },
 	{ "cnn_vs", "", true },
+	{ "ligand_efficiency", "kcal/mol", false },
 };
 
 static_assert(COUNT(names) == COUNT(scores), "a name for every score");

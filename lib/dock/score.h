@@ -5,7 +5,7 @@
  * A result carries `best`: {score: {"value", "pose"}}, each in its own
  * direction, and the same scores as members of each of `poses`. Engines' own
  * names: minimizedAffinity is affinity, CNNscore cnn_score, CNNaffinity
- * cnn_affinity, CNN_VS cnn_vs.
+ * cnn_affinity, CNN_VS cnn_vs. ligand_efficiency is affinity by heavy atom.
  */
 #ifndef DOCK_SCORE_H
 #define DOCK_SCORE_H

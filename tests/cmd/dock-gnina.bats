@@ -28,10 +28,10 @@ gnina() { run_split dock-gnina --receptor "$protein" "${space[@]}" --ligand "$da
 	assert_status 0
 	assert_err ''
 	assert_json '.engine == "gnina" and .version == "1.3" and .warnings == []'
-	assert_json '.best == {affinity: {value: -5.6012, pose: 2}, cnn_score: {value: 0.7729293108, pose: 1},
+	assert_json '.best == {ligand_efficiency: {value: -0.431, pose: 2}, affinity: {value: -5.6012, pose: 2}, cnn_score: {value: 0.7729293108, pose: 1},
 		cnn_affinity: {value: 4.3040394783, pose: 1}, cnn_vs: {value: 3.3267183304, pose: 1}}'
 	assert_json '.poses[1] == {rank: 2, affinity: -5.6012, affinity_raw: -5.6012, cnn_score: 0.7142853737,
-		cnn_affinity: 4.1394104958, cnn_vs: 2.9567203522, cnn_affinity_variance: 0.4807792008}'
+		cnn_affinity: 4.1394104958, cnn_vs: 2.9567203522, cnn_affinity_variance: 0.4807792008, ligand_efficiency: -0.431}'
 	assert_json '.units.cnn_affinity == "pK" and .request.cnn_scoring == "rescore" and (.request | has("cnn") or has("energy_range") | not)'
 	cp "$out" docked
 	run_split dock-rank docked
@@ -48,7 +48,7 @@ gnina() { run_split dock-gnina --receptor "$protein" "${space[@]}" --ligand "$da
 @test "dock-gnina: networks that did not run, and numbers that are left out" {
 	gnina --cnn-scoring none
 	assert_status 0
-	assert_json '.best == {affinity: {value: -5.6012, pose: 1}} and (.poses[0] | has("cnn_score") | not)'
+	assert_json '(.best | del(.ligand_efficiency)) == {affinity: {value: -5.6012, pose: 1}} and (.poses[0] | has("cnn_score") | not)'
 	FAKE_GNINA=no-tags gnina
 	assert_status 1
 	assert_json '.error.class == "result" and (.error.reason | startswith("no pose has a CNNscore"))'
@@ -125,7 +125,7 @@ gnina() { run_split dock-gnina --receptor "$protein" "${space[@]}" --ligand "$da
 @test "dock-gnina: scores of a pose that is there" {
 	gnina --mode score_only --center 20,75,40 --size 200,200,200
 	assert_status 0
-	assert_json '.best == {affinity: {value: -12.51667, pose: 1}, cnn_score: {value: 0.92032, pose: 1},
+	assert_json '.best == {ligand_efficiency: {value: -0.963, pose: 1}, affinity: {value: -12.51667, pose: 1}, cnn_score: {value: 0.92032, pose: 1},
 		cnn_affinity: {value: 8.33636, pose: 1}, cnn_vs: {value: (0.92032 * 8.33636), pose: 1}}'
 	assert_json '.poses[0].cnn_affinity_variance == 0.70145 and .files.poses.from == "input"'
 }

@@ -283,3 +283,126 @@ docked() {
 	assert_status 1
 	((${#lines[@]} == 8))
 }
+
+# The campaign with other scores: JQ of one result, `v` its value.
+campaign() { jq -c "if .result then .result.best.affinity.value |= (. as \$v | $1) else . end" "$fast"; }
+
+@test "dock-rank: --diff tells what changed between two campaigns" {
+	campaign 'if . == -7.25 then -3 else . - 1 end' | jq -c 'select(.key != "glucose-0") | if .key == "benzene-0" then
+		.result.ligand |= (.name = "toluene" | .parent = "toluene") else . end' >second
+	run_split dock-rank --diff --top 2 "$fast" second --allow-failed 9
+	assert_status 0
+	assert_json -s '.[0] | .type == "rank_diff" and .a.molecules == 6 and .b.molecules == 5 and .shared == 4 and .only_a == 2 and
+		.only_b == 1 and .hits == 2 and .kept == 1 and .lost == 1 and .new == 1 and (.spearman * 1000 | round) == 400'
+	assert_json -s '.[1:] | map([.name, .hit]) == [["ibuprofen", "lost"], ["aspirin", "new"], ["glucose", "none"], ["benzene", "none"],
+		["toluene", "none"]]'
+	assert_json -s '.[1] | .a == {rank: 2, value: -7.25, pose: 1} and .b == {rank: 5, value: -3, pose: 1} and .moved == -3'
+	assert_json -s '.[3] | .a.rank == 4.5 and .b == null and (has("moved") | not)'
+	assert_err -l "dock-rank: of the best 2, 1 stay, 1 are lost and 1 new; rank correlation 0.400"
+	cp "$out" want
+	run_split dock-rank --diff --top 2 <(tac "$fast") <(shuf second) --allow-failed 9
+	diff <(jq -c 'del(.a.file, .b.file)' want) <(jq -c 'del(.a.file, .b.file)' "$out")
+	run_split dock-rank --diff "$fast" "$fast" -q --allow-failed 9
+	assert_json -s 'length == 1 and .[0].spearman == 1 and .[0].shift == {mean: 0, deviation: 0}'
+	for wrong in "--diff $fast" "--diff --job x" "--diff --consensus ecr $fast $fast" "--diff --smarts C $fast $fast"; do
+		# shellcheck disable=SC2086 # words
+		run_split dock-rank $wrong
+		assert_status 2
+	done
+	run_split dock-rank --diff "$fast" /dev/null
+	assert_status 3
+	assert_err -r "'/dev/null' has no results"
+}
+
+@test "dock-rank: --consensus, each score in its direction, nobody counted that is missing" {
+	campaign '. * -1' | jq -c 'if .result then .result.best = {cnn_vs: .result.best.affinity} | .result.engine = "gnina" else . end' >cnn
+	for how in rank ecr zscore; do
+		run_split dock-rank --consensus $how --allow-failed 9 "$fast" cnn
+		assert_status 0
+		[[ $(keys) == "imatinib-0 ibuprofen-0 aspirin-1 caffeine-0 glucose-0 benzene-0" ]]
+		assert_json ".consensus.method == \"$how\" and (.consensus.of | map(.by)) == [\"affinity\", \"cnn_vs\"]"
+		assert_json '.consensus.of[0].rank == .consensus.of[1].rank'
+	done
+	jq -c 'select(.key != "imatinib-0" and .key != "imatinib-1")' cnn >less
+	run_split dock-rank --consensus rank --allow-failed 9 "$fast" less
+	[[ $(keys) == "ibuprofen-0 aspirin-1 caffeine-0 glucose-0 benzene-0" ]]
+	assert_err -l 'dock-rank: 1 left out, for not all files have them: imatinib'
+	assert_json -s '.[0].consensus.value == 1.5'
+	run_split dock-rank --consensus rank --missing worst --allow-failed 9 --top 5 "$fast" less
+	assert_json -s 'map(.consensus.value) == [1.5, 2.5, 3.5, 4, 4] and (map(.consensus.place) == [1, 2, 3, 4, 5])'
+	[[ $(keys) == "ibuprofen-0 aspirin-1 imatinib-0 caffeine-0 glucose-0" ]]
+	run_split dock-rank --consensus ecr --sigma 2 --allow-failed 9 "$fast" cnn # 2 * exp(-1/2) / 2
+	assert_json -s '.[0].consensus.value | (. * 1000000 | round) == 606531'
+	for wrong in '--consensus mean' '--consensus ecr --sigma 0' '--consensus ecr --missing mean' '--sigma 3'; do
+		# shellcheck disable=SC2086 # words
+		run_split dock-rank $wrong "$fast" cnn
+		assert_status 2
+	done
+}
+
+# The campaign with SMILES.
+with_smiles() {
+	jq -c 'if .result then .result.smiles = ({imatinib: "Cc1ccc(cc1Nc1nccc(n1)-c1cccnc1)NC(=O)c1ccc(cc1)CN1CCN(C)CC1",
+		ibuprofen: "CC(C)Cc1ccc(cc1)C(C)C(=O)O", aspirin: "CC(=O)Oc1ccccc1C(=O)O", caffeine: "Cn1cnc2c1c(=O)n(C)c(=O)n2C",
+		glucose: "OCC1OC(O)C(O)C(O)C1O", benzene: "c1ccccc1"}[.result.ligand.parent]) else . end' "$fast"
+}
+
+@test "dock-rank: --smarts picks by substructure, before --top counts" {
+	need obabel
+	with_smiles >smiles
+	run_split dock-rank --smarts 'C(=O)[OH]' --allow-failed 9 smiles
+	assert_status 0
+	[[ $(keys) == "ibuprofen-0 aspirin-1 aspirin-0" ]]
+	run_split dock-rank --smarts 'C(=O)[OH]' --top 2 --allow-failed 9 smiles
+	[[ $(keys) == "ibuprofen-0 aspirin-1" ]]
+	run_split dock-rank --smarts '[Pt]' --allow-failed 9 smiles
+	assert_out ''
+	run_split dock-rank --smarts C --allow-failed 9 "$fast"
+	assert_status 0
+	for wrong in 'c1ccc(' '[#6' ''; do
+		run_split dock-rank --smarts "$wrong" smiles
+		assert_status 2
+		assert_err -r "'.*' is no SMARTS"
+	done
+	jq -c 'if .result then del(.result.smiles) else . end' "$fast" >none
+	run_split dock-rank --smarts C --allow-failed 9 none
+	assert_out ''
+	assert_err -l 'dock-rank: 8 left out, for they have no SMILES that Open Babel reads'
+}
+
+@test "dock-rank: --cluster leaves out what is like a better one" {
+	need obabel
+	with_smiles >smiles
+	run_split dock-rank --cluster 1 --allow-failed 9 smiles
+	[[ $(keys) == "imatinib-0 ibuprofen-0 aspirin-1 caffeine-0 glucose-0 benzene-0" ]]
+	run_split dock-rank --cluster 0.1 --top 3 --allow-failed 9 smiles
+	[[ $(keys) == "imatinib-0 caffeine-0 glucose-0" || $(keys) == "imatinib-0 glucose-0 "* ]]
+	jq -c 'if .result then .result.ligand.parent = .key | .result.ligand.name = .key else . end' smiles >names
+	run_split dock-rank --cluster 1 --allow-failed 9 names # two states of one molecule
+	[[ $(keys) == "imatinib-0 ibuprofen-0 aspirin-1 caffeine-0 glucose-0 benzene-0" ]]
+	for wrong in 0 1.1 x; do
+		run_split dock-rank --cluster $wrong smiles
+		assert_status 2
+	done
+}
+
+@test "dock-rank: --receptor adds contacts and clashes" {
+	docked >one
+	run_split dock-rank --receptor "$data/vina/protein.pdbqt" one
+	assert_status 0
+	assert_json '.poses[0].clashes == 0 and (.poses[0].contacts | index("B:ASP381") != null and length > 5 and length < 30)'
+	sed 's/^\(ATOM.\{24\}\).\{24\}/\1  12.742  93.206  64.421/;5q' "$data/vina/protein.pdbqt" >close.pdbqt
+	run_split dock-rank --receptor close.pdbqt one
+	assert_json '.poses[0].clashes > 3'
+	run_split dock-rank --receptor "$root/README.md" one
+	assert_status 3
+}
+
+@test "dock-rank: by ligand efficiency" {
+	for n in 'a -8 -0.2' 'b -6 -0.6' 'c -7 -0.3'; do
+		read -r name affinity le <<<"$n"
+		result "$name" "$affinity" ".best.ligand_efficiency = {value: $le, pose: 1}"
+	done >le
+	run_split dock-rank --by ligand_efficiency le
+	[[ $(keys) == "b c a" ]]
+}

@@ -27,8 +27,8 @@ smina() { run_split dock-smina --receptor "$protein" "${space[@]}" "$@"; }
 	assert_status 0
 	assert_err ''
 	assert_json '.engine == "smina" and .version == "Nov 20 2026" and .warnings == [] and .repaired == false'
-	assert_json '.best == {affinity: {value: -5.6012, pose: 1}} and .files.poses.format == "pdbqt"'
-	assert_json '.poses == [{rank: 1, affinity: -5.6012, affinity_raw: -5.6012}, {rank: 2, affinity: -5.18534, affinity_raw: -5.18534}]'
+	assert_json '(.best | del(.ligand_efficiency)) == {affinity: {value: -5.6012, pose: 1}} and .files.poses.format == "pdbqt"'
+	assert_json '.poses == [{rank: 1, affinity: -5.6012, affinity_raw: -5.6012, ligand_efficiency: -0.431}, {rank: 2, affinity: -5.18534, affinity_raw: -5.18534, ligand_efficiency: -0.399}]'
 	assert_json '.argv[3:] == ("--ligand ligand.pdbqt --center_x 11 --center_y 90.5 --center_z 57.5 --size_x 22 --size_y 24
 		--size_z 28 --scoring default --exhaustiveness 8 --num_modes 9 --min_rmsd_filter 1 --energy_range 3
 		--minimize_iters 0 --addH on --seed 42 --cpu 1 --out poses.pdbqt" | [splits("\\s+")])'
