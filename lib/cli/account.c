@@ -153,18 +153,19 @@ print_text(const struct account_row *row)
 	}
 }
 
-/* Work that nobody does, and what to do about it. */
+/* Work that nobody does, and what to do about it. What is held or paused waits for people. */
 static int
 say_what_stays(struct app *app, struct store *store, const struct account_row *row, struct err *err)
 {
-	int64_t left = row->sums.by[ACC_WAITING] + row->sums.by[ACC_RUNNING];
+	int64_t left = row->sums.by[ACC_WAITING] + row->sums.by[ACC_RUNNING] -
+	    row->sums.by_status[ST_HELD] - row->sums.by_status[ST_PAUSED];
 	int workers = left > 0 ? workers_of_job(store, app->org, &row->job, err) : 1;
 
 	if (workers == 0)
 		app_say(app,
-		    "no worker is running: %lld executions wait until the same taskrun"
-		    " command is given again",
-		    (long long)left);
+		    "%lld execution%s, and no worker is running: taskwork, or the same taskrun"
+		    " command again",
+		    (long long)left, left == 1 ? " waits" : "s wait");
 	return workers < 0 ? -1 : 0;
 }
 

@@ -173,8 +173,15 @@ adds_up() {
 	((${#lines[@]} == 250))
 	run_split taskstat --job many
 	assert_out -l 'waiting    250'
-	assert_err 'taskstat: no worker is running: 250 executions wait until the same taskrun command is given again'
+	assert_err 'taskstat: 250 executions wait, and no worker is running: taskwork, or the same taskrun command again'
 	run_split taskstat -q --job many
+	assert_err ''
+	taskctl -q pause --job many --status queued >/dev/null
+	taskctl -q resume 7 >/dev/null
+	run_split taskstat --job many
+	assert_err 'taskstat: 1 execution waits, and no worker is running: taskwork, or the same taskrun command again'
+	taskctl -q pause 7 >/dev/null
+	run_split taskstat --job many
 	assert_err ''
 }
 
