@@ -767,7 +767,7 @@ repeats() {
 	run_split taskstat --job k
 	assert_status 0
 	adds_up "$out"
-	assert_err -r 'no worker is running: 1[0-9]+ executions wait'
+	assert_err -r '1[0-9]+ executions wait, and no worker is running: taskwork'
 	run_split taskrun -q "${work[@]}"
 	assert_status 0
 	((${#lines[@]} == 200))
