@@ -355,14 +355,17 @@ lose(struct store *store, const struct orphan *o, int64_t worker, struct tally *
 	return gone ? dependency_settle(store, o->place.id, to, tally, err) : 0;
 }
 
-/* Did it run when the worker died? After a power cut the slots say nothing that is to be trusted
- * of what ran for some time; that stands in the state. */
+/* Did it run when the worker died? What ran for some time stands in the state. After a power cut
+ * the slots say nothing to be trusted of that; where they are not there any more, who took over
+ * before us was killed, too, and what stood in them will not be known again. */
 static bool
 had_begun(const struct dead *dead, const struct begun *begun, const struct orphan *o)
 {
-	if (dead->rebooted && o->status != ST_PREPARING)
-		return true;
-	return !begun || begun_has(begun, o->place.id);
+	bool noted = o->status != ST_PREPARING;
+
+	if (begun)
+		return begun_has(begun, o->place.id) || (dead->rebooted && noted);
+	return noted || dead->rebooted || !dead->scratch;
 }
 
 static int
