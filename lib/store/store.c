@@ -246,11 +246,12 @@ static int
 open_file(struct store *store, struct db *db, const char *path, struct err *err)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX;
+	bool none = access(path, F_OK) < 0 && errno == ENOENT;
 	char *gate;
 
 	if (store->create)
 		flags |= SQLITE_OPEN_CREATE;
-	else if (access(path, F_OK) < 0 && errno == ENOENT)
+	else if (none)
 		return err_set(
 		    err, ERR_STORE, "no state file '%s': nothing was submitted yet", path);
 	gate = xasprintf("%s.lock", path);
@@ -260,6 +261,8 @@ open_file(struct store *store, struct db *db, const char *path, struct err *err)
 		return err_sys(err, "cannot open '%s.lock'", path);
 	if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
 		return db_error(db, "cannot open", err);
+	if (none) /* and so are the files beside it; umask(2) would be that of other threads, too */
+		chmod(path, 0600);
 	return configure(store, db, err);
 }
 
@@ -267,12 +270,10 @@ static int
 db_open(struct store *store, struct db *db, const char *name, struct err *err)
 {
 	char *path = path_join(store->dir, name);
-	mode_t mask = umask(077);
 	int rc;
 
 	db->name = name;
 	rc = open_file(store, db, path, err);
-	umask(mask);
 	free(path);
 	return rc;
 }
