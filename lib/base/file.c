@@ -171,10 +171,45 @@ remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 	return remove(path) < 0 && errno != ENOENT ? -1 : 0;
 }
 
+/* Let us into a folder. 1: it could not be read and now can; 0: the walk goes on. */
+static int
+open_folder(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)ftw;
+	if ((flag != FTW_D && flag != FTW_DNR) || (st->st_mode & S_IRWXU) == S_IRWXU)
+		return 0;
+	return chmod(path, (st->st_mode & 07777) | S_IRWXU) == 0 && flag == FTW_DNR;
+}
+
 int
 file_remove_tree(const char *path, struct err *err)
 {
-	if (nftw(path, remove_one, 32, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
-		return err_sys(err, "cannot remove '%s'", path);
-	return 0;
+	int rc = nftw(path, remove_one, 32, FTW_DEPTH | FTW_PHYS);
+
+	if (rc != 0 && (errno == EACCES || errno == ENOTEMPTY)) {
+		while (nftw(path, open_folder, 32, FTW_PHYS) > 0)
+			;
+		rc = nftw(path, remove_one, 32, FTW_DEPTH | FTW_PHYS);
+	}
+	return rc != 0 && errno != ENOENT ? err_sys(err, "cannot remove '%s'", path) : 0;
+}
+
+void
+file_wait(int fd)
+{
+	int flags = fcntl(fd, F_GETFL), other = -1;
+	char path[32];
+	struct stat st;
+
+	if (flags < 0 || !(flags & O_NONBLOCK) || fstat(fd, &st) < 0 || S_ISREG(st.st_mode))
+		return;
+	snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+	if (!S_ISSOCK(st.st_mode))
+		other = open(path, /* without waiting for a reader that is gone */
+		    (flags & (O_ACCMODE | O_APPEND | O_NONBLOCK)) | O_NOCTTY | O_CLOEXEC);
+	if (other >= 0) {
+		dup2(other, fd);
+		close(other);
+	}
+	fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 }

@@ -21,7 +21,13 @@ int file_write_fd(int fd, const char *name, const void *data, size_t len, struct
  * its mode, a symbolic link stays one; devices and pipes are written in place. */
 int file_write(const char *path, const void *data, size_t len, struct err *err);
 
-/* Remove a directory and what is in it; links are not followed. Missing is fine. */
+/* Reading from fd and writing to it wait from now on, where whoever opened it wanted it otherwise
+ * (O_NONBLOCK). A pipe or terminal is opened again for that: others who have it too see no
+ * difference. What is not open stays so. */
+void file_wait(int fd);
+
+/* Remove a directory and what is in it, also what its owner protected; links are not followed.
+ * Missing is fine. */
 int file_remove_tree(const char *path, struct err *err);
 
 #endif

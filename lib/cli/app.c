@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/jsonl.h"
 #include "base/num.h"
@@ -310,6 +311,8 @@ app_start(
 	app->usage = usage;
 	app->options = options;
 	hold_standard_descriptors();
+	for (int fd = 0; fd < 3; fd++)
+		file_wait(fd);
 	app->terminal = can_wipe(STDERR_FILENO);
 	signal(SIGPIPE, SIG_IGN);
 	unsetenv("POSIXLY_CORRECT"); /* options may follow operands */

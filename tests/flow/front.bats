@@ -30,6 +30,15 @@ load ../helper
 	assert_err "dock-rank: cannot read 'standard input': Bad file descriptor"
 }
 
+@test "a pipe that never waits is waited for all the same" {
+	need perl
+	jq -nc 'range(2000) | {n: ., pad: ("x" * 200)}' >in
+	run_split sh -c 'perl -MFcntl -e '\''fcntl(STDOUT, F_SETFL, O_NONBLOCK); exec @ARGV'\'' \
+		taskrun -q --detach in -- true | { read -r first; wc -l; }'
+	assert_out 1999
+	assert_err ''
+}
+
 @test "a pipe that is closed early ends a program silently" {
 	run_split sh -c 'dock-rank --help | true'
 	assert_err ''

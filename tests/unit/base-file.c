@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -135,6 +136,55 @@ test_remove(void)
 	is_int(file_remove_tree("tree", &err), 0, "nothing to remove is fine");
 }
 
+/* Folders that their owner may not write to, or not even read; root may, so nobody does it. */
+static void
+test_remove_protected(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		if (geteuid() == 0 && (chmod(".", 0777) < 0 || setuid(65534) < 0))
+			_exit(2);
+		mkdir("shut", 0700);
+		mkdir("shut/a", 0700);
+		mkdir("shut/a/b", 0700);
+		mkdir("shut/a/b/c", 0700);
+		file_write("shut/a/b/c/file", "x", 1, NULL);
+		chmod("shut/a/b/c", 0);
+		chmod("shut/a/b", 0500);
+		chmod("shut/a", 0);
+		_exit(file_remove_tree("shut", NULL) < 0 || access("shut", F_OK) == 0);
+	}
+	is_int(waitpid(pid, &status, 0), pid, "somebody else");
+	is_int(status, 0, "removes folders that were protected");
+}
+
+/* The same pipe, seen by somebody else through another descriptor. */
+static void
+test_wait(void)
+{
+	int pair[2], other;
+
+	if (pipe(pair) < 0)
+		return;
+	fcntl(pair[1], F_SETFL, O_NONBLOCK);
+	other = dup(pair[1]);
+	file_wait(pair[1]);
+	ok(!(fcntl(pair[1], F_GETFL) & O_NONBLOCK), "we wait");
+	ok(fcntl(other, F_GETFL) & O_NONBLOCK, "others do not");
+	is_int(write(pair[1], "x", 1), 1, "it is the same pipe");
+	is_int(read(pair[0], &(char){ 0 }, 1), 1, "which can be read");
+	close(pair[0]);
+	fcntl(pair[1], F_SETFL, O_NONBLOCK);
+	file_wait(pair[1]);
+	ok(!(fcntl(pair[1], F_GETFL) & O_NONBLOCK), "also when nobody reads it any more");
+	close(pair[1]);
+	close(other);
+	file_wait(pair[1]);
+	is_int(fcntl(pair[1], F_GETFL), -1, "what is closed stays closed");
+}
+
 int
 main(void)
 {
@@ -146,6 +196,8 @@ main(void)
 	test_atomic();
 	test_read();
 	test_remove();
+	test_remove_protected();
+	test_wait();
 	if (chdir("/") == 0)
 		file_remove_tree(dir, NULL);
 	return done_testing();
