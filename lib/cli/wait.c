@@ -266,11 +266,13 @@ look_for_workers(struct wait *w, struct err *err)
 		w->told = rc == 0;
 	}
 	if (w->told) {
+		int64_t left = w->set.count - w->set.marked;
+
 		progress_hide(w->progress);
 		app_say(w->app,
-		    "no worker is running: %lld executions wait until taskrun is given"
-		    " again",
-		    (long long)(w->set.count - w->set.marked));
+		    "%lld execution%s, and no worker is running: taskwork, or the same taskrun"
+		    " command again",
+		    (long long)left, left == 1 ? " waits" : "s wait");
 	}
 	return rc < 0 ? -1 : 0;
 }

@@ -128,7 +128,7 @@ running() { taskstat | jq -es "any(.[]; .job == \"j\" and .running == $1)"; }
 	printf '%s\n' a b | taskrun -q --detach --job j "${hold[@]}" >/dev/null
 	taskwait --job j >waited 2>said &
 	waiting=$!
-	wait_until 10 grep -qx 'taskwait: no worker is running: 2 executions wait until taskrun is given again' said
+	wait_until 10 grep -qx 'taskwait: 2 executions wait, and no worker is running: taskwork, or the same taskrun command again' said
 	printf '%s\n' a b | taskrun -q --job j "${hold[@]}" >/dev/null
 	wait $waiting
 	(($(wc -l <waited) == 2))
@@ -164,7 +164,7 @@ running() { taskstat | jq -es "any(.[]; .job == \"j\" and .running == $1)"; }
 	taskwait --job j >waited 2>said &
 	waiting=$!
 	wait_until 10 grep -q 'a worker died' said
-	wait_until 10 grep -q 'no worker is running: 1 exec' said
+	wait_until 10 grep -q '1 execution waits, and no worker is running' said
 	[[ $(taskstat -q | jq .waiting) == 1 ]]
 	rm hold-a
 	echo a | taskrun -q --job j "${hold[@]}" >/dev/null
