@@ -9,13 +9,15 @@
 
 static struct {
 	struct registry_filter filter;
-	int json, replace;
+	int json, openapi, replace;
 } o;
 
 static const struct poptOption options[] = {
 	{ "category", 0, POPT_ARG_STRING, &o.filter.category, 0, "list: only of this category",
 	    "WORD" },
-	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "list, show: records, also on a terminal", NULL },
+	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "list, log, show: records, also on a terminal",
+	    NULL },
+	{ "openapi", 0, POPT_ARG_NONE, &o.openapi, 0, "show: only its interface spec", NULL },
 	{ "replace", 0, POPT_ARG_NONE, &o.replace, 0,
 	    "add: also where the version has another definition", NULL },
 	{ "status", 0, POPT_ARG_STRING, &o.filter.status, 0, "list: only with this status",
@@ -54,7 +56,39 @@ show(struct app *app, char **args, struct err *err)
 {
 	if (app->nargs != 2)
 		app_usage(app, "show takes one task");
-	return registry_show(app, args[0], o.json, err);
+	return registry_show(app, args[0], o.json, o.openapi, err);
+}
+
+static int
+mark(struct app *app, char **args, const char *status, struct err *err)
+{
+	if (!*args)
+		app_usage(app, "%s takes tasks", app->args[0]);
+	return registry_mark(app, args, status, err);
+}
+
+static int
+activate(struct app *app, char **args, struct err *err)
+{
+	return mark(app, args, "active", err);
+}
+
+static int
+deactivate(struct app *app, char **args, struct err *err)
+{
+	return mark(app, args, "inactive", err);
+}
+
+static int
+deprecate(struct app *app, char **args, struct err *err)
+{
+	return mark(app, args, "deprecated", err);
+}
+
+static int
+history(struct app *app, char **args, struct err *err)
+{
+	return registry_log(app, args, o.json, err);
 }
 
 static int
@@ -65,20 +99,24 @@ rm(struct app *app, char **args, struct err *err)
 	return registry_remove(app, args, err);
 }
 
-#define COMMANDS "add, check, list, rm, show"
+#define COMMANDS "activate, add, check, deactivate, deprecate, list, log, rm, show"
 
-enum accepts { FILTERS = 1, JSON = 2, REPLACE = 4 };
+enum accepts { FILTERS = 1, JSON = 2, REPLACE = 4, OPENAPI = 8 };
 
 static const struct {
 	const char *name;
 	int (*run)(struct app *app, char **args, struct err *err);
 	int accepts;
 } commands[] = {
+	{ "activate", activate, 0 },
 	{ "add", add, REPLACE },
 	{ "check", check, 0 },
+	{ "deactivate", deactivate, 0 },
+	{ "deprecate", deprecate, 0 },
 	{ "list", list, FILTERS | JSON },
+	{ "log", history, JSON },
 	{ "rm", rm, 0 },
-	{ "show", show, JSON },
+	{ "show", show, JSON | OPENAPI },
 };
 
 static void
@@ -86,6 +124,8 @@ check_options(struct app *app, const char *name, int accepts)
 {
 	if (o.replace && !(accepts & REPLACE))
 		app_usage(app, "%s knows no --replace", name);
+	if (o.openapi && !(accepts & OPENAPI))
+		app_usage(app, "%s knows no --openapi", name);
 	if (o.json && !(accepts & JSON))
 		app_usage(app, "%s knows no --json", name);
 	if ((o.filter.category || o.filter.status || o.filter.tags) && !(accepts & FILTERS))
@@ -111,7 +151,9 @@ main(int argc, char **argv)
 {
 	struct err err = { 0 };
 	struct app *app = app_start("taskreg",
-	    "add|check|list|rm|show [FILE ...] [TASK[@VERSION] ...]", options, argc, argv);
+	    "activate|add|check|deactivate|deprecate|list|log|rm|show [FILE ...] [TASK[@VERSION] "
+	    "...]",
+	    options, argc, argv);
 
 	return app_finish(app, run(app, &err), &err);
 }

@@ -2,8 +2,6 @@
 /* registry: what taskreg does with task files and the registry. */
 #include "cli/registry.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,11 +10,9 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "cli/session.h"
-#include "cli/table.h"
 #include "store/store.h"
+#include "task/audit.h"
 #include "task/task.h"
-
-enum { ROWS_MAX = 100 }; /* of a table */
 
 /* ---- files ---- */
 
@@ -99,25 +95,48 @@ registry_check(struct app *app, char **files, struct err *err)
 
 /* ---- registering ---- */
 
-static void
-print_record(struct app *app, const struct task *task)
-{
-	json_t *record = task_record(task);
-
-	app_record(app, record);
-	json_decref(record);
-}
+/* A change of the registry, within a transaction. The registry is made when create says so. */
+typedef int change_fn(
+    struct app *app, struct store *store, const struct author *by, void *ctx, struct err *err);
 
 static int
-register_all(struct store *store, const struct harvest *h, bool replace, struct err *err)
+change(struct app *app, bool create, change_fn *fn, void *ctx, struct err *err)
 {
-	for (size_t i = 0; i < h->tasks.len; i++) {
-		struct task *task = h->tasks.at[i];
-		int rc = task_register(store, h->app->org, task, replace, err);
+	struct store *store = session_open(app, create, err);
+	char *login = app_login();
+	const struct author by = { app->org, login };
+	int rc = store ? store_begin(store, err) : -1;
+
+	if (rc == 0) {
+		rc = fn(app, store, &by, ctx, err);
+		if (rc == 0)
+			rc = store_commit(store, err);
+		else
+			store_rollback(store);
+	}
+	store_close(store);
+	free(login);
+	return rc;
+}
+
+struct adding {
+	const struct harvest *h;
+	bool replace;
+};
+
+static int
+register_all(
+    struct app *app, struct store *store, const struct author *by, void *ctx, struct err *err)
+{
+	const struct adding *a = ctx;
+
+	for (size_t i = 0; i < a->h->tasks.len; i++) {
+		struct task *task = a->h->tasks.at[i];
+		int rc = task_register(store, by, task, a->replace, err);
 
 		if (rc < 0)
 			return -1;
-		app_detail(h->app, "task '%s' version %s %s", task->name, task->version,
+		app_detail(app, "task '%s' version %s %s", task->name, task->version,
 		    rc ? "is registered" : "was registered before");
 	}
 	return 0;
@@ -127,183 +146,94 @@ int
 registry_add(struct app *app, char **files, bool replace, struct err *err)
 {
 	struct harvest h = { .app = app };
-	struct store *store = NULL;
+	struct adding adding = { &h, replace };
 	int rc = 0;
 
 	read_files(&h, files);
-	if (h.errors) {
+	if (h.errors)
 		app_say(app, "nothing was registered");
-		goto out;
-	}
-	rc = -1;
-	store = session_open(app, true, err);
-	if (!store || store_begin(store, err) < 0)
-		goto out;
-	rc = register_all(store, &h, replace, err);
-	if (rc == 0)
-		rc = store_commit(store, err);
 	else
-		store_rollback(store);
-	for (size_t i = 0; i < h.tasks.len && rc == 0; i++)
-		print_record(app, h.tasks.at[i]);
-out:
-	store_close(store);
+		rc = change(app, true, register_all, &adding, err);
+	for (size_t i = 0; i < h.tasks.len && rc == 0 && !h.errors; i++)
+		registry_print(app, h.tasks.at[i]);
 	clear_harvest(&h);
 	return rc;
 }
 
-static int
-remove_one(struct app *app, struct store *store, const char *name, struct err *err)
-{
-	int n = task_remove(store, app->org, name, err);
-	struct task *task;
+/* ---- changing ---- */
 
-	if (n != 0) {
-		if (n > 0)
-			app_detail(
-			    app, "task '%s' is removed (%d version%s)", name, n, n == 1 ? "" : "s");
-		return n < 0 ? -1 : 0;
-	}
-	task = task_find(NULL, app->org, name, NULL);
+/* Nothing is registered under this name that could be removed (status NULL) or changed. */
+static int
+refuse_absent(struct app *app, const char *name, const char *status, struct err *err)
+{
+	struct task *task = task_find(NULL, app->org, name, NULL);
+	bool shipped = task != NULL;
+
 	task_free(task);
-	if (task)
+	if (shipped && !status)
 		return err_set(err, ERR_USAGE,
 		    "task '%s' is shipped, not registered: it cannot be removed", name);
+	if (shipped)
+		return err_set(err, ERR_USAGE,
+		    "task '%s' is shipped, not registered: it cannot be made %s"
+		    " (taskreg show %s | taskreg add, then it can)",
+		    name, status, name);
 	return err_set(err, ERR_USAGE, "no task '%s' is registered", name);
+}
+
+static int
+remove_all(
+    struct app *app, struct store *store, const struct author *by, void *ctx, struct err *err)
+{
+	for (char **names = ctx; *names; names++) {
+		int n = task_remove(store, by, *names, err);
+
+		if (n == 0)
+			return refuse_absent(app, *names, NULL, err);
+		if (n < 0)
+			return -1;
+		app_detail(
+		    app, "task '%s' is removed (%d version%s)", *names, n, n == 1 ? "" : "s");
+	}
+	return 0;
 }
 
 int
 registry_remove(struct app *app, char **names, struct err *err)
 {
-	struct store *store = session_open(app, false, err);
-	int rc = 0;
-
-	if (!store || store_begin(store, err) < 0) {
-		store_close(store);
-		return -1;
-	}
-	for (size_t i = 0; names[i] && rc == 0; i++)
-		rc = remove_one(app, store, names[i], err);
-	if (rc == 0)
-		rc = store_commit(store, err);
-	else
-		store_rollback(store);
-	store_close(store);
-	return rc;
+	return change(app, false, remove_all, names, err);
 }
 
-/* ---- looking ---- */
-
-struct listing {
-	struct app *app;
-	const struct registry_filter *filter;
-	struct table *table; /* NULL: records */
-	int left_out;
+struct marking {
+	char **names;
+	const char *status;
 };
 
-static bool
-has_tag(const json_t *definition, const char *tag)
-{
-	json_t *tags = json_object_get(definition, "tags"), *value;
-	size_t i;
-
-	json_array_foreach(tags, i, value)
-		if (strcmp(json_string_value(value), tag) == 0)
-			return true;
-	return false;
-}
-
-static const char *
-text_of(const struct task *task, const char *key)
-{
-	const char *text = json_string_value(json_object_get(task->definition, key));
-
-	return text ? text : "";
-}
-
-static bool
-is_wanted(const struct registry_filter *f, const struct task *task)
-{
-	if (f->status && strcmp(f->status, task->status) != 0)
-		return false;
-	if (f->category && strcmp(f->category, text_of(task, "category")) != 0)
-		return false;
-	for (size_t i = 0; f->tags && f->tags[i]; i++)
-		if (!has_tag(task->definition, f->tags[i]))
-			return false;
-	return true;
-}
-
 static int
-list_one(struct task *task, void *ctx, struct err *err)
+mark_all(struct app *app, struct store *store, const struct author *by, void *ctx, struct err *err)
 {
-	struct listing *l = ctx;
+	const struct marking *m = ctx;
 
-	(void)err;
-	if (!is_wanted(l->filter, task))
-		return 0;
-	if (!l->table) {
-		print_record(l->app, task);
-		return 0;
+	for (char **names = m->names; *names; names++) {
+		int found, n = task_set_status(store, by, *names, m->status, &found, err);
+
+		if (n < 0)
+			return -1;
+		if (found == 0)
+			return refuse_absent(app, *names, m->status, err);
+		if (n == 0)
+			app_say(app, "task '%s' was %s before", *names, m->status);
+		else
+			app_detail(app, "task '%s' is %s (%d version%s)", *names, m->status, n,
+			    n == 1 ? "" : "s");
 	}
-	if (table_rows(l->table) == ROWS_MAX) {
-		l->left_out++;
-		return 0;
-	}
-	table_add(l->table, task->name);
-	table_add(l->table, task->version);
-	table_add(l->table, task->status);
-	table_add(l->table, text_of(task, "category"));
-	table_add(l->table, task_origin_name(task->origin));
-	table_add(l->table,
-	    *text_of(task, "name") ? text_of(task, "name") : text_of(task, "description"));
 	return 0;
 }
 
 int
-registry_list(struct app *app, const struct registry_filter *filter, bool json, struct err *err)
+registry_mark(struct app *app, char **names, const char *status, struct err *err)
 {
-	static const char *const heads[] = { "task", "version", "status", "category", "origin",
-		"name" };
-	struct listing l = { .app = app, .filter = filter };
-	struct store *store;
-	int rc;
+	struct marking marking = { names, status };
 
-	if (session_open_if_any(app, &store, err) < 0)
-		return -1;
-	if (!json && isatty(STDOUT_FILENO))
-		l.table = table_new(heads, sizeof(heads) / sizeof(*heads));
-	rc = task_each(store, app->org, list_one, &l, err);
-	if (l.table && table_rows(l.table) > 0)
-		table_print(l.table, stdout, table_width(STDOUT_FILENO));
-	if (l.left_out)
-		app_say(app, "%d more tasks are not shown (--json shows all)", l.left_out);
-	table_free(l.table);
-	store_close(store);
-	return rc;
-}
-
-int
-registry_show(struct app *app, const char *name, bool json, struct err *err)
-{
-	struct task *task = NULL;
-	struct store *store;
-	json_t *record;
-
-	if (session_open_if_any(app, &store, err) < 0)
-		return -1;
-	task = task_find(store, app->org, name, err);
-	store_close(store);
-	if (!task)
-		return -1;
-	if (json || !isatty(STDOUT_FILENO)) {
-		print_record(app, task);
-	} else {
-		record = task_record(task);
-		json_dumpf(record, stdout, JSON_INDENT(2));
-		putchar('\n');
-		json_decref(record);
-	}
-	task_free(task);
-	return 0;
+	return change(app, false, mark_all, &marking, err);
 }

@@ -29,10 +29,22 @@ struct registry_filter {
 int registry_list(
     struct app *app, const struct registry_filter *filter, bool json, struct err *err);
 
-/* Print the record of a task (NAME or NAME@VERSION), indented on a terminal unless json. */
-int registry_show(struct app *app, const char *name, bool json, struct err *err);
+/* Print the record of a task (NAME or NAME@VERSION), or its interface spec, indented on a terminal
+ * unless json. */
+int registry_show(struct app *app, const char *name, bool json, bool openapi, struct err *err);
+
+/* Print who changed what, of these tasks and services (none: of all): a table on a terminal unless
+ * json, else records. */
+int registry_log(struct app *app, char **names, bool json, struct err *err);
+
+/* Give tasks a status: all of them, or none when one is not there. */
+int registry_mark(struct app *app, char **names, const char *status, struct err *err);
 
 /* Take tasks out of the registry: all, or none when one is not there or still needed. */
 int registry_remove(struct app *app, char **names, struct err *err);
+
+/* The record of a task, on stdout. */
+struct task;
+void registry_print(struct app *app, const struct task *task);
 
 #endif

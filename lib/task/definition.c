@@ -69,14 +69,6 @@ read_tags(struct faults *f, const json_t *definition)
 	}
 }
 
-bool
-task_is_status(const char *word)
-{
-	static const char *const statuses[] = { "active", "inactive", "deprecated" };
-
-	return strtab_find(LIST(statuses), word) >= 0;
-}
-
 static void
 read_identity(struct task *task, struct faults *f)
 {

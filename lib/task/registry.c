@@ -19,108 +19,26 @@
 #include "task/task.h"
 
 static const char sql_keep[] =
-    "INSERT INTO task (org, name, version, status, origin, definition, sha256, created)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET removed = NULL";
+    "INSERT INTO task (org, name, version, status, origin, definition, sha256, created, since)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8) ON CONFLICT DO NOTHING";
 static const char sql_row[] =
     "SELECT id FROM task WHERE org = ? AND name = ? AND sha256 = ? AND origin = ?";
-static const char sql_by_version[] =
-    "SELECT sha256 FROM task WHERE org = ? AND name = ? AND version = ? AND origin = 'registered'"
-    " AND removed IS NULL";
-static const char sql_drop_version[] =
-    "UPDATE task SET removed = ? WHERE org = ? AND name = ? AND version = ?"
-    " AND origin = 'registered' AND removed IS NULL";
 static const char sql_find[] =
-    "SELECT id, definition FROM task WHERE org = ? AND name = ?"
+    "SELECT id, definition, origin, status FROM task WHERE org = ? AND name = ?"
     " AND (?3 IS NULL OR version = ?3) AND origin = 'registered' AND removed IS NULL"
-    " ORDER BY status = 'active' DESC, id DESC LIMIT 1";
-static const char sql_known[] = "SELECT 1 FROM task WHERE org = ? AND name = ? LIMIT 1";
+    " ORDER BY status = 'active' DESC, status = 'deprecated' DESC, since DESC, id DESC LIMIT 1";
+static const char sql_known[] =
+    "SELECT 1 FROM task WHERE org = ? AND name = ? AND (?3 IS NULL OR version = ?3) LIMIT 1";
 static const char sql_of_execution[] =
-    "SELECT t.id, t.definition, t.origin FROM execution e JOIN task t ON t.id = e.task"
+    "SELECT t.id, t.definition, t.origin, t.status FROM execution e JOIN task t ON t.id = e.task"
     " JOIN job j ON j.id = e.job WHERE e.id = ? AND j.org = ?";
-static const char sql_at[] = "SELECT id, definition, origin FROM task WHERE id = ?";
+static const char sql_at[] = "SELECT id, definition, origin, status FROM task WHERE id = ?";
 static const char sql_each[] =
-    "SELECT id, definition FROM task WHERE org = ? AND origin = 'registered' AND removed IS NULL"
-    " ORDER BY name, id DESC";
-static const char sql_in_use[] =
-    "SELECT e.id FROM task t JOIN execution e ON e.task = t.id WHERE t.org = ? AND t.name = ?"
-    " AND (?3 IS NULL OR t.version = ?3) AND t.origin = 'registered' AND e.status NOT IN"
-    " ('completed', 'failed', 'timeout', 'cancelled', 'skipped') LIMIT 1";
-static const char sql_remove[] =
-    "UPDATE task SET removed = ?4 WHERE org = ?1 AND name = ?2 AND (?3 IS NULL OR version = ?3)"
-    " AND origin = 'registered' AND removed IS NULL";
+    "SELECT id, definition, origin, status FROM task WHERE org = ? AND origin = 'registered'"
+    " AND removed IS NULL ORDER BY name, since DESC, id DESC";
 
-/* A task file that is being read. */
-struct reading {
-	const struct yaml_doc *doc;
-	task_fn *fn;
-	task_wrong_fn *wrong;
-	void *ctx;
-	struct err *err;
-	int rc;
-};
-
-/* An error at a member of the document: told, or kept as the one that stops. */
-static void
-placed(struct reading *r, const char *pointer, enum err_kind kind, const char *text)
-{
-	struct err err = { 0 };
-
-	if (r->rc < 0)
-		return;
-	yaml_error(r->doc, pointer, &err, "%s", text);
-	err.kind = kind;
-	if (r->wrong) {
-		r->wrong(&err, r->ctx);
-		return;
-	}
-	r->rc = err_set(r->err, kind, "%s", err.text);
-}
-
-static void
-place_fault(const char *pointer, const char *what, void *ctx)
-{
-	struct buf text = BUF_INIT;
-
-	buf_addf(&text, *pointer ? "'%s' %s" : "it%s %s", pointer, what);
-	placed(ctx, pointer, ERR_INPUT, buf_str(&text));
-	buf_clear(&text);
-}
-
-static void
-read_document(struct reading *r)
-{
-	struct err why = { 0 };
-	struct task *task;
-
-	if (task_lint(r->doc->value, place_fault, r) > 0)
-		return;
-	task = task_parse(r->doc->value, &why);
-	if (!task || r->fn(task, r->ctx, &why) < 0)
-		placed(r, "/task_id", why.kind, why.text);
-	task_free(task);
-}
-
-int
-task_read_file(const char *path, task_fn *fn, task_wrong_fn *wrong, void *ctx, struct err *err)
-{
-	struct reading r = { NULL, fn, wrong, ctx, err, 0 };
-	struct yaml_docs docs = YAML_DOCS_INIT;
-	struct err why = { 0 };
-
-	if (yaml_read(path, &docs, &why) == 0 && docs.len == 0)
-		err_set(&why, ERR_INPUT, "%s: no task in it", path);
-	if (why.kind && wrong)
-		wrong(&why, ctx);
-	else if (why.kind)
-		r.rc = err_set(err, why.kind, "%s", why.text);
-	for (size_t i = 0; i < docs.len && !why.kind && r.rc == 0; i++) {
-		r.doc = &docs.at[i];
-		read_document(&r);
-	}
-	yaml_docs_clear(&docs);
-	return r.rc;
-}
-
+/* The task of a row: id, definition, origin, status. What people made of its status since it was
+ * registered stands in the row only. */
 static struct task *
 task_of(struct stmt *stmt, struct err *err)
 {
@@ -135,8 +53,13 @@ task_of(struct stmt *stmt, struct err *err)
 		definition = json_parse(buf_str(&text), text.len, err);
 	if (definition)
 		task = task_parse(definition, err);
-	if (task)
+	if (task) {
 		task->row = stmt_int(stmt, 0);
+		task->status = task_status_word(stmt_text(stmt, 3));
+	}
+	for (int origin = TASK_REGISTERED; task && origin <= TASK_ADHOC; origin++)
+		if (strcmp(task_origin_name((enum task_origin)origin), stmt_text(stmt, 2)) == 0)
+			task->origin = (enum task_origin)origin;
 	json_decref(definition);
 	buf_clear(&text);
 	return task;
@@ -166,69 +89,6 @@ task_keep(struct store *store, const char *org, struct task *task, struct err *e
 	return rc > 0 ? 0 : -1;
 }
 
-int
-task_register(
-    struct store *store, const char *org, struct task *task, bool replace, struct err *err)
-{
-	char *text = json_canonical(task->definition), hex[DIGEST_HEX];
-	struct stmt *stmt;
-	int rc, same = 0;
-
-	digest_bytes(text, strlen(text), hex);
-	free(text);
-	stmt = stmt_query(store, err, sql_by_version, "ttt", org, task->name, task->version);
-	rc = stmt ? stmt_next(stmt, err) : -1;
-	if (rc > 0) {
-		same = strcmp(stmt_text(stmt, 0), hex) == 0;
-		stmt_end(stmt);
-	}
-	if (rc < 0)
-		return -1;
-	if (rc > 0 && !same && !replace)
-		return err_set(err, ERR_USAGE,
-		    "task '%s' version %s is registered with another definition"
-		    " (another version, or --replace)",
-		    task->name, task->version);
-	if (rc > 0 && !same &&
-	    stmt_run(store, err, sql_drop_version, "ittt", clock_wall(), org, task->name,
-		task->version) < 0)
-		return -1;
-	task->origin = TASK_REGISTERED;
-	return task_keep(store, org, task, err) < 0 ? -1 : !same;
-}
-
-/* Split name@version; version NULL when there is none. The caller frees *name. */
-static const char *
-split_version(const char *given, char **name)
-{
-	char *at;
-
-	*name = xstrdup(given);
-	at = strrchr(*name, '@');
-	if (!at)
-		return NULL;
-	*at = '\0';
-	return at + 1;
-}
-
-int
-task_remove(struct store *store, const char *org, const char *given, struct err *err)
-{
-	char *name;
-	const char *version = split_version(given, &name);
-	int64_t id = 0;
-	int rc;
-
-	rc = stmt_number(store, err, &id, sql_in_use, "ttt", org, name, version);
-	if (rc > 0)
-		rc = err_set(err, ERR_NO, "task '%s' is still needed: execution %lld has not ended",
-		    given, (long long)id);
-	else if (rc == 0)
-		rc = stmt_run(store, err, sql_remove, "ttti", org, name, version, clock_wall());
-	free(name);
-	return rc;
-}
-
 struct wanted {
 	const char *name, *version;
 	struct task *found;
@@ -251,22 +111,7 @@ take_wanted(struct task *task, void *ctx, struct err *err)
 	return 0;
 }
 
-static struct task *
-find_registered(
-    struct store *store, const char *org, const char *name, const char *version, struct err *err)
-{
-	struct stmt *stmt = stmt_query(store, err, sql_find, "ttt", org, name, version);
-	int rc = stmt ? stmt_next(stmt, err) : -1;
-	struct task *task = NULL;
-
-	if (rc > 0) {
-		task = task_of(stmt, err);
-		stmt_end(stmt);
-	}
-	return task;
-}
-
-/* The task of the one row of a query with its origin; NULL when there is no row, or on error. */
+/* The task of the one row of a query; NULL when there is no row, or on error. */
 static struct task *
 task_of_query(struct stmt *stmt, int *rc, struct err *err)
 {
@@ -276,9 +121,6 @@ task_of_query(struct stmt *stmt, int *rc, struct err *err)
 	if (*rc <= 0)
 		return NULL;
 	task = task_of(stmt, err);
-	for (int origin = TASK_REGISTERED; task && origin <= TASK_ADHOC; origin++)
-		if (strcmp(task_origin_name((enum task_origin)origin), stmt_text(stmt, 2)) == 0)
-			task->origin = (enum task_origin)origin;
 	stmt_end(stmt);
 	return task;
 }
@@ -286,10 +128,13 @@ task_of_query(struct stmt *stmt, int *rc, struct err *err)
 int
 task_check_name(struct store *store, const char *org, const char *name, struct err *err)
 {
-	struct stmt *row = stmt_query(store, err, sql_known, "tt", org, name);
+	char *bare;
+	const char *version = task_split_name(name, &bare);
+	struct stmt *row = stmt_query(store, err, sql_known, "ttt", org, bare, version);
 	int rc = row ? stmt_next(row, err) : -1;
 	struct task *task;
 
+	free(bare);
 	if (rc > 0)
 		stmt_end(row);
 	if (rc != 0)
@@ -357,10 +202,12 @@ task_find(struct store *store, const char *org, const char *given, struct err *e
 	struct task *task = NULL;
 	const char *version;
 	char *name;
+	int rc;
 
-	version = split_version(given, &name);
+	version = task_split_name(given, &name);
 	if (store)
-		task = find_registered(store, org, name, version, &why);
+		task = task_of_query(
+		    stmt_query(store, &why, sql_find, "ttt", org, name, version), &rc, &why);
 	if (!task && !why.kind)
 		task = find_shipped(name, version, &why);
 	free(name);

@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "store/stmt.h"
+#include "task/task.h"
 
 enum {
 	LANES = 64,   /* judgements remembered */
@@ -40,7 +41,7 @@ static const char sql_all_held[] =
 static const char sql_one[] =
     "SELECT id, status, lane, class, job, generation, worker FROM execution WHERE id = ?";
 static const char sql_lane[] =
-    "SELECT j.org, t.name, l.queue, l.tags FROM lane l JOIN job j ON j.id = l.job"
+    "SELECT j.org, t.name, l.queue, l.tags, t.version FROM lane l JOIN job j ON j.id = l.job"
     " JOIN task t ON t.id = l.task WHERE l.id = ?";
 
 /* What was found of lanes, by their lowest bits. */
@@ -84,7 +85,7 @@ judge(struct store *store, const struct selection *sel, int64_t lane, struct err
 	if (rc <= 0)
 		return rc;
 	taken = strcmp(stmt_text(row, 0), sel->org) == 0;
-	if (sel->task && strcmp(stmt_text(row, 1), sel->task) != 0)
+	if (sel->task && !task_is_called(sel->task, stmt_text(row, 1), stmt_text(row, 4)))
 		taken = false;
 	if (sel->queue && strcmp(stmt_text(row, 2), sel->queue) != 0)
 		taken = false;

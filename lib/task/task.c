@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/strtab.h"
 #include "task/remote.h"
 #include "task/schema.h"
 
@@ -62,6 +63,40 @@ out:
 	json_decref(command);
 	free(cwd);
 	return task;
+}
+
+static const char *const statuses[] = { "active", "inactive", "deprecated" };
+
+bool
+task_is_status(const char *word)
+{
+	return strtab_find(statuses, sizeof(statuses) / sizeof(*statuses), word) >= 0;
+}
+
+const char *
+task_status_word(const char *word)
+{
+	int i = strtab_find(statuses, sizeof(statuses) / sizeof(*statuses), word);
+
+	return statuses[i < 0 ? 0 : i];
+}
+
+const char *
+task_split_name(const char *given, char **name)
+{
+	const char *at = strrchr(given, '@');
+
+	*name = at ? xstrndup(given, (size_t)(at - given)) : xstrdup(given);
+	return at ? at + 1 : NULL;
+}
+
+bool
+task_is_called(const char *given, const char *name, const char *version)
+{
+	size_t len = strlen(name);
+
+	return strncmp(given, name, len) == 0 &&
+	    (!given[len] || (given[len] == '@' && strcmp(given + len + 1, version) == 0));
 }
 
 const char *

@@ -18,6 +18,7 @@
 #include "task/retry.h"
 #include "task/rules.h"
 
+struct author;
 struct err;
 struct remote;
 struct schema;
@@ -93,11 +94,23 @@ int task_keep(struct store *store, const char *org, struct task *task, struct er
 /* Register: 1 new, 0 the same was there already. Another definition under the same name and
  * version is refused unless replace. Within a transaction. */
 int task_register(
-    struct store *store, const char *org, struct task *task, bool replace, struct err *err);
+    struct store *store, const struct author *by, struct task *task, bool replace, struct err *err);
 
 /* Take name (or name@version) out of the registry: the number of versions removed, 0 when there
  * are none; refused while executions that have not ended need it. Within a transaction. */
-int task_remove(struct store *store, const char *org, const char *name, struct err *err);
+int task_remove(struct store *store, const struct author *by, const char *name, struct err *err);
+
+/* Give name (all its versions), or name@version, a status: the number of versions that had another
+ * one; *found is how many there are. Within a transaction. */
+int task_set_status(struct store *store, const struct author *by, const char *name,
+    const char *status, int *found, struct err *err);
+
+/* Split name@version: the version, part of given, NULL when there is none. The caller frees *name.
+ */
+const char *task_split_name(const char *given, char **name);
+
+/* Is this task meant by NAME or NAME@VERSION? */
+bool task_is_called(const char *given, const char *name, const char *version);
 
 /* Each task that can be found, registered ones first, then shipped ones not hidden by them. */
 int task_each(struct store *store, const char *org, task_fn *fn, void *ctx, struct err *err);
@@ -109,6 +122,9 @@ bool task_is_name(const char *text);
 
 /* Is it a status that a task can have: active, inactive, deprecated? */
 bool task_is_status(const char *word);
+
+/* The same word, for ever; "active" for any other. */
+const char *task_status_word(const char *word);
 
 /* "registered", "shipped", "adhoc". */
 const char *task_origin_name(enum task_origin origin);

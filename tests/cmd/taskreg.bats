@@ -31,10 +31,10 @@ on_terminal() { run_split env COLUMNS=100 TERM=dumb script -qec "$*" /dev/null; 
 	run_split taskreg
 	assert_status 2
 	assert_out ''
-	assert_err -r 'add, check, list, rm, show'
+	assert_err -r 'activate, add, check, deactivate, .*, list, log, .*rm, .*show'
 	run_split taskreg remove x
 	assert_status 2
-	assert_err -r "^taskreg: 'remove' is not a command; there are: add, check, list, rm, show"
+	assert_err -r "^taskreg: 'remove' is not a command; there are: activate, add, check, "
 	for wrong in 'list x' show 'show a b' rm 'add --json x' 'check --replace x' 'rm --tag t x' \
 		'list --replace' 'show --category c x' 'list --status retired'; do
 		run_split taskreg $wrong
@@ -273,6 +273,112 @@ on_terminal() { run_split env COLUMNS=100 TERM=dumb script -qec "$*" /dev/null; 
 	assert_status 2
 }
 
+@test "taskreg: a name means the newest active version, and versions change their status" {
+	for version in 1 2; do
+		define a $version | taskreg add >/dev/null
+	done
+	run_split taskreg deactivate a@2
+	assert_status 0
+	assert_out ''
+	assert_err ''
+	run_split taskreg show a
+	assert_json '.version == "1" and .status == "active"'
+	run_split taskrun -n a@2
+	assert_status 2
+	assert_err "taskrun: task 'a@2' is inactive: it takes no executions"
+	run_split taskreg deprecate a@1 -v
+	assert_err "taskreg: task 'a@1' is deprecated (1 version)"
+	run_split taskreg show a
+	assert_json '.version == "1" and .status == "deprecated"'
+	run_split taskreg activate a -v
+	assert_err "taskreg: task 'a' is active (2 versions)"
+	run_split taskreg activate a@2
+	assert_status 0
+	assert_err "taskreg: task 'a@2' was active before"
+	run_split taskreg show a
+	assert_json '.version == "2"'
+}
+
+@test "taskreg: a version that is replaced keeps its place, one that comes back is the newest" {
+	for version in 1 2; do
+		define a $version | taskreg add >/dev/null
+	done
+	define a 1 tac | taskreg add --replace >/dev/null
+	run_split taskreg show a
+	assert_json '.version == "2"'
+	run_split taskreg show a@1
+	assert_json '.service_config.command == ["tac"]'
+	taskreg rm a@1
+	define a 1 | taskreg add >/dev/null
+	run_split taskreg show a
+	assert_json '.version == "1" and .service_config.command == ["cat"]'
+}
+
+@test "taskreg: all or nothing, also for a status; shipped tasks have to be registered" {
+	define a 1 | taskreg add >/dev/null
+	run_split taskreg deactivate a nothing
+	assert_status 2
+	assert_out ''
+	assert_err "taskreg: no task 'nothing' is registered"
+	run_split taskreg show a
+	assert_json '.status == "active"'
+	export DOCKLINE_SHARE=$root/share
+	run_split taskreg deprecate dock-vina
+	assert_status 2
+	assert_err "taskreg: task 'dock-vina' is shipped, not registered: it cannot be made deprecated (taskreg show dock-vina | taskreg add, then it can)"
+	taskreg show dock-vina | taskreg add >/dev/null
+	run_split taskreg deactivate dock-vina
+	assert_status 0
+	run_split taskrun -n dock-vina
+	assert_status 2
+	assert_err "taskrun: task 'dock-vina' is inactive: it takes no executions"
+	run_split taskreg deactivate
+	assert_status 2
+	assert_err -r 'deactivate takes tasks'
+}
+
+@test "taskreg: log tells who changed what, and other tenants nothing of it" {
+	define a 1 | taskreg add >/dev/null
+	define a 1 | taskreg add >/dev/null
+	define a 1 tac | taskreg add --replace >/dev/null
+	taskreg deactivate a
+	taskreg rm a@1
+	run_split taskreg rm a
+	define b 1 | taskreg add >/dev/null
+	run_split taskreg log
+	assert_status 0
+	assert_err ''
+	assert_json '.type == "audit" and .who == "'"$(id -un)"'" and .kind == "task" and .version == "1"'
+	[[ $(jq -r '"\(.action) \(.name)"' "$out" | paste -sd,) == 'add a,replace a,deactivate a,rm a,add b' ]]
+	assert_json -s '.[0].after == .[1].before and (.[0] | has("before") | not)
+		and .[2].before == "active" and .[2].after == "inactive" and .[3].before == .[1].after'
+	run_split taskreg log b
+	assert_json '.name == "b"'
+	run_split taskreg log a@2
+	assert_out ''
+	run_split taskreg --org other log
+	assert_status 0
+	assert_out ''
+	need script
+	on_terminal taskreg log b
+	assert_out -r '^time +who +action +kind +name +before +after'
+	assert_out -r 'add +task +b@1 +[0-9a-f]{12}'
+}
+
+@test "taskreg: show --openapi prints the spec" {
+	taskreg add "$tasks/sum.yaml" >/dev/null
+	run_split taskreg show --openapi sum
+	assert_status 0
+	assert_json '.openapi == "3.0.3" and (has("service_config") | not)'
+	define a 1 | taskreg add >/dev/null
+	run_split taskreg show --openapi a
+	assert_status 1
+	assert_out ''
+	assert_err "taskreg: task 'a' has no interface_spec"
+	run_split taskreg list --openapi
+	assert_status 2
+}
+
 @test "taskreg: rm without a state, and state directories that are none" {
 	run_split taskreg rm a
 	assert_status 4
@@ -308,7 +414,8 @@ on_terminal() { run_split env COLUMNS=100 TERM=dumb script -qec "$*" /dev/null; 
 	assert_status 0
 	taskreg add length.yaml >/dev/null
 	[[ $(echo '{"text":"five!"}' | taskrun length | jq .result.length) == 5 ]]
-	taskreg show length | jq '.version = "2" | del(.type, .origin)' | taskreg add - >/dev/null
+	taskreg show length | jq '.version = "2"' | taskreg add >/dev/null
+	taskreg deprecate length@1
 	run_split taskreg rm length@1
 	assert_status 0
 	run_split taskreg list
