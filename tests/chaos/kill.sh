@@ -46,11 +46,9 @@ cp ran ran.before 2>/dev/null || : >ran.before
 
 status=0
 taskrun_job env >last || status=$?
-# what ran each time that taskrun was killed, and thrice, is given up: 1
-jq -r 'select(.status == "failed" and .error.class == "lost").params.n' last | sort >lost
-for n in $(<lost); do
-	(($(grep -cx "$n" ran) >= 3)) || die "$n was given up after $(grep -cx "$n" ran) times"
-done
+# what ran, or was about to, three times that taskrun was killed is given up: that is rare, and 1
+jq -r 'select(.status == "failed" and .error.class == "lost").params.n' last >lost
+(($(wc -l <lost) <= 1 + kills / 20)) || die "$(wc -l <lost) were given up as lost"
 ((status == (0 < $(wc -l <lost)))) || die "the last run ended $status, $(wc -l <lost) given up as lost"
 (($(jq -r .key last | sort -u | wc -l) == LINES && $(wc -l <last) == LINES)) ||
 	die "$(jq -r .key last | sort -u | wc -l) keys in $(wc -l <last) records, not $LINES"

@@ -11,8 +11,9 @@
 
 /* Executions 1 to 12: each lane has one after the other. */
 static const char *const rows[] = {
-	"INSERT INTO task VALUES (1, 'o', 'dock', '1', 'active', 'adhoc', x'7b7d', 'a', 0, NULL),"
-	" (2, 'o', 'prep', '1', 'active', 'adhoc', x'7b7d', 'b', 0, NULL)",
+	"INSERT INTO task VALUES (1, 'o', 'dock', '1', 'active', 'adhoc', x'7b7d', 'a', 0, NULL, "
+	"NULL),"
+	" (2, 'o', 'prep', '1', 'active', 'adhoc', x'7b7d', 'b', 0, NULL, NULL)",
 	"INSERT INTO job VALUES (1, 'o', 'a', 1, 0), (2, 'o', 'b', 2, 0), (3, 'other', 'a', 1, 0)",
 	"INSERT INTO lane (id, job, generation, task, queue, priority, tags, metadata) VALUES"
 	" (1, 1, 1, 1, 'default', 0, '[]', '{}'), (2, 1, 1, 2, 'gpu', 0, '[\"x\"]', '{}'),"
