@@ -7,6 +7,7 @@
 #   make check-asan      the same under the address and undefined behaviour sanitizers
 #   make install         to PREFIX (default /usr/local; $HOME/.local needs no root)
 #   make lint fmt        analyse; format
+#   make report-assets   fetch 3Dmol.js, with which dock-report shows poses in 3D
 #   make expect          rewrite expected test outputs, to be reviewed with git diff
 #   make bench dist uninstall clean
 #
@@ -122,6 +123,9 @@ lint: all
 	mandoc -T lint -W warning $(PAGES)
 	cppcheck $(CPPCHECK) lib cmd tests/unit
 
+report-assets:
+	@scripts/report-assets
+
 fmt:
 	$(FORMAT) -i $(C_FILES)
 
@@ -164,6 +168,6 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all units fuzzers fuzz deps demo check check-asan expect bench lint fmt completions install uninstall dist clean
+.PHONY: report-assets all units fuzzers fuzz deps demo check check-asan expect bench lint fmt completions install uninstall dist clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

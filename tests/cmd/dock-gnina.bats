@@ -17,7 +17,15 @@ teardown() {
 	spotless
 }
 
-gnina() { run_split dock-gnina --receptor "$protein" "${space[@]}" --ligand "$data/smina/aspirin.sdf" "$@"; }
+# docked into a box of our own: in(CENTER, SIZE, ...)
+gnina_in() { run_split dock-gnina --receptor "$protein" --center "$1" --size "$2" \
+	--ligand "$data/smina/aspirin.sdf" "${@:3}"; }
+gnina() {
+	local ligand=(--ligand "$data/smina/aspirin.sdf")
+
+	[[ "$*" != *--ligand* ]] || ligand=()
+	run_split dock-gnina --receptor "$protein" "${space[@]}" "${ligand[@]}" "$@"
+}
 
 @test "dock-gnina: what every program promises" {
 	assert_front dock-gnina
@@ -61,9 +69,9 @@ gnina() { run_split dock-gnina --receptor "$protein" "${space[@]}" --ligand "$da
 	FAKE_GNINA=gpu-memory gnina
 	assert_status 1
 	assert_json '.error.class == "memory" and .error.retry and (.error.reason | test("^gnina: CUDA out of memory"))'
-	FAKE_GNINA=gpu-memory gnina --mode score_only --center 20,75,40 --size 200,200,200
+	FAKE_GNINA=gpu-memory gnina_in 20,75,40 200,200,200 --mode score_only
 	assert_json '.error.class == "memory"'
-	gnina --size 4,4,4
+	gnina_in 11,90.5,57.5 4,4,4
 	assert_json '.error == {class: "result", retry: false, reason: "gnina found no conformation that lies within the box"}'
 }
 
@@ -123,7 +131,7 @@ gnina() { run_split dock-gnina --receptor "$protein" "${space[@]}" --ligand "$da
 }
 
 @test "dock-gnina: scores of a pose that is there" {
-	gnina --mode score_only --center 20,75,40 --size 200,200,200
+	gnina_in 20,75,40 200,200,200 --mode score_only
 	assert_status 0
 	assert_json '.best == {ligand_efficiency: {value: -0.963, pose: 1}, affinity: {value: -12.51667, pose: 1}, cnn_score: {value: 0.92032, pose: 1},
 		cnn_affinity: {value: 8.33636, pose: 1}, cnn_vs: {value: (0.92032 * 8.33636), pose: 1}}'

@@ -16,6 +16,8 @@ teardown() {
 	spotless
 }
 
+# docked into a box of our own: in(CENTER, SIZE, ...)
+smina_in() { run_split dock-smina --receptor "$protein" --center "$1" --size "$2" "${@:3}"; }
 smina() { run_split dock-smina --receptor "$protein" "${space[@]}" "$@"; }
 
 @test "dock-smina: what every program promises" {
@@ -49,14 +51,14 @@ smina() { run_split dock-smina --receptor "$protein" "${space[@]}" "$@"; }
 }
 
 @test "dock-smina: minimise, search nearby, score" {
-	smina --size 200,200,200 --center 20,75,40 --mode minimize --ligand "$data/vina/aspirin.pdbqt"
+	smina_in 20,75,40 200,200,200 --mode minimize --ligand "$data/vina/aspirin.pdbqt"
 	assert_status 0
 	assert_json '.request.mode == "minimize" and .poses[0].rmsd_start == 0.23504 and (.poses | length) == 1'
 	assert_json '.argv | index("--minimize") != null and index("--out") != null'
-	smina --size 200,200,200 --center 20,75,40 --mode local_only --ligand "$data/smina/aspirin.sdf"
+	smina_in 20,75,40 200,200,200 --mode local_only --ligand "$data/smina/aspirin.sdf"
 	assert_json '.request.mode == "local_only" and (.argv | index("--local_only") != null)'
 	for ligand in vina/aspirin.pdbqt smina/aspirin.sdf; do
-		smina --size 200,200,200 --center 20,75,40 --mode score_only --ligand "$data/$ligand"
+		smina_in 20,75,40 200,200,200 --mode score_only --ligand "$data/$ligand"
 		assert_status 0
 		assert_json '.best.affinity == {value: -12.51667, pose: 1} and .files.poses.from == "input"'
 		assert_json '.argv | index("--score_only") != null and index("--out") == null'
@@ -98,7 +100,7 @@ ligand: the format is 'mol2', not pdbqt or sdf (see dock-prep)" ]]
 }
 
 @test "dock-smina: no pose, and bad ligands" {
-	smina --size 4,4,4 --ligand "$data/smina/aspirin.sdf"
+	smina_in 11,90.5,57.5 4,4,4 --ligand "$data/smina/aspirin.sdf"
 	assert_status 1
 	assert_json '.error == {class: "result", retry: false, reason: "smina found no conformation that lies within the box"}'
 	FAKE_SMINA=format smina --ligand "$data/smina/aspirin.sdf"

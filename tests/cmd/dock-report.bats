@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+load ../helper
+
+fast=$data/rank/fast.jsonl
+
+# The campaign with one SMILES for all.
+with_smiles() { jq -c 'if .result then .result.smiles = "CCO" else . end' "$fast"; }
+
+# Nothing in a page refers to anything outside it.
+alone() {
+	if grep -noE '(src|href|url)[ ]*[=(][^>]{0,60}' "$1" || grep -n '@import' "$1"; then
+		return 1
+	fi
+}
+
+@test "dock-report: what every program promises" {
+	assert_front dock-report
+}
+
+@test "dock-report: one page with everything in it" {
+	need obabel
+	with_smiles >smiles
+	run_split dock-report --title 'a <b> & "c"' smiles
+	assert_status 0
+	assert_out -l '<title>a &lt;b&gt; &amp; &quot;c&quot;</title>'
+	assert_out -l '<tr><td>completed</td><td class="n">8</td></tr>'
+	assert_out -l '<tr><td>failed</td><td class="n">1</td></tr>'
+	assert_out -l '<tr><td>input: two atoms at one place</td><td class="n">1</td></tr>'
+	assert_out -r '<h2>vina, vina, receptor aaaaaaaa</h2>'
+	assert_out -r '8 results; median affinity -6.250'
+	assert_out -r '<td class="n">1</td><td><svg width="140".*<td>imatinib-0</td><td class="n">-10.366</td>'
+	[[ $(grep -c 'class="ranked"' "$out") == 1 && $(grep -c '<svg width="140"' "$out") == 6 ]]
+	alone "$out"
+	run_split dock-report --no-depictions --top 2 smiles
+	assert_status 0
+	[[ $(grep -c '<svg width="140"' "$out") == 0 && $(grep -cE '<td>(imatinib|ibuprofen|aspirin)-' "$out") == 2 ]]
+}
+
+@test "dock-report: the order of arrival changes nothing" {
+	with_smiles >one
+	tac one >two
+	run_split dock-report -q --no-depictions --title x one
+	cp "$out" want
+	run_split dock-report -q --no-depictions --title x two
+	diff <(grep -o '<table class="ranked">.*' want) <(grep -o '<table class="ranked">.*' "$out")
+	run_split dock-report -q --no-depictions --title x one
+	assert_out -f want
+}
+
+@test "dock-report: what engines agree on" {
+	jq -c 'select(.result) | .result | .engine = "gnina" | .best.cnn_vs = {value: (.best.affinity.value * -1), pose: 1}' "$fast" >cnn
+	run_split dock-report --no-depictions "$fast" cnn
+	assert_status 0
+	assert_out -r '<h2>Agreement</h2>'
+	assert_out -r '6 molecules in both, rank correlation of the scores as they are better 1.000'
+	[[ $(grep -c '<circle' "$out") == 1 ]]
+	assert_out -r '<th>cnn_vs </th>.*<th>affinity</th>'
+}
+
+@test "dock-report: poses in three dimensions where 3Dmol.js is there" {
+	jq -c '.result.receptor = {file: "rec.pdbqt", sha256: "x"}' "$data/rank/docked.jsonl" >docked
+	echo 'ATOM      1  N   ASP B 233' >rec.pdbqt
+	run_split dock-report --no-depictions docked
+	assert_status 0
+	assert_out -r '<code>make report-assets</code> fetches it\), so poses are not shown'
+	cp -r "$DOCKLINE_SHARE" share
+	export DOCKLINE_SHARE=$PWD/share
+	mkdir -p share/report
+	echo 'var $3Dmol = {}; var s = "</script>";' >share/report/3Dmol-min.js
+	run_split dock-report --no-depictions docked
+	assert_status 0
+	assert_err ''
+	assert_out -l '<script>var $3Dmol = {}; var s = "<\/script>";'
+	sed -n 's/.*id="scene-data">\(.*\)<\/script>/\1/p' "$out" >scene
+	jq -e '.receptor == "ATOM      1  N   ASP B 233\n" and (.poses | length) == 1 and .poses[0].name == "aspirin, \"ASS\" 100"' scene
+	jq -r '.poses[0].sdf' scene | grep -q '^M  END'
+	[[ $(grep -c '</script' "$out") == 3 ]]
+	run_split dock-report --no-depictions --poses 0 docked
+	assert_status 0
+	[[ $output != *scene* ]]
+}
+
+@test "dock-report: the page runs in a browser" {
+	type -P chromium >/dev/null || skip "'chromium' is missing"
+	[[ -s $root/share/report/3Dmol-min.js ]] || skip '3Dmol.js is missing (make report-assets)'
+	jq -c . "$data/rank/docked.jsonl" >docked
+	dock-report --no-depictions -o page.html docked
+	timeout 60 chromium --headless --no-sandbox --disable-gpu --virtual-time-budget=5000 --dump-dom "file://$PWD/page.html" >dom
+	grep -q 'data-scene="shown"' dom
+}
+
+@test "dock-report: wrong usage, nothing at all, a file that exists" {
+	for wrong in '--top 0' '--poses -1' '--job x file'; do
+		# shellcheck disable=SC2086 # words
+		run_split dock-report $wrong
+		assert_status 2
+	done
+	run_split dock-report /dev/null
+	assert_status 0
+	assert_err 'dock-report: there was no record'
+	assert_out -r '</html>'
+	: >there
+	run_split dock-report -o there "$fast"
+	assert_status 2
+	run_split dock-report --no-depictions --force -o there "$fast"
+	assert_status 0
+	grep -q '</html>' there
+	echo '{"type":"docking","engine":"vina"}' >unscored
+	run_split dock-report --no-depictions unscored "$fast"
+	assert_status 3
+	assert_out -r '8 results'
+}
