@@ -10,28 +10,23 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "base/digest.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/jq.h"
 #include "base/json.h"
 #include "base/jsonl.h"
-#include "base/path.h"
+#include "cli/givens.h"
 #include "cli/inputs.h"
 #include "cli/recall.h"
 #include "exec/cmdline.h"
-#include "store/object.h"
 #include "task/fingerprint.h"
-#include "task/object_path.h"
 #include "task/schema.h"
 
 struct submit {
 	struct submit_options o;
-	json_t *set, *force, *inputs;
+	struct givens givens;
 	struct jq *map;
 	submit_line_fn *take; /* gets each line */
 	void *ctx;
-	bool has_paths; /* the schema names paths */
 	struct inputs_taker taker;
 	char *program;   /* of a task whose results are cached; NULL: not known */
 	struct buf text; /* of the line that is being made */
@@ -41,120 +36,19 @@ struct submit {
 	bool failed, reading; /* the thread was started */
 };
 
-/* ---- --set and --force ---- */
-
-/* The value of one "k=v"; k=@file.json is the JSON of that file. */
-static json_t *
-value_of(const struct submit *s, const char *key, const char *text, struct err *err)
-{
-	json_t *value;
-
-	if (*text == '@')
-		return json_read_file(text + 1, err);
-	value = schema_parse_value(schema_property(s->o.task->params, key), text, err);
-	return value;
-}
-
-static int
-read_pairs(const struct submit *s, const char *option, char **pairs, json_t *into, struct err *err)
-{
-	for (size_t i = 0; pairs && pairs[i]; i++) {
-		char *eq = strchr(pairs[i], '='), *key;
-		json_t *value;
-
-		if (!eq || eq == pairs[i])
-			return err_set(
-			    err, ERR_USAGE, "%s takes key=value, found '%s'", option, pairs[i]);
-		key = xstrndup(pairs[i], (size_t)(eq - pairs[i]));
-		value = value_of(s, key, eq + 1, err);
-		if (!value)
-			err_wrap(err, "%s %s", option, key);
-		else
-			json_object_set_new(into, key, value);
-		free(key);
-		if (!value)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-make_absolute(const char *pointer, json_t *string, void *ctx, struct err *err)
-{
-	char *path;
-
-	(void)ctx;
-	if (object_path_is(json_string_value(string)))
-		return object_path_check(json_string_value(string), err) < 0
-		    ? err_wrap(err, "%s", pointer + 1)
-		    : 0;
-	path = path_absolute(json_string_value(string));
-	json_string_set(string, path);
-	free(path);
-	return 0;
-}
-
-/* What stands for a path is absolute, or an object. */
-static int
-name_paths(const struct submit *s, json_t *params, struct err *err)
-{
-	if (!s->has_paths)
-		return 0;
-	object_path_replace(s->o.task->params, params);
-	return schema_each_path(s->o.task->params, params, make_absolute, NULL, err);
-}
-
-/* Hash one input file into inputs. */
-static int
-hash_input(const char *pointer, json_t *string, void *ctx, struct err *err)
-{
-	struct submit *s = ctx;
-	const char *path = json_string_value(string);
-	char hex[DIGEST_HEX];
-
-	if (!object_path_hash(path, hex) && digest_file(path, hex, err) < 0)
-		return err_wrap(err, "%s", pointer + 1);
-	json_object_set_new(s->inputs, path, json_string(hex));
-	return 0;
-}
-
-/* Members given for all lines are judged before anything is submitted. */
-static int
-judge_shared(const struct submit *s, const json_t *values, struct err *err)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)values, key, value) {
-		const struct schema *property = schema_property(s->o.task->params, key);
-		struct err why = { 0 };
-
-		if (property && schema_judge(property, value, &why) < 0)
-			return err_set(err, why.kind, "parameter '%s': %s", key, why.text);
-	}
-	return 0;
-}
-
 struct submit *
 submit_new(const struct submit_options *options, struct err *err)
 {
 	struct submit *s = xcalloc(1, sizeof(*s));
 
 	s->o = *options;
-	s->has_paths = schema_has_paths(options->task->params);
-	s->set = json_object();
-	s->force = json_object();
-	s->inputs = json_object();
+	if (givens_read(&s->givens, options->task, options->set, options->force, err) < 0)
+		goto fail;
 	s->taker = (struct inputs_taker){ .schema = options->task->params,
-		.shared = s->inputs,
+		.shared = s->givens.inputs,
 		.memory = options->keep_inputs ? options->memory : NULL };
 	if (options->task->rules.cache && options->memory)
 		s->program = recall_program(options->task);
-	if (read_pairs(s, "--set", options->set, s->set, err) < 0 ||
-	    read_pairs(s, "--force", options->force, s->force, err) < 0 ||
-	    name_paths(s, s->set, err) < 0 || name_paths(s, s->force, err) < 0 ||
-	    judge_shared(s, s->set, err) < 0 || judge_shared(s, s->force, err) < 0)
-		goto fail;
 	if (options->map && !(s->map = jq_new(options->map, err))) {
 		struct err why = *err;
 
@@ -172,9 +66,7 @@ submit_free(struct submit *s)
 {
 	if (!s)
 		return;
-	json_decref(s->set);
-	json_decref(s->force);
-	json_decref(s->inputs);
+	givens_clear(&s->givens);
 	free(s->program);
 	inputs_taker_clear(&s->taker);
 	jq_free(s->map);
@@ -185,53 +77,13 @@ submit_free(struct submit *s)
 json_t *
 submit_settings(struct submit *s, struct err *err)
 {
-	const struct schema *schema = s->o.task->params;
-
-	if (schema &&
-	    (schema_each_path(schema, s->set, hash_input, s, err) < 0 ||
-		schema_each_path(schema, s->force, hash_input, s, err) < 0))
-		return NULL;
-	return json_pack("{s:s, s:O, s:O, s:O}", "task", s->o.task->name, "set", s->set, "force",
-	    s->force, "inputs", s->inputs);
-}
-
-/* One of them: 1; 0: it is another, or not there; -1. */
-static int
-store_input(struct store *store, const char *path, const char *hash, struct err *err)
-{
-	struct buf content = BUF_INIT;
-	char hex[DIGEST_HEX];
-	int rc;
-
-	if (object_path_is(path))
-		return object_use(store, hash, err);
-	rc = file_read(path, 0, &content, err);
-	if (rc == 0)
-		rc = object_put(store, buf_str(&content), content.len, hex, err);
-	buf_clear(&content);
-	if (rc < 0)
-		return -1;
-	return strcmp(hex, hash) == 0;
+	return givens_settings(&s->givens, err);
 }
 
 int
 submit_store_inputs(struct submit *s, struct store *store, struct err *err)
 {
-	const char *path;
-	json_t *hash;
-
-	json_object_foreach(s->inputs, path, hash) {
-		int rc = store_input(store, path, json_string_value(hash), err);
-
-		if (rc < 0)
-			return -1;
-		if (rc == 0)
-			return err_set(err, ERR_INPUT,
-			    object_path_is(path) ? "there is no object for '%s'"
-						 : "'%s' changed while it was read",
-			    path);
-	}
-	return 0;
+	return givens_store(&s->givens, store, err);
 }
 
 /* ---- one line ---- */
@@ -299,10 +151,10 @@ judge(struct submit *s, struct made *m, struct err *err)
 		return 0;
 	if (schema)
 		schema_fill_defaults(schema, m->params);
-	if (name_paths(s, m->params, err) < 0 ||
+	if (givens_name_paths(&s->givens, m->params, err) < 0 ||
 	    (schema && schema_judge(schema, m->params, err) < 0))
 		return -1;
-	if (s->has_paths && inputs_take(&s->taker, m->params, err) < 0)
+	if (s->givens.has_paths && inputs_take(&s->taker, m->params, err) < 0)
 		return -1;
 	if (s->o.task->origin != TASK_ADHOC)
 		return 0;
@@ -362,8 +214,8 @@ submit_make(struct submit *s, json_t *params, const char *key, const char *where
 		unwrap_execution(&m);
 	if (m.status == ST_QUEUED)
 		take_error(&m);
-	json_fill(m.params, s->set);
-	json_object_update(m.params, s->force);
+	json_fill(m.params, s->givens.set);
+	json_object_update(m.params, s->givens.force);
 	if (judge(s, &m, err) == 0)
 		line = make_line(s, &m, key, where);
 	json_decref(m.params);
