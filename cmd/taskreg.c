@@ -5,11 +5,13 @@
 #include "base/err.h"
 #include "cli/app.h"
 #include "cli/registry.h"
+#include "cli/task_start.h"
 #include "task/task.h"
 
 static struct {
 	struct registry_filter filter;
 	int json, openapi, replace;
+	char *url;
 } o;
 
 static const struct poptOption options[] = {
@@ -23,6 +25,7 @@ static const struct poptOption options[] = {
 	{ "status", 0, POPT_ARG_STRING, &o.filter.status, 0, "list: only with this status",
 	    "WORD" },
 	{ "tag", 0, POPT_ARG_ARGV, &o.filter.tags, 0, "list: only with this tag", "WORD" },
+	{ "url", 0, POPT_ARG_STRING, &o.url, 0, "import: where it is served", "URL" },
 	APP_STATE_OPTIONS,
 	APP_COMMON_OPTIONS,
 	POPT_TABLEEND,
@@ -99,9 +102,22 @@ rm(struct app *app, char **args, struct err *err)
 	return registry_remove(app, args, err);
 }
 
-#define COMMANDS "activate, add, check, deactivate, deprecate, list, log, rm, show"
+static int new (struct app *app, char **args, struct err *err)
+{
+	if (app->nargs != 2)
+		app_usage(app, "new takes the name of a task");
+	return task_start_new(app, args[0], err);
+}
 
-enum accepts { FILTERS = 1, JSON = 2, REPLACE = 4, OPENAPI = 8 };
+static int
+import(struct app *app, char **args, struct err *err)
+{
+	return task_start_import(app, args, o.url, err);
+}
+
+#define COMMANDS "activate, add, check, deactivate, deprecate, import, list, log, new, rm, show"
+
+enum accepts { FILTERS = 1, JSON = 2, REPLACE = 4, OPENAPI = 8, URL = 16 };
 
 static const struct {
 	const char *name;
@@ -113,8 +129,10 @@ static const struct {
 	{ "check", check, 0 },
 	{ "deactivate", deactivate, 0 },
 	{ "deprecate", deprecate, 0 },
+	{ "import", import, URL },
 	{ "list", list, FILTERS | JSON },
 	{ "log", history, JSON },
+	{ "new", new, 0 },
 	{ "rm", rm, 0 },
 	{ "show", show, JSON | OPENAPI },
 };
@@ -124,6 +142,8 @@ check_options(struct app *app, const char *name, int accepts)
 {
 	if (o.replace && !(accepts & REPLACE))
 		app_usage(app, "%s knows no --replace", name);
+	if (o.url && !(accepts & URL))
+		app_usage(app, "%s knows no --url", name);
 	if (o.openapi && !(accepts & OPENAPI))
 		app_usage(app, "%s knows no --openapi", name);
 	if (o.json && !(accepts & JSON))
@@ -151,7 +171,8 @@ main(int argc, char **argv)
 {
 	struct err err = { 0 };
 	struct app *app = app_start("taskreg",
-	    "activate|add|check|deactivate|deprecate|list|log|rm|show [FILE ...] [TASK[@VERSION] "
+	    "activate|add|check|deactivate|deprecate|import|list|log|new|rm|show [FILE ...] "
+	    "[TASK[@VERSION] "
 	    "...]",
 	    options, argc, argv);
 

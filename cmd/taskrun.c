@@ -8,8 +8,10 @@
 #include "base/err.h"
 #include "cli/app.h"
 #include "cli/campaign.h"
+#include "cli/params.h"
 
 static struct campaign o;
+static int help_params;
 
 static const struct poptOption options[] = {
 	{ "after", 0, POPT_ARG_ARGV, &o.terms.after, 0, "wait until an execution has ended so",
@@ -22,6 +24,8 @@ static const struct poptOption options[] = {
 	    "say why what is not in the cache is not", NULL },
 	{ "force", 0, POPT_ARG_ARGV, &o.force, 0, "override a parameter of every line", "K=V" },
 	{ "graph", 0, POPT_ARG_NONE, &o.graph, 0, "lines say what they wait for", NULL },
+	{ "help-params", 0, POPT_ARG_NONE, &help_params, 0, "show what the task takes, and end",
+	    NULL },
 	{ "hold", 0, POPT_ARG_NONE, &o.terms.hold, 0, "wait for taskctl approve", NULL },
 	{ "inputs", 0, POPT_ARG_NONE, &o.inputs, 0, "store the files that lines name", NULL },
 	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "resumable name of this batch", "NAME" },
@@ -118,6 +122,11 @@ main(int argc, char **argv)
 	int caught, rc, status;
 	bool reading;
 
+	if (help_params) {
+		if (app->nargs != 1 || app->rest)
+			app_usage(app, "--help-params takes one task");
+		return app_finish(app, params_help(app, app->args[0], &err), &err);
+	}
 	read_operands(app);
 	rc = campaign_run(app, &o, &caught, &err);
 	reading = app->shared;

@@ -22,6 +22,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
+struct buf;
 struct err;
 
 /* Where a value stood. Mark 0 is the document; child and next are indexes, 0: none. */
@@ -67,6 +68,10 @@ int yaml_parse(
 int yaml_read(const char *path, struct yaml_docs *docs, struct err *err);
 
 void yaml_docs_clear(struct yaml_docs *docs);
+
+/* Append a value as one YAML document in block style, without "---": keys in their order, quotes
+ * only where they are needed. yaml_parse reads it back the same, within its own limits. */
+void yaml_put(const json_t *value, struct buf *out);
 
 /* Line and column of the value that a JSON pointer names: 1. When it did not stand in the file
  * (missing, from a merge or within an alias) those of the nearest value around it: 0. */

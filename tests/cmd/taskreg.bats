@@ -379,6 +379,67 @@ on_terminal() { run_split env COLUMNS=100 TERM=dumb script -qec "$*" /dev/null; 
 	assert_status 2
 }
 
+@test "taskreg: new writes a task file that runs as it is" {
+	export DOCKLINE_SHARE=$root/share
+	run_split taskreg new hello
+	assert_status 0
+	assert_err ''
+	cp "$out" hello.yaml
+	run_split taskreg check hello.yaml
+	assert_status 0
+	assert_err ''
+	taskreg add hello.yaml >/dev/null
+	run_split taskrun hello <<<'{"text":"x"}'
+	assert_status 0
+	assert_json '.result == {text: "x", cutoff: 8} and .metrics == {cutoff: 8}'
+	run_split taskreg new 'a b'
+	assert_status 2
+	assert_out ''
+	assert_err -r "found 'a b'"
+	run_split taskreg new
+	assert_status 2
+	DOCKLINE_SHARE=$PWD run_split taskreg new hello
+	assert_status 2
+	assert_err "taskreg: no 'templates/task.yaml' (is DOCKLINE_SHARE right?)"
+}
+
+@test "taskreg: import makes a task of each POST operation of a spec" {
+	run_split taskreg import "$tasks/service.yaml"
+	assert_status 0
+	assert_err ''
+	assert_out -f "$tasks/service.imported.yaml"
+	taskreg check "$out"
+	run_split taskreg import --url http://localhost:9/ "$tasks/service.yaml"
+	[[ $(grep -c 'service_url: "http://localhost:9/"' "$out") == 2 ]]
+	sed '/^  \/score:/,/^components/{/^components/!d}' "$tasks/service.yaml" >one.yaml
+	run_split taskreg import <one.yaml
+	assert_out -l 'task_id: docking-service-v2'
+	run_split taskreg list --url x
+	assert_status 2
+}
+
+@test "taskreg: import tells what is wrong with a spec, and writes nothing of it" {
+	sed 's/type: integer/type: int/; s/title: Docking Service (v2), //' "$tasks/service.yaml" >wrong.yaml
+	run_split taskreg import wrong.yaml
+	assert_status 3
+	assert_out ''
+	assert_err "$(cat <<-'END'
+		taskreg: wrong.yaml:3:7: '/info' lacks 'title'
+		taskreg: wrong.yaml:31:19: '/components/schemas/Request/properties/n/type' must be one of string, number, integer, boolean, array, object, found "int"
+	END
+	)"
+	sed '/^servers:/,/variables:/d' "$tasks/service.yaml" >nowhere.yaml
+	run_split taskreg import nowhere.yaml
+	assert_status 3
+	assert_out ''
+	assert_err "taskreg: nowhere.yaml:2:1: '/servers' must begin with a URL, or --url must name it"
+	echo 'swagger: "2.0"' >old.yaml
+	run_split taskreg import old.yaml missing.yaml
+	assert_status 3
+	assert_err -r "old.yaml:1:1: it lacks 'openapi'"
+	assert_err -r "'missing.yaml'.*No such file"
+}
+
 @test "taskreg: rm without a state, and state directories that are none" {
 	run_split taskreg rm a
 	assert_status 4

@@ -553,6 +553,24 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	[[ $(sqlite3 .dockline/state.db "SELECT group_concat(version) FROM task WHERE name = 't'") == 1,2 ]]
 }
 
+@test "taskrun: --help-params shows what a task takes" {
+	taskreg add "$data/tasks/shapes.yaml" >/dev/null
+	run_split taskrun shapes --help-params
+	assert_status 0
+	assert_err ''
+	assert_out -f "$data/tasks/shapes.params"
+	run_split taskrun --help-params -- true
+	assert_status 2
+	assert_err -r 'help-params takes one task'
+	run_split taskrun --help-params nothing
+	assert_status 2
+	printf 'task_id: any\nservice_config: {command: [cat]}\n' | taskreg add >/dev/null
+	run_split taskrun --help-params any
+	assert_status 0
+	assert_out ''
+	assert_err "taskrun: task 'any' names no parameters: it takes any"
+}
+
 @test "taskrun: a full stdout is an error, after what ran was kept" {
 	status=0
 	taskrun --job j -n -- echo 1 >/dev/full 2>"$err" || status=$?

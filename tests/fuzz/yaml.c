@@ -10,12 +10,18 @@ check_doc(const struct yaml_doc *doc)
 {
 	size_t line, column;
 	struct buf text = BUF_INIT;
+	struct yaml_docs docs = YAML_DOCS_INIT;
 	json_t *again;
 
 	json_put(doc->value, &text);
 	again = json_parse(text.data, text.len, NULL);
 	MUST(json_equal(doc->value, again));
 	json_decref(again);
+	buf_reset(&text);
+	yaml_put(doc->value, &text);
+	MUST(yaml_parse("put", text.data, text.len, &docs, NULL) == 0 && docs.len == 1);
+	MUST(json_equal(doc->value, docs.at[0].value));
+	yaml_docs_clear(&docs);
 	buf_clear(&text);
 	yaml_where(doc, "/a/0/b", &line, &column);
 	MUST(line > 0 && column > 0);

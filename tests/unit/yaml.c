@@ -295,6 +295,45 @@ test_limits(void)
 	test_limit("size", &text, "t: larger than 16 MiB");
 }
 
+static void
+test_put(void)
+{
+	static const struct {
+		const char *json, *yaml;
+	} rows[] = {
+		{ "{\"a\":1,\"b\":[1,{\"c\":true,\"d\":[]}],\"e\":{}}",
+		    "a: 1\nb:\n  - 1\n  - c: true\n    d: []\ne: {}\n" },
+		{ "[[1,2],[\"x\"]]", "- - 1\n  - 2\n- - x\n" },
+		{ "{\"200\":\"1.0\",\"x y\":\"true\",\"\":\"\",\"n\":null}",
+		    "\"200\": \"1.0\"\nx y: \"true\"\n\"\": \"\"\n\"n\": null\n" },
+		{ "{\"t\":\"one\\n two\\n\\nthree\\n\",\"u\":\"a\\nb\"}",
+		    "t: |\n  one\n   two\n\n  three\nu: \"a\\nb\"\n" },
+		{ "[\"a: b\",\"#c\",\"- d\",\"e # "
+		  "f\",\"{g}\",\"\\u00c5\",\"\\u0085\\u007f\\ufeff\"]",
+		    "- \"a: b\"\n- \"#c\"\n- \"- d\"\n- \"e # f\"\n- \"{g}\"\n- \"\xc3\x85\"\n"
+		    "- \"\\u0085\\u007f\\ufeff\"\n" },
+		{ "9007199254740993", "9007199254740993\n" },
+		{ "\"...\"", "\"...\"\n" },
+		{ "[1e300,1.0,-0.5]", "- 1e+300\n- 1.0\n- -0.5\n" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		json_t *value = json_loads(rows[i].json, JSON_DECODE_ANY, NULL);
+		struct yaml_docs docs = YAML_DOCS_INIT;
+		struct buf text = BUF_INIT;
+		struct err err = { 0 };
+
+		yaml_put(value, &text);
+		is_str(buf_str(&text), rows[i].yaml, "%s as YAML", rows[i].json);
+		ok(yaml_parse("t", buf_str(&text), text.len, &docs, &err) == 0 && docs.len == 1 &&
+			json_equal(docs.at[0].value, value),
+		    "and back: %s", err.text);
+		yaml_docs_clear(&docs);
+		buf_clear(&text);
+		json_decref(value);
+	}
+}
+
 int
 main(void)
 {
@@ -308,5 +347,6 @@ main(void)
 	is_int(yaml_read("/nonexistent/x.yaml", &docs, &err), -1, "a missing file");
 	is_str(err.text, "cannot open '/nonexistent/x.yaml': No such file or directory",
 	    "a missing file: message");
+	test_put();
 	return done_testing();
 }
