@@ -2,6 +2,9 @@
 # Executions that wait: for others, for a person, for their time, behind others; and graphs of them.
 load ../helper
 
+# the tasks that come with the programs, as a message lists them
+shipped() { basename -s .yaml "$root"/share/tasks/*.yaml | sort | paste -sd, | sed 's/,/, /g'; }
+
 # fields of the records in order of id
 column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 stat_of() { taskstat --json "$1" | jq -c "$2"; }
@@ -247,7 +250,7 @@ graph() { printf '%s\n' "$@" >graph.jsonl; }
 		{"task":"none"}
 		not json
 	END
-	cat >wanted <<-'END'
+	cat >wanted <<-END
 		taskrun: graph.jsonl:2: 'afer' is no member of a line of a graph: 'after'?
 		taskrun: graph.jsonl:3: waits for 'good' twice
 		taskrun: graph.jsonl:4: key 'good' was given already, at graph.jsonl:1
@@ -267,7 +270,7 @@ graph() { printf '%s\n' "$@" >graph.jsonl; }
 		taskrun: graph.jsonl:18: 'not_before': 'soon' is not a time (+2h, 2026-01-31T09:30:00Z, 2026-01-31T09:30:00+01:00)
 		taskrun: graph.jsonl:19: 'approval' must be true or false, found string
 		taskrun: graph.jsonl:20: 'params' must be an object, found array
-		taskrun: graph.jsonl:21: no task 'none'; there are: dock-vina
+		taskrun: graph.jsonl:21: no task 'none'; there are: $(shipped)
 		taskrun: graph.jsonl:22:3: not JSON: invalid token near 'not'
 		taskrun: 21 lines are wrong: nothing was submitted
 	END
@@ -301,7 +304,7 @@ graph() { printf '%s\n' "$@" >graph.jsonl; }
 	done
 	run_split taskrun --graph nothing
 	assert_status 2
-	assert_err "taskrun: no file 'nothing': no task 'nothing'; there are: dock-vina"
+	assert_err "taskrun: no file 'nothing': no task 'nothing'; there are: $(shipped)"
 	run_split taskrun --graph
 	assert_status 0
 	assert_err 'taskrun: no parameters were given: no executions'
