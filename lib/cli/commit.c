@@ -553,6 +553,12 @@ commit_state(struct commit *c, struct commit_state *state)
 	pthread_mutex_unlock(&c->lock);
 }
 
+void
+commit_hurry(struct commit *c)
+{
+	c->ledger.hurry = true;
+}
+
 int
 commit_stop(struct commit *c, bool keep, struct err *err)
 {

@@ -119,6 +119,9 @@ void commit_return(struct commit *c, struct work *work); /* queued again */
 void commit_pause(struct commit *c, struct work *work);  /* the same, and it rests there */
 void commit_state(struct commit *c, struct commit_state *state);
 
+/* We were told to stop: output that nobody reads for a second is given up. */
+void commit_hurry(struct commit *c);
+
 /* Write what is left, end the thread. -1 when something could not be written. Freed too, unless
  * keep: another thread may still hand lines to it, which are dropped. */
 int commit_stop(struct commit *c, bool keep, struct err *err);

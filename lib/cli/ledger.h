@@ -62,6 +62,7 @@ struct ledger {
 	int64_t failed;                /* of the printed */
 	int64_t worked, worked_failed; /* attempts that ended; not well */
 	bool output_gone;              /* stdout cannot be written any more */
+	_Atomic bool hurry;            /* set by others: output that does not move is given up */
 	int64_t beaten;                /* last heartbeat, by clock_boot */
 	int64_t cared;                 /* when it was looked for workers that died */
 	bool deaths;                   /* and there were some */

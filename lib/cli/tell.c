@@ -2,7 +2,10 @@
 /* tell: what the writer thread prints after a commit. */
 #include "cli/tell.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -12,8 +15,13 @@
 #include "store/store.h"
 #include "task/execution.h"
 #include "task/journal.h"
+#include "task/workers.h"
 
-enum { PRINT_BYTES = 256 << 10 };
+enum {
+	PRINT_BYTES = 256 << 10,
+	LOOK = 100,      /* milliseconds between looks at why stdout takes nothing */
+	STALL = 1000000, /* microseconds without a reader until it is given up, once told to stop */
+};
 
 /* Event records on their way out. */
 struct printing {
@@ -59,6 +67,45 @@ lose_output(struct ledger *l)
 {
 	app_output_failed(l->o.app);
 	l->output_gone = true;
+}
+
+/* Say that we live, though nothing is written to the state: in that the output comes first. */
+static void
+live_on(struct ledger *l, int64_t *said, int64_t now)
+{
+	if (l->o.worker == 0 || now - *said < WORKER_HEARTBEAT || store_begin(l->o.store, NULL) < 0)
+		return;
+	*said = now;
+	if (worker_beat(l->o.store, l->o.worker, 0, NULL) < 0 || store_commit(l->o.store, NULL) < 0)
+		store_rollback(l->o.store);
+}
+
+/* Write to stdout, perhaps a pipe that nobody reads for now. */
+static void
+put(struct ledger *l, const char *text, size_t len)
+{
+	int64_t moved = clock_boot(), said = l->beaten;
+
+	while (len > 0 && !l->output_gone) {
+		struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+		int64_t now;
+		ssize_t n;
+
+		if (poll(&out, 1, LOOK) <= 0) {
+			now = clock_boot();
+			live_on(l, &said, now);
+			l->output_gone = l->hurry && now - moved >= STALL;
+			continue;
+		}
+		n = write(STDOUT_FILENO, text, len < PIPE_BUF ? len : PIPE_BUF);
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			lose_output(l);
+		if (n < 0)
+			continue;
+		text += n;
+		len -= (size_t)n;
+		moved = clock_boot();
+	}
 }
 
 static void
@@ -108,8 +155,7 @@ print_some(struct ledger *l, size_t *at, const char **made, struct buf *text, st
 		*made += due->len;
 	}
 	store_read_end(l->o.store);
-	if (text->len && !l->output_gone && fwrite(text->data, 1, text->len, stdout) < text->len)
-		lose_output(l);
+	put(l, text->data, text->len);
 	return rc;
 }
 
@@ -125,8 +171,6 @@ tell_records(struct ledger *l, struct err *err)
 		return 0;
 	while (at < l->print.len && rc == 0)
 		rc = print_some(l, &at, &made, &text, err);
-	if (!l->output_gone && fflush(stdout) != 0)
-		lose_output(l);
 	buf_clear(&text);
 	l->print.len = 0;
 	buf_reset(&l->made);
@@ -161,9 +205,7 @@ tell_events(struct ledger *l, struct err *err)
 	if (!l->o.print_events)
 		return 0;
 	end = journal_each(l->o.store, l->event, add_event, &p, err);
-	if (p.text.len && !l->output_gone &&
-	    (fwrite(p.text.data, 1, p.text.len, stdout) < p.text.len || fflush(stdout) != 0))
-		lose_output(l);
+	put(l, p.text.data, p.text.len);
 	buf_clear(&p.text);
 	l->event = end;
 	return end < 0 ? -1 : 0;

@@ -82,6 +82,7 @@ stop(struct worker *w, int signal)
 			    running, running == 1 ? "" : "s");
 	}
 	w->crew.stopping = true;
+	commit_hurry(w->o->commit);
 	give_back(w);
 	for (int i = 0; i < w->crew.nslots; i++)
 		if (!w->crew.slots[i].stream)

@@ -306,6 +306,26 @@ closed() {
 	once_each 60
 }
 
+@test "resume: nobody who reads its output keeps it from ending, the same command prints all" {
+	numbers 2000 >in
+	mkfifo pipe
+	exec 7<>pipe # a reader that does not read, for the beginning
+	env --default-signal=INT taskrun -q -j 2 --job j in -- true >pipe 2>stopped 3>&- 7>&- &
+	pid=$!
+	# more than goes into the pipe
+	wait_until 20 eval '(($(sql "SELECT count(*) FROM execution WHERE status = '\''completed'\''") > 110))'
+	kill -INT $pid
+	wait_until 8 eval '! kill -0 $pid'
+	status=0
+	wait $pid || status=$?
+	exec 7>&-
+	assert_status 130
+	run_split taskrun -q -j 2 --job j in -- true
+	assert_status 0
+	((${#lines[@]} == 2000))
+	[[ $(sql "SELECT count(*) FROM worker WHERE ended IS NULL") == 0 ]]
+}
+
 @test "resume: input that never ends is stopped by a signal" {
 	mkfifo pipe
 	taskrun --job j "${mark[@]}" <pipe >first 2>/dev/null &
