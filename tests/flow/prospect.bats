@@ -45,20 +45,19 @@ stop_worker() {
 }
 
 @test "prospect: --work starts a worker where there is none" {
-	mkfifo go
-	run_split taskrun --work --job j --lines -- sh -c 'read x <go' < <(seq 1)
+	local work='until [ -e go ]; do env sleep 0.02; done'
+
+	run_split taskrun --work --job j --lines -- sh -c "$work" < <(seq 1)
 	assert_status 0
 	assert_json '.status == "queued"'
 	assert_err -r '^taskrun: a worker runs on: process [0-9]+$'
 	pid=${stderr##* }
 	wait_until 20 a_worker
-	run_split taskrun --work --job j --lines -- sh -c 'read x <go' < <(seq 2)
+	run_split taskrun --work --job j --lines -- sh -c "$work" < <(seq 2)
 	assert_status 0
 	assert_err ''
-	for i in 1 2; do
-		echo go >go
-	done
-	run_split taskwait --job j
+	touch go
+	run_split taskwait --timeout 60 --job j
 	assert_status 0
 	wait_until 20 no_worker
 	! kill -0 "$pid" 2>/dev/null || wait_until 20 eval "! kill -0 $pid"

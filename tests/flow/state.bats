@@ -153,7 +153,7 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 
 @test "state: a full disk is one message, nothing is half-written, and it goes on later" {
 	mkdir disk
-	mount -t tmpfs -o size=400k tmpfs disk 2>/dev/null || skip "only root mounts a small file system"
+	mount -t tmpfs -o size=900k tmpfs disk 2>/dev/null || skip "only root mounts a small file system"
 	seq 2000 | jq -c '{a: ., text: ("\(.)" * 200)}' >in
 	head -n 20 in | taskrun -q --state disk/s --job j -d -- true | jq -c .id | sort >acknowledged
 	run_split timeout 60 taskrun --state disk/s --job j -d in -- true
@@ -182,7 +182,7 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 
 @test "state: a limit on the size of files is a full disk, too" {
 	seq 2000 | jq -c '{a: ., text: ("\(.)" * 200)}' >in
-	run_split timeout 60 bash -c 'ulimit -f 400; exec taskrun --job j -d in -- true'
+	run_split timeout 60 bash -c 'ulimit -f 600; exec taskrun --job j -d in -- true'
 	assert_status 5
 	assert_err -r "^taskrun: cannot write 'state.db': "
 	[[ $(wc -l <"$err") == 1 ]]
