@@ -10,9 +10,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/vec.h"
-#include "cli/author.h"
+#include "cli/control_parts.h"
 #include "cli/ids.h"
-#include "cli/idset.h"
 #include "cli/listing.h"
 #include "cli/notice.h"
 #include "cli/session.h"
@@ -28,27 +27,12 @@ enum {
 	TERMINAL_ROWS = 100, /* lines on a terminal */
 };
 
-struct call {
-	struct app *app;
-	const struct control_call *c;
-	struct store *store;
-	struct tally tally;
-	struct author author;
-	struct idset seen;
-	VEC(int64_t) chunk;   /* to be controlled next */
-	VEC(int64_t) changed; /* to be printed */
-	VEC(int64_t) ordered; /* their workers were told */
-	bool chosen;          /* not named one by one: what cannot be is passed by */
-	bool as_lines;
-	int64_t done, shown, passed;
-};
-
 /* ---- begin and end ---- */
 
-static int
-begin(struct call *k, struct app *app, const struct control_call *c, struct err *err)
+int
+control_begin(struct controller *k, struct app *app, const struct control_call *c, struct err *err)
 {
-	*k = (struct call){ .app = app, .c = c, .tally = TALLY_INIT };
+	*k = (struct controller){ .app = app, .c = c, .tally = TALLY_INIT };
 	k->as_lines = isatty(STDOUT_FILENO) && !c->as_records;
 	k->store = session_open(app, false, err);
 	if (!k->store || session_reap(app, k->store, NULL, err) < 0)
@@ -60,8 +44,8 @@ begin(struct call *k, struct app *app, const struct control_call *c, struct err 
 	return 0;
 }
 
-static void
-clear(struct call *k)
+void
+control_clear(struct controller *k)
 {
 	store_close(k->store);
 	tally_clear(&k->tally);
@@ -76,7 +60,7 @@ clear(struct call *k)
 
 /* Why one that was asked for is as it was. */
 static void
-complain(struct call *k, int64_t id, enum controlled what, enum status was)
+complain(struct controller *k, int64_t id, enum controlled what, enum status was)
 {
 	const char *cannot = verb_cannot(k->c->verb);
 	long long n = (long long)id;
@@ -102,7 +86,7 @@ complain(struct call *k, int64_t id, enum controlled what, enum status was)
 }
 
 static int
-change_one(struct call *k, int64_t id, struct err *err)
+change_one(struct controller *k, int64_t id, struct err *err)
 {
 	const struct control_call *c = k->c;
 	enum status was = ST_SUBMITTED;
@@ -123,7 +107,7 @@ change_one(struct call *k, int64_t id, struct err *err)
 }
 
 static int
-change_chunk(struct call *k, struct err *err)
+change_chunk(struct controller *k, struct err *err)
 {
 	for (size_t i = 0; i < k->chunk.len; i++)
 		if (change_one(k, k->chunk.at[i], err) < 0)
@@ -132,7 +116,7 @@ change_chunk(struct call *k, struct err *err)
 }
 
 static int
-print(struct call *k, int64_t id, struct err *err)
+print(struct controller *k, int64_t id, struct err *err)
 {
 	json_t *record;
 	int rc;
@@ -153,7 +137,7 @@ print(struct call *k, int64_t id, struct err *err)
 }
 
 static int
-print_changed(struct call *k, struct err *err)
+print_changed(struct controller *k, struct err *err)
 {
 	int rc = 0;
 
@@ -165,7 +149,7 @@ print_changed(struct call *k, struct err *err)
 
 /* What gathered, in one transaction; it is printed when it is durable. */
 static int
-flush(struct call *k, struct err *err)
+flush(struct controller *k, struct err *err)
 {
 	if (k->chunk.len == 0)
 		return 0;
@@ -184,7 +168,7 @@ flush(struct call *k, struct err *err)
 static int
 add(int64_t id, void *ctx, struct err *err)
 {
-	struct call *k = ctx;
+	struct controller *k = ctx;
 
 	if (!idset_add(&k->seen, id))
 		return 0;
@@ -194,9 +178,8 @@ add(int64_t id, void *ctx, struct err *err)
 
 /* ---- which ---- */
 
-/* The statuses in which a verb means anything. Of those that ended, retrying means the failed. */
-static unsigned
-statuses_for(const struct control_call *c)
+unsigned
+control_statuses(const struct control_call *c)
 {
 	unsigned statuses = 0;
 
@@ -214,7 +197,7 @@ statuses_for(const struct control_call *c)
 
 /* Did it fail of the cause that is asked for? 1, 0, -1. */
 static int
-has_cause(struct call *k, int64_t id, struct err *err)
+has_cause(struct controller *k, int64_t id, struct err *err)
 {
 	json_t *record, *error;
 	const char *class, *reason;
@@ -237,8 +220,8 @@ has_cause(struct call *k, int64_t id, struct err *err)
 	return rc;
 }
 
-static int
-each_selected(struct call *k, struct selection *sel, struct err *err)
+int
+control_each(struct controller *k, struct selection *sel, struct err *err)
 {
 	int64_t ids[CHUNK];
 	int n;
@@ -257,21 +240,21 @@ each_selected(struct call *k, struct selection *sel, struct err *err)
 }
 
 static int
-each_chosen(struct call *k, struct err *err)
+each_chosen(struct controller *k, struct err *err)
 {
 	struct selection sel;
 
 	if (choice_read(k->app, k->store, &k->c->choice, &sel, err) < 0)
 		return -1;
-	sel.statuses = statuses_for(k->c);
-	return each_selected(k, &sel, err);
+	sel.statuses = control_statuses(k->c);
+	return control_each(k, &sel, err);
 }
 
 /* ---- workers ---- */
 
 /* Has the worker done what it was told? 1, 0, -1. */
 static int
-is_followed(struct call *k, int64_t id, struct err *err)
+is_followed(struct controller *k, int64_t id, struct err *err)
 {
 	struct standpoint at;
 	int rc = execution_status(k->store, k->app->org, id, &at, err);
@@ -297,7 +280,7 @@ is_followed(struct call *k, int64_t id, struct err *err)
 
 /* Print those that were followed, keep the others. */
 static int
-look(struct call *k, struct err *err)
+look(struct controller *k, struct err *err)
 {
 	size_t left = 0;
 
@@ -317,7 +300,7 @@ look(struct call *k, struct err *err)
 }
 
 static int
-wait_for_workers(struct call *k, struct err *err)
+wait_for_workers(struct controller *k, struct err *err)
 {
 	int64_t start = clock_boot(), end = start + PATIENCE, care = start + CARE;
 	struct notice *notice = notice_new(k->store);
@@ -338,8 +321,8 @@ wait_for_workers(struct call *k, struct err *err)
 	return rc;
 }
 
-static int
-finish_orders(struct call *k, struct err *err)
+int
+control_finish(struct controller *k, struct err *err)
 {
 	if (k->ordered.len == 0)
 		return 0;
@@ -354,114 +337,10 @@ finish_orders(struct call *k, struct err *err)
 	return print_changed(k, err);
 }
 
-/* ---- what rests ---- */
-
-/* A name that is wrong would never be noticed. Ad-hoc tasks are known by their executions. */
-static int
-check_task(struct call *k, struct selection *sel, struct err *err)
-{
-	struct task *task = task_find(k->store, k->app->org, sel->task, err);
-	int64_t id;
-
-	if (!task && err->kind == ERR_USAGE)
-		return execution_ids(k->store, sel, &id, 1, NULL) > 0 ? 0 : -1;
-	task_free(task);
-	return task ? 0 : -1;
-}
-
-/* What a flow takes in. */
-static int
-selection_of(
-    struct call *k, enum flow flow, const char *name, struct selection *sel, struct err *err)
-{
-	*sel = (struct selection){ .org = k->app->org, .status = -1, .account = -1 };
-	if (flow == FLOW_QUEUE)
-		sel->queue = name;
-	if (flow == FLOW_TASK)
-		sel->task = name;
-	if (flow == FLOW_TASK)
-		return check_task(k, sel, err);
-	return flow == FLOW_JOB ? session_job(k->app, k->store, name, 0, &sel->job, err) : 0;
-}
-
-static int
-change_flow(struct call *k, enum flow flow, const char *name, struct err *err)
-{
-	bool pause = k->c->verb == CONTROL_PAUSE;
-	int rc;
-
-	if (store_begin(k->store, err) < 0)
-		return -1;
-	rc = (pause ? flow_pause : flow_wake)(k->store, k->app->org, flow, name, &k->tally, err);
-	if (rc < 0 || tally_write(&k->tally, k->store, err) < 0) {
-		store_rollback(k->store);
-		return -1;
-	}
-	return store_commit(k->store, err) < 0 ? -1 : rc;
-}
-
-static void
-say_flow(struct call *k, enum flow flow, const char *name, bool changed)
-{
-	char *what = flow == FLOW_ALL ? xstrdup("the whole queue")
-				      : xasprintf("%s '%s'", flow_name(flow), name);
-
-	if (k->c->verb == CONTROL_PAUSE)
-		app_say(k->app, "%s %s: nothing more of it is started", what,
-		    changed ? "rests" : "rested already");
-	else
-		app_say(k->app, "%s %s", what, changed ? "goes on" : "did not rest");
-	free(what);
-}
-
-/* Of what was paused one by one, that it still is. */
-static int
-say_what_rests(struct call *k, struct selection *sel, struct err *err)
-{
-	int64_t id;
-	int n;
-
-	sel->held = false;
-	sel->after = 0;
-	n = execution_ids(k->store, sel, &id, 1, err);
-	if (n > 0)
-		app_say(k->app,
-		    "some of its executions were paused themselves: resume --status paused"
-		    " wakes them");
-	return n < 0 ? -1 : 0;
-}
-
-int
-control_flow(struct app *app, const struct control_call *call, enum flow flow, const char *name,
-    bool running, struct err *err)
-{
-	bool pause = call->verb == CONTROL_PAUSE;
-	struct selection sel;
-	struct call k;
-	int rc = begin(&k, app, call, err);
-
-	if (rc == 0)
-		rc = selection_of(&k, flow, name, &sel, err);
-	if (rc == 0)
-		rc = change_flow(&k, flow, name, err);
-	if (rc >= 0) {
-		say_flow(&k, flow, name, rc > 0);
-		sel.held = true;
-		sel.statuses = statuses_for(call);
-		rc = pause && !running ? 0 : each_selected(&k, &sel, err);
-	}
-	if (rc == 0)
-		rc = finish_orders(&k, err);
-	if (rc == 0 && !pause)
-		rc = say_what_rests(&k, &sel, err);
-	clear(&k);
-	return rc;
-}
-
 /* ---- the calls ---- */
 
 static void
-say_what_was_done(struct call *k)
+say_what_was_done(struct controller *k)
 {
 	const char *done = verb_done(k->c->verb);
 
@@ -482,8 +361,8 @@ say_what_was_done(struct call *k)
 int
 control_run(struct app *app, const struct control_call *call, struct err *err)
 {
-	struct call k;
-	int rc = begin(&k, app, call, err);
+	struct controller k;
+	int rc = control_begin(&k, app, call, err);
 
 	if (rc == 0 && (call->all || choice_is_made(&call->choice)))
 		rc = each_chosen(&k, err);
@@ -492,9 +371,9 @@ control_run(struct app *app, const struct control_call *call, struct err *err)
 	if (rc == 0)
 		rc = flush(&k, err);
 	if (rc == 0)
-		rc = finish_orders(&k, err);
+		rc = control_finish(&k, err);
 	if (rc == 0)
 		say_what_was_done(&k);
-	clear(&k);
+	control_clear(&k);
 	return rc;
 }
