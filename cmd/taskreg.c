@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "cli/app.h"
 #include "cli/registry.h"
+#include "cli/services.h"
 #include "cli/task_start.h"
 #include "task/task.h"
 
@@ -110,12 +111,35 @@ static int new (struct app *app, char **args, struct err *err)
 }
 
 static int
+service(struct app *app, char **args, struct err *err)
+{
+	const char *what = *args ? *args++ : "";
+	bool adds = strcmp(what, "add") == 0, lists = strcmp(what, "list") == 0;
+
+	if (o.replace && !adds)
+		app_usage(app, "only service add knows --replace");
+	if (o.json && !lists)
+		app_usage(app, "only service list knows --json");
+	if (adds)
+		return services_add(app, args, o.replace, err);
+	if (lists && !*args)
+		return services_list(app, o.json, err);
+	if (strcmp(what, "check") == 0)
+		return services_check(app, args, err);
+	if (strcmp(what, "rm") == 0 && *args)
+		return services_remove(app, args, err);
+	app_usage(app, "service takes add [FILE ...], check [NAME ...], list, or rm NAME ...");
+}
+
+static int
 import(struct app *app, char **args, struct err *err)
 {
 	return task_start_import(app, args, o.url, err);
 }
 
-#define COMMANDS "activate, add, check, deactivate, deprecate, import, list, log, new, rm, show"
+#define COMMANDS \
+	"activate, add, check, deactivate, deprecate, import, list, log, new, rm, " \
+	"service, show"
 
 enum accepts { FILTERS = 1, JSON = 2, REPLACE = 4, OPENAPI = 8, URL = 16 };
 
@@ -134,6 +158,7 @@ static const struct {
 	{ "log", history, JSON },
 	{ "new", new, 0 },
 	{ "rm", rm, 0 },
+	{ "service", service, JSON | REPLACE },
 	{ "show", show, JSON | OPENAPI },
 };
 
@@ -171,7 +196,8 @@ main(int argc, char **argv)
 {
 	struct err err = { 0 };
 	struct app *app = app_start("taskreg",
-	    "activate|add|check|deactivate|deprecate|import|list|log|new|rm|show [FILE ...] "
+	    "activate|add|check|deactivate|deprecate|import|list|log|new|rm|service|show [FILE "
+	    "...] "
 	    "[TASK[@VERSION] "
 	    "...]",
 	    options, argc, argv);

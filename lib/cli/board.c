@@ -22,7 +22,7 @@ enum {
 };
 
 struct board *
-board_new(const struct app *app, bool attended)
+board_new(struct app *app, bool attended)
 {
 	struct board *b = xcalloc(1, sizeof(*b));
 
@@ -39,6 +39,7 @@ board_free(struct board *b)
 		return;
 	for (size_t i = 0; i < b->desks.len; i++) {
 		service_free(b->desks.at[i]->service);
+		free(b->desks.at[i]->fault);
 		free(b->desks.at[i]);
 	}
 	for (size_t i = 0; i < b->tasks.len; i++)
@@ -100,7 +101,7 @@ enum claim_door
 board_door(struct board *b, const struct task *task, int64_t *when)
 {
 	int64_t now = clock_wall();
-	bool open = false, hopeless = true;
+	bool any = false, open = false, hopeless = true;
 
 	*when = INT64_MAX;
 	pthread_mutex_lock(&b->lock);
@@ -109,15 +110,25 @@ board_door(struct board *b, const struct task *task, int64_t *when)
 
 		if (!serves(desk, task))
 			continue;
+		any = true;
 		open |= obstacle(desk, now, when) != SHUT;
 		hopeless &= is_hopeless(desk);
 	}
 	pthread_mutex_unlock(&b->lock);
 	if (*when == INT64_MAX)
 		*when = 0;
-	if (open)
+	if (open || !any) /* without services they fail, and say so */
 		return CLAIM_OPEN;
 	return hopeless ? CLAIM_HOPELESS : CLAIM_SHUT;
+}
+
+static bool
+is_served(const struct board *b, const struct task *task)
+{
+	for (size_t i = 0; i < b->desks.len; i++)
+		if (serves(b->desks.at[i], task))
+			return true;
+	return false;
 }
 
 int
@@ -130,6 +141,8 @@ board_room(struct board *b, const struct task *task)
 	for (size_t i = 0; i < b->desks.len; i++)
 		if (serves(b->desks.at[i], task) && obstacle(b->desks.at[i], now, &when) != SHUT)
 			room += b->desks.at[i]->service->endpoint.max_in_flight;
+	if (room == 0 && !is_served(b, task))
+		room = ENDPOINT_IN_FLIGHT;
 	pthread_mutex_unlock(&b->lock);
 	ahead = room / 2;
 	return room + (ahead < AHEAD_MOST ? ahead : AHEAD_MOST);
@@ -217,7 +230,29 @@ board_pick(struct board *b, const struct board_wish *wish, struct desk **out, in
 	return !any ? BOARD_NONE : full ? BOARD_FULL : BOARD_SHUT;
 }
 
+int64_t
+board_changes(struct board *b)
+{
+	int64_t changes;
+
+	pthread_mutex_lock(&b->lock);
+	changes = b->changes;
+	pthread_mutex_unlock(&b->lock);
+	return changes;
+}
+
 /* ---- telling ---- */
+
+/* Nobody should wait for any service of its task. */
+static bool
+is_end(const struct board *b, const char *task)
+{
+	for (size_t i = 0; i < b->desks.len; i++)
+		if (!b->desks.at[i]->gone && strcmp(b->desks.at[i]->service->task, task) == 0 &&
+		    !is_hopeless(b->desks.at[i]))
+			return false;
+	return b->attended;
+}
 
 static void
 tell_people(const struct board *b, const struct desk *desk, enum breaker_state was)
@@ -229,6 +264,9 @@ tell_people(const struct board *b, const struct desk *desk, enum breaker_state w
 		return;
 	if (s->state.breaker.state == BREAKER_CLOSED)
 		app_say(b->app, "service '%s' works again", s->name);
+	else if (s->state.breaker.state == BREAKER_OPEN && is_end(b, s->task))
+		app_fail(b->app, EXIT_NO, "'%s': no service works, the rest is not tried: %s",
+		    s->task, s->state.cause);
 	else if (s->state.breaker.state == BREAKER_OPEN && is_hopeless(desk))
 		app_warn(
 		    b->app, "service '%s' fails whenever it is tried: %s", s->name, s->state.cause);
@@ -317,6 +355,8 @@ board_checked(struct board *b, struct desk *desk, const char *why, json_t *model
 	pthread_mutex_lock(&b->lock);
 	news = service_checked(s, why);
 	desk->checking = false;
+	free(desk->fault);
+	desk->fault = why ? xstrdup(why) : NULL;
 	desk->changed = true;
 	if (news && s->state.health == SERVICE_UNHEALTHY)
 		app_warn(b->app, "service '%s' is unhealthy: %s", s->name, why);
@@ -330,5 +370,14 @@ board_checked(struct board *b, struct desk *desk, const char *why, json_t *model
 		json_decref(s->state.models);
 		s->state.models = json_incref(models);
 	}
+	pthread_mutex_unlock(&b->lock);
+}
+
+void
+board_each(struct board *b, board_fn *fn, void *ctx)
+{
+	pthread_mutex_lock(&b->lock);
+	for (size_t i = 0; i < b->desks.len; i++)
+		fn(b->desks.at[i]->service, b->desks.at[i]->fault, ctx);
 	pthread_mutex_unlock(&b->lock);
 }

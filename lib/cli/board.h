@@ -30,7 +30,7 @@ struct task;
 struct desk;
 
 /* attended: a person waits; what rests is tried once at the beginning. */
-struct board *board_new(const struct app *app, bool attended);
+struct board *board_new(struct app *app, bool attended);
 void board_free(struct board *board);
 
 /* ---- writer thread, in a transaction ---- */
@@ -47,8 +47,21 @@ int board_room(struct board *board, const struct task *task);
 /* Is there something to write, or to be looked after? Outside a transaction, too. */
 bool board_is_due(struct board *board);
 
+/* The end: what was counted is due, too. */
+void board_flush(struct board *board);
+
 /* Write and read. 0 or -1. */
 int board_sync(struct board *board, struct store *store, struct err *err);
+
+/* ---- without a worker ---- */
+
+/* All services of the org, or those of these names (NULL-terminated, NULL: all), to be checked now;
+ * a name that is none is ERR_USAGE. */
+int board_take_all(struct board *board, struct store *store, char *const *names, struct err *err);
+
+/* Each service that was checked, and what was wrong; NULL: nothing. */
+typedef void board_fn(const struct service *service, const char *fault, void *ctx);
+void board_each(struct board *board, board_fn *fn, void *ctx);
 
 /* ---- main thread ---- */
 
@@ -71,6 +84,9 @@ struct board_wish {
 /* Who gets it; it has a request more then. *when: microseconds since 1970, 0: not known. */
 enum board_answer board_pick(
     struct board *board, const struct board_wish *wish, struct desk **desk, int64_t *when);
+
+/* A number that changes when somebody else may have made room: tokens, health, another service. */
+int64_t board_changes(struct board *board);
 
 /* What a request came to. */
 enum board_news {

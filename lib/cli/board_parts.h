@@ -17,15 +17,16 @@ struct desk {
 	bool changed;       /* its state is to be written */
 	bool due, checking; /* its health is to be checked, or is being */
 	bool gone;
+	char *fault; /* what the last check found, NULL: nothing */
 };
 
 struct board {
 	pthread_mutex_t lock;
-	const struct app *app;
+	struct app *app;
 	bool attended;
 	VEC(struct desk *) desks;
 	VEC(char *) tasks; /* that were met */
-	int64_t version, looked, counted, picks;
+	int64_t version, looked, counted, picks, changes;
 };
 
 #endif

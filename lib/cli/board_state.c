@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/err.h"
 #include "cli/app.h"
 #include "cli/board_parts.h"
 #include "store/store.h"
@@ -93,6 +94,58 @@ board_meet(struct board *b, struct store *store, const struct task *task, struct
 	return rc;
 }
 
+struct picking {
+	struct board *board;
+	char *const *names;
+	size_t found;
+};
+
+static bool
+is_named(char *const *names, const char *name)
+{
+	for (size_t i = 0; names && names[i]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return !names;
+}
+
+static int
+pick(struct service **service, void *ctx, struct err *err)
+{
+	struct picking *p = ctx;
+
+	if (!is_named(p->names, (*service)->name))
+		return 0;
+	p->found++;
+	return take(service, p->board, err);
+}
+
+int
+board_take_all(struct board *b, struct store *store, char *const *names, struct err *err)
+{
+	struct picking p = { b, names, 0 };
+	size_t wanted = 0;
+
+	if (service_each(store, b->app->org, NULL, pick, &p, err) < 0)
+		return -1;
+	for (size_t i = 0; i < b->desks.len; i++) {
+		const struct endpoint *e = &b->desks.at[i]->service->endpoint;
+
+		b->desks.at[i]->due = e->health_url || e->models_url;
+	}
+	while (names && names[wanted])
+		wanted++;
+	for (size_t i = 0; i < wanted && p.found < wanted; i++) {
+		size_t k = 0;
+
+		while (k < b->desks.len && strcmp(b->desks.at[k]->service->name, names[i]) != 0)
+			k++;
+		if (k == b->desks.len)
+			return err_set(err, ERR_USAGE, "no service '%s'", names[i]);
+	}
+	return 0;
+}
+
 /* Is it time to check its health? */
 static bool
 wants_check(const struct desk *desk, int64_t now)
@@ -127,14 +180,21 @@ board_is_due(struct board *b)
 	return due;
 }
 
+void
+board_flush(struct board *b)
+{
+	pthread_mutex_lock(&b->lock);
+	b->counted = 0;
+	pthread_mutex_unlock(&b->lock);
+}
+
 /* Draw tokens of its rate for us. */
 static void
-draw(struct desk *desk, int64_t now)
+draw(struct board *b, struct desk *desk, int64_t now)
 {
 	struct service *s = desk->service;
 	int has, want = desk->wanted - desk->tokens;
 
-	desk->wanted = 0;
 	if (s->rate.limit == 0 || want <= 0)
 		return;
 	has = bucket_has(&s->state.bucket, &s->rate, now);
@@ -142,11 +202,14 @@ draw(struct desk *desk, int64_t now)
 	if (want <= 0 || !bucket_take(&s->state.bucket, &s->rate, want, now, NULL))
 		return;
 	desk->tokens += want;
+	desk->wanted = 0;
 	desk->changed = true;
+	b->changes++;
 }
 
 static int
-sync_desk(struct desk *desk, struct store *store, int64_t now, bool count, struct err *err)
+sync_desk(struct board *b, struct desk *desk, struct store *store, int64_t now, bool count,
+    struct err *err)
 {
 	struct service *s = desk->service;
 	int rc = 0;
@@ -156,7 +219,7 @@ sync_desk(struct desk *desk, struct store *store, int64_t now, bool count, struc
 		desk->due = rc > 0;
 		s->state.checked = now;
 	}
-	draw(desk, now);
+	draw(b, desk, now);
 	if (rc >= 0 && desk->changed)
 		rc = service_write(store, s, err);
 	else if (rc >= 0 && count && s->state.answered + s->state.failed > 0)
@@ -175,13 +238,14 @@ board_sync(struct board *b, struct store *store, struct err *err)
 	int rc = 0;
 	bool count;
 
-	if (b->tasks.len == 0)
+	if (b->tasks.len == 0 && b->desks.len == 0)
 		return 0;
 	pthread_mutex_lock(&b->lock);
 	version = store_version(store);
 	if (version != b->version && boot - b->looked >= LOOK) {
 		b->version = version;
 		b->looked = boot;
+		b->changes++;
 		for (size_t i = 0; i < b->tasks.len && rc == 0; i++)
 			rc = load(b, store, b->tasks.at[i], err);
 	}
@@ -190,7 +254,7 @@ board_sync(struct board *b, struct store *store, struct err *err)
 		b->counted = boot;
 	for (size_t i = 0; i < b->desks.len && rc >= 0; i++)
 		if (!b->desks.at[i]->gone)
-			rc = sync_desk(b->desks.at[i], store, now, count, err);
+			rc = sync_desk(b, b->desks.at[i], store, now, count, err);
 	pthread_mutex_unlock(&b->lock);
 	return rc < 0 ? -1 : 0;
 }

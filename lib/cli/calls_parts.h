@@ -19,8 +19,9 @@ struct calls {
 	struct checks *checks;
 	struct call *first, **last;
 	int count;
-	int leaving;   /* DELETEs that are out */
-	int64_t wakes; /* when somebody may be sent that could not be */
+	int leaving;     /* DELETEs that are out */
+	int64_t wakes;   /* when somebody may be sent that could not be */
+	int64_t changes; /* of the board, when that was found out */
 	struct shape_entry *shapes;
 };
 

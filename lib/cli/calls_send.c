@@ -215,11 +215,13 @@ void
 calls_send(struct crew *crew, int64_t now)
 {
 	struct calls *c = crew->calls;
+	int64_t changes = board_changes(crew->board);
 	const struct task *full = NULL;
 	struct call *call, *next;
 
-	if (now < c->wakes || crew->stopping)
+	if ((now < c->wakes && changes == c->changes) || crew->stopping)
 		return;
+	c->changes = changes;
 	c->wakes = INT64_MAX;
 	for (call = c->first; call; call = next) {
 		const struct task *task = call->work->lane->task;

@@ -326,6 +326,8 @@ writer(void *ctx)
 		if (c->state.broken && c->stop)
 			break;
 	}
+	if (!c->state.broken && ledger_finish(&c->ledger, &c->err) < 0)
+		c->state.broken = true;
 	pthread_mutex_unlock(&c->lock);
 	return NULL;
 }

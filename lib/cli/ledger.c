@@ -506,3 +506,12 @@ ledger_write(struct ledger *l, struct batch *b, struct err *err)
 		return -1;
 	return tell_records(l, err);
 }
+
+int
+ledger_finish(struct ledger *l, struct err *err)
+{
+	struct batch none = { 0 };
+
+	board_flush(l->board);
+	return l->o.worker && board_is_due(l->board) ? ledger_write(l, &none, err) : 0;
+}

@@ -100,6 +100,9 @@ int ledger_look(struct ledger *l, struct err *err);
  * a worker die, was the wall clock set back? */
 bool ledger_is_due(const struct ledger *l);
 
+/* The last of it: what is known of services. 0 or -1. */
+int ledger_finish(struct ledger *l, struct err *err);
+
 /* Find out what waits to be claimed, and until when. */
 int ledger_wait(struct ledger *l, struct err *err);
 

@@ -10,6 +10,7 @@
 #include "store/stmt.h"
 #include "store/store.h"
 #include "task/audit.h"
+#include "task/service.h"
 #include "task/task.h"
 
 #define THERE " AND origin = 'registered' AND removed IS NULL"
@@ -169,12 +170,15 @@ task_remove(struct store *store, const struct author *by, const char *given, str
 	int64_t id = 0;
 	int found, rc = stmt_number(store, err, &id, sql_in_use, "ttt", by->org, name, version);
 
-	free(name);
 	if (rc > 0)
-		return err_set(err, ERR_NO,
-		    "task '%s' is still needed: execution %lld has not ended", given,
-		    (long long)id);
-	return rc < 0 ? -1 : each_version(store, by, given, remove_version, NULL, &found, err);
+		rc = err_set(err, ERR_NO, "task '%s' is still needed: execution %lld has not ended",
+		    given, (long long)id);
+	else if (rc == 0)
+		rc = each_version(store, by, given, remove_version, NULL, &found, err);
+	if (rc >= 0 && service_forget(store, by->org, name, err) < 0)
+		rc = -1;
+	free(name);
+	return rc;
 }
 
 static int

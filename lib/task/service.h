@@ -82,7 +82,7 @@ typedef int service_fn(struct service **service, void *ctx, struct err *err);
 int service_each(struct store *store, const char *org, const char *task, service_fn *fn, void *ctx,
     struct err *err);
 
-/* The service that came with a task goes with it. 0 or -1. */
+/* The service that came with a task goes with the last version of it. 0 or -1. */
 int service_forget(struct store *store, const char *org, const char *task, struct err *err);
 
 /* Write what is known, or only what was counted: answered and failed are added to what is there. 0

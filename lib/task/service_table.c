@@ -38,7 +38,9 @@ static const char sql_write[] =
 static const char sql_count[] =
     "UPDATE service SET answered = answered + ?, failed = failed + ? WHERE id = ?";
 static const char sql_forget[] =
-    "DELETE FROM service WHERE org = ? AND task = ? AND origin = 'task'";
+    "DELETE FROM service WHERE org = ?1 AND task = ?2 AND origin = 'task' AND NOT EXISTS"
+    " (SELECT 1 FROM task WHERE org = ?1 AND name = ?2 AND origin = 'registered'"
+    " AND removed IS NULL)";
 static const char sql_claim[] =
     "UPDATE service SET checked = ?2 WHERE id = ?1 AND (checked IS NULL OR checked <= ?3"
     " OR checked > ?2)";
