@@ -108,17 +108,16 @@ static int
 put_request(struct work *work, const struct docked *d, size_t i, struct buf *out, struct err *err)
 {
 	bool pdbqt = o.ligand && strcmp(o.ligand, "pdbqt") == 0;
-	struct buf ligand = BUF_INIT;
-	const char *text, *bonds;
+	struct buf ligand = BUF_INIT, model = BUF_INIT;
+	const char *bonds;
 	json_t *record;
-	size_t len;
 	int rc = 0;
 
 	if (pdbqt && d->sdf) {
 		rc = err_set(err, ERR_INPUT, "its poses are sdf, not pdbqt");
 	} else if (pdbqt) {
-		text = docked_model(d, i, &len);
-		add_ligand(text, len, &ligand);
+		docked_ligand(d, i, &model);
+		add_ligand(buf_str(&model), model.len, &ligand);
 	} else {
 		bonds = docked_whole_sdf(d, i, &ligand, err);
 		note_bonds(work, bonds);
@@ -133,6 +132,7 @@ put_request(struct work *work, const struct docked *d, size_t i, struct buf *out
 		json_decref(record);
 	}
 	buf_clear(&ligand);
+	buf_clear(&model);
 	return rc;
 }
 

@@ -27,7 +27,9 @@ docked_read(struct app *app, struct docked *d, struct err *err)
 		return -1;
 	if (d->sdf)
 		return poses_read_sdf(d->text.data, d->text.len, &d->poses, err);
-	return poses_read(d->text.data, d->text.len, &d->poses, err);
+	if (d->text.len >= 6 && memcmp(d->text.data, "MODEL ", 6) == 0)
+		return poses_read(d->text.data, d->text.len, &d->poses, err);
+	return poses_read_bare(buf_str(&d->text), d->text.len, &d->poses, err);
 }
 
 void
@@ -44,6 +46,25 @@ docked_model(const struct docked *d, size_t i, size_t *len)
 
 	*len = d->poses.at[i].end - from;
 	return d->text.data + from;
+}
+
+void
+docked_ligand(const struct docked *d, size_t i, struct buf *out)
+{
+	size_t len;
+	const char *text = docked_model(d, i, &len), *end = text + len;
+	bool residue = false;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		size_t n = (size_t)((newline ? newline + 1 : end) - text);
+
+		residue |= n > 9 && memcmp(text, "BEGIN_RES", 9) == 0;
+		if (!residue)
+			buf_add(out, text, n);
+		residue &= !(n > 7 && memcmp(text, "END_RES", 7) == 0);
+		text += n;
+	}
 }
 
 const char *
@@ -81,6 +102,7 @@ docked_sdf(const struct docked *d, size_t i, struct buf *out, struct err *err)
 	const struct pose *pose = &d->poses.at[i];
 	const char *title = docked_title(&d->x), *text, *bonds = "perceived";
 	char *name = xstrndup(title, strcspn(title, "\r\n"));
+	struct buf ligand = BUF_INIT;
 	size_t len;
 	int rc;
 
@@ -93,8 +115,10 @@ docked_sdf(const struct docked *d, size_t i, struct buf *out, struct err *err)
 		rc = placed_sdf(
 		    sdf, atoms, d->poses.atoms.at + pose->first, pose->natoms, name, out, err);
 	} else {
-		rc = perceive_sdf(text, len, name, out, err);
+		docked_ligand(d, i, &ligand);
+		rc = perceive_sdf(buf_str(&ligand), ligand.len, name, out, err);
 	}
+	buf_clear(&ligand);
 	free(name);
 	return rc < 0 ? NULL : bonds;
 }

@@ -33,6 +33,10 @@ void docked_clear(struct docked *d);
 /* The bytes of the i-th pose in its file, borrowed. */
 const char *docked_model(const struct docked *d, size_t i, size_t *len);
 
+/* Append the ligand of the i-th pose, PDBQT: its lines without residues of the receptor that moved
+ * along. */
+void docked_ligand(const struct docked *d, size_t i, struct buf *out);
+
 /* What the molecule is called: original_name, name or key. Borrowed. */
 const char *docked_title(const struct exported *x);
 

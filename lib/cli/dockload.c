@@ -2,6 +2,7 @@
 /* dockload: everything that is read and checked before an engine starts (cli/dockrun.h). */
 #include "cli/dockrun.h"
 
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +76,37 @@ resolve_box(struct app *app, json_t *record, struct err *err)
 	return 0;
 }
 
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The hash of all maps that a beginning stands for: of their names and hashes, in order. */
+static int
+digest_maps(const char *prefix, char hex[DIGEST_HEX], struct err *err)
+{
+	char *pattern = xasprintf("%s.*.map", prefix);
+	struct buf all = BUF_INIT;
+	glob_t found = { 0 };
+	int rc = 0;
+
+	if (strpbrk(prefix, "*?[\\") || glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+		rc = err_set(err, ERR_INPUT, "there are no maps '%s'", pattern);
+	if (rc == 0)
+		qsort(found.gl_pathv, found.gl_pathc, sizeof(*found.gl_pathv), compare_texts);
+	for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++) {
+		rc = digest_file(found.gl_pathv[i], hex, err);
+		buf_addf(&all, "%s %s\n", path_base(found.gl_pathv[i]), hex);
+	}
+	if (rc == 0)
+		digest_bytes(all.data, all.len, hex);
+	globfree(&found);
+	buf_clear(&all);
+	free(pattern);
+	return rc;
+}
+
 /* Files that parameters name: the engine runs elsewhere, so their paths become absolute, and what
  * is in them is part of what was asked for. */
 static int
@@ -85,9 +117,10 @@ resolve_files(struct dockjob *job, const struct engine *engine, struct err *err)
 		const char *path = json_string_value(json_object_get(job->record, p->name));
 		char *absolute, *name, hex[DIGEST_HEX];
 
-		if (p->kind != ENGINE_FILE || !path)
+		if ((p->kind != ENGINE_FILE && p->kind != ENGINE_MAPS) || !path)
 			continue;
-		if (digest_file(path, hex, err) < 0)
+		if (p->kind == ENGINE_MAPS ? digest_maps(path, hex, err) < 0
+					   : digest_file(path, hex, err) < 0)
 			return err_wrap(err, "%s", p->name);
 		absolute = path_absolute(path);
 		name = xasprintf("%s_sha256", p->name);
@@ -252,6 +285,8 @@ dockjob_load(
 	if (load_receptor(job, run, verdict) < 0)
 		return -1;
 	judge_warn_box(&job->request.box, job->warnings);
+	if (request_maps(&job->request))
+		json_array_append_new(job->warnings, json_string("maps"));
 	return 0;
 }
 

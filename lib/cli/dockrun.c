@@ -204,6 +204,22 @@ no_poses(const struct dockjob *job, const struct spoken *spoken, const char *why
 	return -1;
 }
 
+/* What is in the file. Vina writes the pose of a local search bare, and says its score. */
+static int
+parse_poses(const struct dockjob *job, const struct spoken *spoken, const struct buf *text,
+    struct poses *poses, struct err *err)
+{
+	const char *at = buf_str(text);
+
+	if (job->request.sdf)
+		return poses_read_sdf(at, text->len, poses, err);
+	if (job->request.mode != ENGINE_LOCAL || strncmp(at, "MODEL ", 6) == 0)
+		return poses_read(at, text->len, poses, err);
+	if (poses_read_bare(at, text->len, poses, err) < 0)
+		return -1;
+	return pose_said(buf_str(&spoken->out), spoken->out.len, &poses->at[0], err);
+}
+
 /* Read the engine's file: 0, or -1 with the verdict. An engine that ended well may still have
  * written nothing, or half of it. No name of a folder in the reasons: equal causes read equal. */
 static int
@@ -214,11 +230,8 @@ read_poses(const struct dockjob *job, const struct folder *f, const struct spoke
 	struct err err = { 0 };
 
 	if (access(f->poses, F_OK) == 0) {
-		int (*read)(const char *, size_t, struct poses *,
-		    struct err *) = job->request.sdf ? poses_read_sdf : poses_read;
-
 		if (file_read(f->poses, POSES_LIMIT, text, &err) == 0 &&
-		    read(buf_str(text), text->len, poses, &err) == 0)
+		    parse_poses(job, spoken, text, poses, &err) == 0)
 			return 0;
 		why = err.text;
 	}

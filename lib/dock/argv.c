@@ -65,6 +65,7 @@ add_param(struct args *args, const struct request *request, size_t i)
 		break;
 	case ENGINE_NAME:
 	case ENGINE_FILE:
+	case ENGINE_MAPS:
 		break;
 	}
 	if (text && *text)
@@ -79,9 +80,11 @@ argv_build(const struct request *request, const struct engine_version *version,
 	struct args args = VEC_INIT;
 
 	vec_add(&args, xstrdup(files->program));
-	add(&args, "--receptor", files->receptor);
+	if (!request_maps(request))
+		add(&args, "--receptor", files->receptor);
 	add(&args, "--ligand", files->ligand);
-	add_box(&args, &request->box);
+	if (!request_maps(request))
+		add_box(&args, &request->box);
 	if (*engine->mode[request->mode])
 		vec_add(&args, xstrdup(engine->mode[request->mode]));
 	for (size_t i = 0; i < engine->nparams; i++)

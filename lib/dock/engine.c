@@ -13,7 +13,7 @@
 
 const char *const engine_modes[ENGINE_MODES] = { "dock", "local_only", "minimize", "score_only" };
 
-static const char *const vina_scoring[] = { "vina", "vinardo", NULL };
+static const char *const vina_scoring[] = { "vina", "vinardo", "ad4", NULL };
 static const char *const smina_scoring[] = { "default", "vina", "vinardo", "dkoes_scoring",
 	"dkoes_scoring_old", "dkoes_fast", "ad4_scoring", NULL };
 static const char *const approximation[] = { "", "linear", "spline", "exact", NULL };
@@ -26,6 +26,8 @@ static const char *const sort_order[] = { "CNNscore", "CNNaffinity", "Energy", N
  * core: equal requests then give equal bytes, and many dockings share a machine. */
 static const struct engine_param vina_params[] = {
 	{ "scoring", "--scoring", ENGINE_WORD, 0, 0, 1, vina_scoring, 10200 },
+	{ "maps", "--maps", ENGINE_MAPS, 0, 0, 0, NULL, 10200 },
+	{ "flex", "--flex", ENGINE_FILE, 0, 0, 0, NULL, 0 },
 	{ "exhaustiveness", "--exhaustiveness", ENGINE_INT, 8, 1, 10000, NULL, 0 },
 	{ "max_evals", "--max_evals", ENGINE_INT, 0, 0, 2147483647, NULL, 10200 },
 	{ "num_modes", "--num_modes", ENGINE_INT, 9, 1, 1000, NULL, 0 },
@@ -97,7 +99,7 @@ static const struct engine engines[] = {
 	    .banner = "AutoDock Vina ",
 	    .params = vina_params,
 	    .nparams = COUNT(vina_params),
-	    .mode = { [ENGINE_DOCK] = "" },
+	    .mode = { "", "--local_only", NULL, "--score_only" },
 	    .score = "affinity",
 	    .least = -30,
 	    .most = 100,

@@ -30,6 +30,8 @@ enum engine_kind {
 	ENGINE_FLAG, /* true: the flag alone is given */
 	ENGINE_NAME, /* letters, digits, '_', '-' and '.'; not given unless asked for */
 	ENGINE_FILE, /* a path, as ENGINE_NAME; its content is part of the request */
+	ENGINE_MAPS, /* the beginning of the paths of grid maps, likewise: they replace receptor and
+		      * box on the command line */
 };
 
 /* A parameter of a request: `name` is the member, `flag` what the program calls it, "" for one that

@@ -470,6 +470,22 @@ pose_said(const char *text, size_t len, struct pose *pose, struct err *err)
 	return isnan(pose->affinity) ? err_set(err, ERR_INPUT, "it says no affinity") : 0;
 }
 
+int
+poses_read_bare(const char *text, size_t len, struct poses *out, struct err *err)
+{
+	struct reader r = { .at = text, .end = text + len };
+	struct model m = { .pose = pose_none() };
+
+	while (next_line(&r))
+		if (read_body_line(&r.line, out, &m, err) < 0)
+			return -1;
+	if (m.pose.natoms == 0)
+		return err_set(err, ERR_INPUT, "there are no atoms in it");
+	m.pose.end = len;
+	vec_add(out, m.pose);
+	return 0;
+}
+
 void
 poses_clear(struct poses *poses)
 {

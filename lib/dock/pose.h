@@ -58,6 +58,10 @@ struct poses {
  * judge them is judge_poses' work. Clear `out` in every case. */
 int poses_read(const char *text, size_t len, struct poses *out, struct err *err);
 
+/* The same of a file of one pose without MODEL and without a score, as Vina writes it after a local
+ * search: affinity is NAN. */
+int poses_read_bare(const char *text, size_t len, struct poses *out, struct err *err);
+
 /* The same of an SDF file (V2000), as smina and gnina write it. Scores are its tags; where the
  * molecule had tags of these names itself, what the engine added behind them counts. */
 int poses_read_sdf(const char *text, size_t len, struct poses *out, struct err *err);

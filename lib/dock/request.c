@@ -50,7 +50,8 @@ refuse_unknown(const struct engine *engine, const json_t *record, struct err *er
 	json_t *value;
 
 	for (size_t i = 0; i < COUNT(refused); i++)
-		if (is_asked(json_object_get(record, refused[i])))
+		if (is_asked(json_object_get(record, refused[i])) &&
+		    engine_param_find(engine, refused[i]) < 0)
 			return err_set(err, ERR_INPUT, "'%s' is not offered%s", refused[i],
 			    strstr(refused[i], "_only") ? " as a member: see 'mode'" : "");
 	json_object_foreach((json_t *)record, name, value) {
@@ -182,6 +183,7 @@ read_param(const struct engine_param *p, const json_t *value, double *number, co
 		return read_flag(p, value, number, err);
 	case ENGINE_NAME:
 	case ENGINE_FILE:
+	case ENGINE_MAPS:
 		return read_text(p, value, text, err);
 	}
 	BUG("parameter '%s' has no kind", p->name);
@@ -200,6 +202,22 @@ read_params(const json_t *record, struct request *out, struct err *err)
 		if (out->given[i] && read_param(p, value, &out->value[i], &out->text[i], err) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+/* AutoDock 4's scoring is in its maps; residues that move are not. */
+static int
+check_maps(const struct request *request, struct err *err)
+{
+	int scoring = engine_param_find(request->engine, "scoring");
+	int flex = engine_param_find(request->engine, "flex");
+	const char *const *words = scoring < 0 ? NULL : request->engine->params[scoring].words;
+	bool ad4 = words && strcmp(words[(size_t)request->value[scoring]], "ad4") == 0;
+
+	if (ad4 && !request_maps(request))
+		return err_set(err, ERR_INPUT, "'scoring' ad4 needs 'maps' (of autogrid4)");
+	if (flex >= 0 && request->text[flex] && request_maps(request))
+		return err_set(err, ERR_INPUT, "'flex' and 'maps' exclude each other");
 	return 0;
 }
 
@@ -283,7 +301,8 @@ request_read(
 	    json_get_string(record, "key", &out->key, err) < 0 ||
 	    read_file(record, "receptor", &out->receptor, err) < 0 ||
 	    read_box(record, &out->box, err) < 0 || refuse_unknown(engine, record, err) < 0 ||
-	    read_mode(record, out, err) < 0 || read_params(record, out, err) < 0)
+	    read_mode(record, out, err) < 0 || read_params(record, out, err) < 0 ||
+	    check_maps(out, err) < 0)
 		return -1;
 	return read_ours(record, out, err);
 }
@@ -325,6 +344,15 @@ request_fits(const struct request *request, const struct engine_version *version
 			    request->engine->name, version->text, text, p->name);
 	}
 	return 0;
+}
+
+const char *
+request_maps(const struct request *request)
+{
+	for (size_t i = 0; i < request->engine->nparams; i++)
+		if (request->engine->params[i].kind == ENGINE_MAPS)
+			return request->text[i];
+	return NULL;
 }
 
 bool
@@ -375,6 +403,7 @@ param_json(const struct request *request, size_t i)
 	case ENGINE_WORD:
 	case ENGINE_NAME:
 	case ENGINE_FILE:
+	case ENGINE_MAPS:
 		return text && *text ? json_string(text) : NULL;
 	}
 	BUG("parameter '%s' has no kind", p->name);

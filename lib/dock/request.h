@@ -58,6 +58,9 @@ json_t *request_box(const struct request *request);
 /* Of an engine with networks: are they to score? */
 bool request_networks(const struct request *request);
 
+/* The beginning of the paths of grid maps that stand for receptor and box, or NULL. */
+const char *request_maps(const struct request *request);
+
 /* The value of a parameter of whole numbers by its name; where the engine has none, absent. */
 int request_whole(const struct request *request, const char *name, int absent);
 

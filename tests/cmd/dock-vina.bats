@@ -175,7 +175,9 @@ fails() {
 	tell '.seed = 0'
 	assert_json '.error.class == "input" and .error.reason == "'\''seed'\'' must be in 1..2147483647, found 0"'
 	tell '.flex = "x.pdbqt"'
-	assert_json '.error.reason == "'\''flex'\'' is not offered"'
+	assert_json '.error.class == "input" and (.error.reason | startswith("flex: "))'
+	tell '.batch = ["x.pdbqt"]'
+	assert_json '.error.reason == "'\''batch'\'' is not offered"'
 	run_split sort -u log
 	assert_out --version
 }
@@ -385,4 +387,75 @@ fails() {
 	run_split dock-vina <<<"$(request '.box.size = [34, 34, 34] | .max_evals = 1000')"
 	assert_status 0
 	assert_json '.warnings == ["large_box"] and .request.max_evals == 1000'
+}
+
+# docked aspirin as the ligand of another docking
+posed() { awk '/^ENDMDL/ { exit } !/^(MODEL|REMARK (VINA|INT|UNB))/' "$vina/1.2.3/success_out.pdbqt"; }
+
+@test "dock-vina: what lies there is scored, or moves a little" {
+	need vina
+	posed >posed.pdbqt
+	run_split dock-vina --receptor "$vina/protein.pdbqt" "${space[@]}" --ligand posed.pdbqt --mode score_only
+	assert_status 0
+	assert_json '.request.mode == "score_only" and (.argv | index("--score_only") != null and index("--out") == null)'
+	assert_json '.warnings == ["unbound_energy_wrong"] and .unbound_energy == "wrong" and (.poses | length) == 1'
+	assert_json ".best.affinity.value == $(vina --receptor "$vina/protein.pdbqt" --ligand posed.pdbqt --score_only --center_x 11 --center_y 90.5 \
+		--center_z 57.5 --size_x 22 --size_y 24 --size_z 28 | sed -n 's/^Estimated[^:]*: \([-0-9.]*\) .*/\1/p')"
+	cp "$out" scored
+	run_split dock-export --format pdbqt scored
+	assert_status 0
+	[[ $(grep '^ATOM' "$out") == "$(grep '^ATOM' posed.pdbqt)" ]]
+	run_split dock-vina --receptor "$vina/protein.pdbqt" "${space[@]}" --ligand posed.pdbqt --mode local_only
+	assert_status 0
+	assert_json '.request.mode == "local_only" and .best.affinity.value < -4 and (.argv | index("--local_only") != null)'
+	cp "$out" moved
+	run_split dock-vina --replay moved
+	assert_status 0
+	run_split dock-export --format request --ligand pdbqt moved
+	assert_status 0
+	run_split dock-vina -q --receptor "$vina/protein.pdbqt" "${space[@]}" --ligand posed.pdbqt --mode score_only --repair refuse
+	assert_status 1
+	assert_json '.error.class == "result"'
+	run_split dock-vina --receptor "$vina/protein.pdbqt" "${space[@]}" --ligand posed.pdbqt --mode minimize
+	assert_status 2
+	assert_err -r "'mode' must be one of dock, local_only, score_only, found 'minimize'"
+}
+
+@test "dock-vina: maps are part of what was asked for" {
+	need vina
+	vina --receptor "$vina/protein.pdbqt" --ligand "$vina/benzene.pdbqt" --center_x 11 --center_y 90.5 --center_z 57.5 --size_x 20 \
+		--size_y 20 --size_z 20 --force_even_voxels --write_maps m --max_evals 1 --exhaustiveness 1 --cpu 1 --out x.pdbqt >vina.log
+	run_split dock-vina --receptor "$vina/protein.pdbqt" --center 11,90.5,57.5 --size 20,20,20 --ligand "$vina/benzene.pdbqt" --maps m \
+		--exhaustiveness 1
+	assert_status 0
+	assert_json ".warnings == [\"maps\"] and .request.maps == \"$PWD/m\" and (.request.maps_sha256 | length) == 64"
+	assert_json '.argv | index("--receptor") == null and index("--center_x") == null and index("--maps") != null'
+	run_split dock-vina -q --receptor "$vina/protein.pdbqt" "${space[@]}" --ligand "$vina/benzene.pdbqt" --maps nosuch
+	assert_json '.error.class == "input" and (.error.reason | startswith("maps: there are no maps"))'
+	run_split dock-vina -q --receptor "$vina/protein.pdbqt" "${space[@]}" --ligand "$vina/benzene.pdbqt" --scoring ad4
+	assert_json '.error.class == "input" and (.error.reason | test("ad4 needs .maps."))'
+}
+
+@test "dock-vina: residues that move are not the ligand's" {
+	need vina obabel
+	{
+		printf 'BEGIN_RES ASP B 381\nROOT\n'
+		grep ' CA  ASP B 381' "$vina/protein.pdbqt"
+		printf 'ENDROOT\nBRANCH 1544 1547\n'
+		grep ' CB  ASP B 381' "$vina/protein.pdbqt"
+		printf 'BRANCH 1547 1548\n'
+		grep -E ' (CG |OD1|OD2) ASP B 381' "$vina/protein.pdbqt"
+		printf 'ENDBRANCH 1547 1548\nENDBRANCH 1544 1547\nEND_RES ASP B 381\n'
+	} >flex.pdbqt
+	grep -vE ' (CB |CG |OD1|OD2) ASP B 381' "$vina/protein.pdbqt" >rigid.pdbqt
+	run_split dock-vina --receptor rigid.pdbqt --center 11,90.5,57.5 --size 20,20,20 --ligand "$vina/benzene.pdbqt" --flex flex.pdbqt \
+		--exhaustiveness 1 --max-evals 2000
+	assert_status 0
+	assert_json '.request.flex_sha256 != null and .warnings == ["unbound_energy_wrong"] and .repaired == false'
+	assert_json '.files.poses.text | test("BEGIN_RES")'
+	cp "$out" flexible
+	run_split dock-export --format sdf flexible
+	[[ $(sed -n 4p "$out") == '  6  6 '* ]]
+	run_split dock-export --format request --ligand pdbqt flexible
+	assert_json '.ligand.text | test("RES") | not'
 }

@@ -35,6 +35,15 @@ static const struct {
 	    "--max_evals 100 --num_modes 1 --min_rmsd 0.1 --energy_range 4.5 --spacing 0.5 --seed "
 	    "7 "
 	    "--cpu 1 --out o.pdbqt" },
+	{ "{" FILES "," BOX ",\"maps\":\"/m/rec\",\"scoring\":\"ad4\"}", &v123,
+	    "vina --ligand l.pdbqt --scoring ad4 --maps /m/rec --exhaustiveness 8 --max_evals 0 "
+	    "--num_modes 9 --min_rmsd 1 --energy_range 3 --spacing 0.375 --seed 42 --cpu 1 "
+	    "--out o.pdbqt" },
+	{ "{" FILES "," BOX ",\"flex\":\"/f.pdbqt\",\"mode\":\"score_only\"}", &v112,
+	    "vina --receptor r.pdbqt --ligand l.pdbqt --center_x 1 --center_y -2.5 --center_z "
+	    "15.19 "
+	    "--size_x 20 --size_y 20 --size_z 22.5 --score_only --flex /f.pdbqt "
+	    "--exhaustiveness 8 --num_modes 9 --energy_range 3 --seed 42 --cpu 1" },
 	{ "{" FILES "," BOX ",\"max_evals\":0}", &v112,
 	    "vina --receptor r.pdbqt --ligand l.pdbqt --center_x 1 --center_y -2.5 --center_z "
 	    "15.19 "
@@ -83,16 +92,21 @@ static const struct {
 	    "'exhaustiveness' must be an integer, found string" },
 	{ "{" FILES "," BOX ",\"energy_range\":-1}",
 	    "'energy_range' must be in 0..1000, found -1" },
-	{ "{" FILES "," BOX ",\"scoring\":\"ad4\"}", "'scoring' must be one of vina, vinardo" },
+	{ "{" FILES "," BOX ",\"scoring\":\"ad4\"}", "'scoring' ad4 needs 'maps' (of autogrid4)" },
+	{ "{" FILES "," BOX ",\"scoring\":\"dkoes_fast\"}",
+	    "'scoring' must be one of vina, vinardo, ad4" },
+	{ "{" FILES "," BOX ",\"maps\":\"m\",\"flex\":\"f.pdbqt\"}",
+	    "'flex' and 'maps' exclude each other" },
+	{ "{" FILES "," BOX ",\"no_gpu\":true}", "vina has no 'no_gpu' (gnina has)" },
 	{ "{" FILES "," BOX ",\"repair\":\"no\"}",
 	    "'repair' must be yes, raw or refuse, found 'no'" },
 	{ "{" FILES "," BOX ",\"keep_poses\":-1}", "'keep_poses' must be in 0..100000" },
 	{ "{" FILES "," BOX ",\"timeout\":-1}", "'timeout' must be in 0..31536000 seconds" },
-	{ "{" FILES "," BOX ",\"flex\":\"f.pdbqt\"}", "'flex' is not offered" },
+	{ "{" FILES "," BOX ",\"flexres\":\"A:1\"}", "'flexres' is not offered" },
 	{ "{" FILES "," BOX ",\"score_only\":true}",
 	    "'score_only' is not offered as a member: see 'mode'" },
-	{ "{" FILES "," BOX ",\"mode\":\"score_only\"}",
-	    "'mode' must be one of dock, found 'score_only'" },
+	{ "{" FILES "," BOX ",\"mode\":\"minimize\"}",
+	    "'mode' must be one of dock, local_only, score_only, found 'minimize'" },
 };
 
 static void
