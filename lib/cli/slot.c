@@ -16,75 +16,9 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "base/path.h"
 #include "cli/hook.h"
 #include "exec/cmdline.h"
 #include "exec/stream.h"
-#include "exec/tag.h"
-
-enum { CHILD_VARS = 8 };
-
-extern char **environ;
-
-bool
-slot_is_own_variable(const char *var)
-{
-	static const char *const names[] = { "DOCKLINE_EXECUTION=", "DOCKLINE_ATTEMPT=",
-		"DOCKLINE_JOB=", "DOCKLINE_ORG=", "DOCKLINE_WORK=", "DOCKLINE_WORKER=",
-		"DOCKLINE_PROGRESS_FD=", "DOCKLINE_COPROCESS=", "DOCKLINE_HOOK=" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (strncmp(var, names[i], strlen(names[i])) == 0)
-			return true;
-	return false;
-}
-
-char *
-slot_program(const char *name)
-{
-	char self[4096], *slash, *beside, *found;
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (strchr(name, '{'))
-		return NULL;
-	if (len > 0 && !strchr(name, '/')) {
-		self[len] = '\0';
-		slash = strrchr(self, '/');
-		*slash = '\0';
-		beside = path_join(self, name);
-		found = path_program(beside);
-		free(beside);
-		if (found)
-			return found;
-	}
-	return path_program(name);
-}
-
-void
-slot_env_init(struct slot_env *env, const struct task *task, const char *org)
-{
-	char tag[TAG_TEXT];
-	size_t n = 0;
-
-	*env = (struct slot_env){ .task = task, .org = org };
-	env->worker = xstrdup(tag_make(tag));
-	env->program = slot_program(task->argv[0]);
-	while (environ[n])
-		n++;
-	env->vars = xcalloc(n + CHILD_VARS + 1, sizeof(*env->vars));
-	for (size_t i = 0; i < n; i++)
-		if (!slot_is_own_variable(environ[i]))
-			env->vars[env->nvars++] = environ[i];
-}
-
-void
-slot_env_clear(struct slot_env *env)
-{
-	free(env->program);
-	free(env->worker);
-	free(env->contain.program);
-	free(env->vars);
-}
 
 static int
 open_file(const char *scratch, int number, const char *kind, struct err *err)
@@ -212,53 +146,6 @@ prepare_files(struct slot *slot, const struct work *work, const char *text, stru
 	return put_params(slot, work, text, err);
 }
 
-/* What the environment of a child holds beside ours; freed by the caller. */
-struct own_vars {
-	char execution[64], attempt[64], *job, *org, *dir, *gpus;
-};
-
-/* Put them behind ours. work NULL: a coprocess, which serves many executions. */
-static void
-set_vars(struct slot_env *env, const struct slot *slot, const struct work *work, struct own_vars *v)
-{
-	static char progress[] = "DOCKLINE_PROGRESS_FD=3";
-	size_t n = env->nvars;
-
-	*v = (struct own_vars){ .org = xasprintf("DOCKLINE_ORG=%s", env->org) };
-	env->vars[n++] = v->org;
-	if (*env->worker)
-		env->vars[n++] = env->worker;
-	if (work) {
-		snprintf(v->execution, sizeof(v->execution), "DOCKLINE_EXECUTION=%lld",
-		    (long long)work->id);
-		snprintf(v->attempt, sizeof(v->attempt), "DOCKLINE_ATTEMPT=%d", work->attempt);
-		env->vars[n++] = v->execution;
-		env->vars[n++] = v->attempt;
-		env->vars[n++] = progress;
-	}
-	if (!work) {
-		snprintf(
-		    v->execution, sizeof(v->execution), "DOCKLINE_COPROCESS=%d", slot->coprocess);
-		env->vars[n++] = v->execution;
-	}
-	if (work && work->lane->job_name)
-		env->vars[n++] = v->job = xasprintf("DOCKLINE_JOB=%s", work->lane->job_name);
-	if (slot->dir)
-		env->vars[n++] = v->dir = xasprintf("DOCKLINE_WORK=%s", slot->dir);
-	if (slot->gpus.which)
-		env->vars[n++] = v->gpus = gpus_variable(&slot->gpus);
-	env->vars[n] = NULL;
-}
-
-static void
-free_vars(struct own_vars *v)
-{
-	free(v->job);
-	free(v->org);
-	free(v->dir);
-	free(v->gpus);
-}
-
 /* Into its container, where the task asks for one: *argv and *program are replaced then. */
 static int
 wrap(struct slot *slot, struct slot_env *env, const struct work *work, char *const *command,
@@ -287,10 +174,10 @@ spawn(
 		.err = slot->err,
 		.three = slot->headway.fd };
 	struct container_command contained = { 0 };
-	struct own_vars v;
+	struct slot_vars v;
 	pid_t pid = -1;
 
-	set_vars(env, slot, work, &v);
+	slot_env_set(env, slot, work, &v);
 	if (wrap(slot, env, work, argv, &contained, &spec.argv, &spec.program, err) == 0) {
 		if (contained.env)
 			spec.env = contained.env;
@@ -299,7 +186,7 @@ spawn(
 	if (pid < 0)
 		contain_clean(slot, false);
 	container_command_clear(&contained);
-	free_vars(&v);
+	slot_vars_free(&v);
 	return pid;
 }
 
@@ -431,7 +318,7 @@ slot_start_stream(struct slot *slot, struct slot_env *env, int number, struct er
 		.window = (size_t)task->window,
 		.grace = task->hard - task->soft };
 	struct container_command contained = { 0 };
-	struct own_vars v;
+	struct slot_vars v;
 
 	slot->task = task;
 	choose_folder(slot, NULL);
@@ -440,14 +327,14 @@ slot_start_stream(struct slot *slot, struct slot_env *env, int number, struct er
 		return err_sys(err, "cannot empty the log of slot %d", slot->number);
 	if (make_folder(slot, err) < 0)
 		return -1;
-	set_vars(env, slot, NULL, &v);
+	slot_env_set(env, slot, NULL, &v);
 	if (wrap(slot, env, NULL, task->argv, &contained, &spec.argv, &spec.program, err) == 0) {
 		if (contained.env)
 			spec.env = contained.env;
 		slot->stream = stream_new(&spec, err);
 	}
 	container_command_clear(&contained);
-	free_vars(&v);
+	slot_vars_free(&v);
 	if (!slot->stream) {
 		contain_clean(slot, false);
 		return -1;

@@ -13,9 +13,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "cli/contain.h"
 #include "cli/gpus.h"
 #include "cli/room.h"
+#include "cli/slot_env.h"
 #include "exec/headway.h"
 #include "exec/proc.h"
 #include "task/claim.h"
@@ -59,28 +59,6 @@ struct slot {
 	bool noted;     /* that it runs stands in the state */
 	int64_t paused; /* since when, by clock_boot; 0: it is not */
 };
-
-/* What the children of a task get besides their slot. */
-struct slot_env {
-	const struct task *task;
-	char *program; /* full path of the task's program; NULL: looked up for each */
-	const char *org;
-	struct contain contain; /* where the task asks for one */
-	char *worker;           /* DOCKLINE_WORKER=... */
-	char **vars;            /* our environment with room for the variables of a child */
-	size_t nvars;           /* how many are ours */
-};
-
-/* A program named without a slash: beside our own first, so that shipped tasks run the programs
- * they were shipped with. NULL: parameters are part of the name, or it is nowhere. The caller
- * frees. */
-char *slot_program(const char *name);
-
-/* Is it a variable ("NAME=VALUE") that children of a worker get from it, whatever ours is? */
-bool slot_is_own_variable(const char *var);
-
-void slot_env_init(struct slot_env *env, const struct task *task, const char *org);
-void slot_env_clear(struct slot_env *env);
 
 /* Make the files of slot number below scratch. */
 int slot_open(struct slot *slot, int number, const char *scratch, struct err *err);
