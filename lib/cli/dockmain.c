@@ -317,7 +317,7 @@ tell_no_engine(struct session *s, const struct err *err)
 int
 dockmain(struct app *app, const struct dockmain *m, struct err *err)
 {
-	const struct engine *engine = engine_find(m->engine);
+	const struct engine *engine = m->row ? m->row : engine_find(m->engine);
 	struct session s = { .app = app, .jobs = m->jobs };
 	int rc = -1;
 

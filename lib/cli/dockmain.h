@@ -11,6 +11,7 @@
 #define CLI_DOCKMAIN_H
 
 struct app;
+struct engine;
 struct err;
 
 /* An option that fills in what a request lacks: the member's name, and the option's text (NULL:
@@ -74,7 +75,8 @@ struct dockmain_common {
 /* clang-format on */
 
 struct dockmain {
-	const char *engine;                      /* the row's name */
+	const char *engine;                      /* the row's name, or */
+	const struct engine *row;                /* one that is not in the table */
 	const char *program;                     /* --engine, or NULL */
 	const struct dockmain_setting *settings; /* ended by a NULL name */
 	int jobs;                                /* dockings at a time; 0: one */
