@@ -1,23 +1,44 @@
 /* SPDX-License-Identifier: MIT */
-/* pipeline: steps that follow each other: check them, look at them. */
+/* pipeline: steps that follow each other: check them, look at them, run them. */
+#include <signal.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "cli/app.h"
 #include "cli/pipelines.h"
+#include "cli/runs.h"
+#include "cli/walk.h"
 
 static struct {
 	int dot, json, mermaid;
+	struct walk_options walk;
+	int caught; /* the signal that ended a run; 0: none */
 } o;
 
 static const struct poptOption options[] = {
+	{ "detach", 'd', POPT_ARG_NONE, &o.walk.detach, 0, "run, resume: in the background", NULL },
 	{ "dot", 0, POPT_ARG_NONE, &o.dot, 0, "show: as a graph for Graphviz", NULL },
-	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "show: as a record, also on a terminal", NULL },
+	{ "dry-run", 0, POPT_ARG_NONE, &o.walk.dry_run, 0,
+	    "run, resume: say what would be run, and do nothing", NULL },
+	{ "job", 0, POPT_ARG_STRING, &o.walk.job, 0, "run: resumable name of the run", "NAME" },
+	{ "jobs", 'j', POPT_ARG_INT, &o.walk.jobs, 0, "run, resume: at most N at once", "N" },
+	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "show, status: records, also on a terminal", NULL },
 	{ "mermaid", 0, POPT_ARG_NONE, &o.mermaid, 0, "show: as a Mermaid flowchart", NULL },
+	{ "param", 'p', POPT_ARG_ARGV, &o.walk.params, 0, "run, resume: a parameter", "K=V" },
+	{ "why", 0, POPT_ARG_NONE, &o.walk.why, 0, "run, resume: say what is run again, and why",
+	    NULL },
 	APP_STATE_OPTIONS,
 	APP_COMMON_OPTIONS,
 	POPT_TABLEEND,
 };
+
+static int
+cancel(struct app *app, char **args, struct err *err)
+{
+	if (!*args)
+		app_usage(app, "cancel takes the runs to cancel");
+	return runs_cancel(app, args, err);
+}
 
 static int
 check(struct app *app, char **args, struct err *err)
@@ -28,12 +49,32 @@ check(struct app *app, char **args, struct err *err)
 }
 
 static int
+resume(struct app *app, char **args, struct err *err)
+{
+	if (app->nargs != 2)
+		app_usage(app, "resume takes one run");
+	return walk_resume(app, args[0], &o.walk, &o.caught, err);
+}
+
+static int
+run_one(struct app *app, char **args, struct err *err)
+{
+	if (app->nargs != 2)
+		app_usage(app, "run takes one pipeline");
+	if (o.walk.job && !*o.walk.job)
+		app_usage(app, "--job takes a name");
+	return walk_run(app, args[0], &o.walk, &o.caught, err);
+}
+
+/* A run, where there is one of that name; else a pipeline. */
+static int
 show(struct app *app, char **args, struct err *err)
 {
 	enum pipelines_form form = PIPELINES_AUTO;
+	int rc;
 
 	if (app->nargs != 2)
-		app_usage(app, "show takes one pipeline");
+		app_usage(app, "show takes one pipeline or run");
 	if (o.dot + o.json + o.mermaid > 1)
 		app_usage(app, "--dot, --json and --mermaid exclude each other");
 	if (o.dot)
@@ -42,7 +83,16 @@ show(struct app *app, char **args, struct err *err)
 		form = PIPELINES_JSON;
 	else if (o.mermaid)
 		form = PIPELINES_MERMAID;
-	return pipelines_show(app, args[0], form, err);
+	rc = runs_show(app, args[0], form, err);
+	return rc > 0 ? pipelines_show(app, args[0], form, err) : rc;
+}
+
+static int
+status(struct app *app, char **args, struct err *err)
+{
+	if (app->nargs > 2)
+		app_usage(app, "status takes one run, or none");
+	return runs_status(app, args[0], o.json, err);
 }
 
 static int template(struct app *app, char **args, struct err *err)
@@ -54,19 +104,40 @@ static int template(struct app *app, char **args, struct err *err)
 	return pipelines_copy(app, args[1], args[2], err);
 }
 
-#define COMMANDS "check, show, template"
+#define COMMANDS "cancel, check, resume, run, show, status, template"
 
-enum accepts { FORMS = 1 };
+enum accepts { GRAPHS = 1, JSON = 2, WALK = 4, JOB = 8 };
 
 static const struct {
 	const char *name;
 	int (*run)(struct app *app, char **args, struct err *err);
 	int accepts;
 } commands[] = {
+	{ "cancel", cancel, 0 },
 	{ "check", check, 0 },
-	{ "show", show, FORMS },
+	{ "resume", resume, WALK },
+	{ "run", run_one, WALK | JOB },
+	{ "show", show, GRAPHS | JSON },
+	{ "status", status, JSON },
 	{ "template", template, 0 },
 };
+
+static void
+check_options(struct app *app, const char *name, int accepts)
+{
+	const struct walk_options *w = &o.walk;
+
+	if ((o.dot || o.mermaid) && !(accepts & GRAPHS))
+		app_usage(app, "%s knows no --dot and --mermaid", name);
+	if (o.json && !(accepts & JSON))
+		app_usage(app, "%s knows no --json", name);
+	if ((w->detach || w->dry_run || w->jobs || w->params || w->why) && !(accepts & WALK))
+		app_usage(app, "%s knows no --detach, --dry-run, -j, -p and --why", name);
+	if (w->job && !(accepts & JOB))
+		app_usage(app, "%s knows no --job", name);
+	if (w->jobs < 0 || w->jobs > 4096)
+		app_usage(app, "-j takes 1 to 4096");
+}
 
 static int
 run(struct app *app, struct err *err)
@@ -76,11 +147,23 @@ run(struct app *app, struct err *err)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
 		if (strcmp(commands[i].name, app->args[0]) != 0)
 			continue;
-		if ((o.dot || o.json || o.mermaid) && !(commands[i].accepts & FORMS))
-			app_usage(app, "%s knows no --dot, --json and --mermaid", commands[i].name);
+		check_options(app, commands[i].name, commands[i].accepts);
 		return commands[i].run(app, app->args + 1, err);
 	}
 	app_usage(app, "'%s' is not a command; there are: " COMMANDS, app->args[0]);
+}
+
+/* Die of a signal, so that make and shells stop too. */
+static void
+die_of(int caught)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, caught);
+	signal(caught, SIG_DFL);
+	raise(caught);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 int
@@ -88,7 +171,14 @@ main(int argc, char **argv)
 {
 	struct err err = { 0 };
 	struct app *app = app_start("pipeline",
-	    "check|show|template [PIPELINE ...] [new NAME [FILE]]", options, argc, argv);
+	    "cancel|check|resume|run|show|status|template [PIPELINE|RUN ...] [new NAME [FILE]]",
+	    options, argc, argv);
+	int rc = run(app, &err), end;
 
-	return app_finish(app, run(app, &err), &err);
+	if (o.caught)
+		app_stopped(app);
+	end = app_finish(app, rc, &err);
+	if (o.caught && o.caught != SIGPIPE)
+		die_of(o.caught);
+	return end;
 }

@@ -47,19 +47,34 @@ refuse(struct admission *a, const struct line *line)
 	return ADMIT_REFUSED;
 }
 
+/* May the line be what stands under its key? */
+static bool
+is_its_own(struct admission *a, const struct line *line, const struct standing *standing)
+{
+	bool taken = idset_has(a->asked, standing->id);
+
+	if (!a->versions)
+		return !line->derived || !taken;
+	if (standing->digest != line->digest && !taken)
+		a->other = standing->id;
+	return standing->digest == line->digest && !taken;
+}
+
 /* What stands under the key of the line, or is new under it. */
 static int
 submit(struct admission *a, const struct line *line, struct submission *sub,
     struct standing *standing, struct err *err)
 {
-	int rc;
+	int rc, version = 1;
 
+	a->other = 0;
 	for (;;) {
 		rc = execution_submit(a->store, sub, a->tally, standing, err);
-		if (rc != 0 || !line->derived || !idset_has(a->asked, standing->id))
+		if (rc != 0 || is_its_own(a, line, standing))
 			return rc;
 		free(a->key);
-		sub->key = a->key = next_key(a, line->key);
+		sub->key = a->key = a->versions ? xasprintf("%s~%d", line->key, ++version)
+						: next_key(a, line->key);
 	}
 }
 

@@ -29,8 +29,10 @@ struct admission {
 	struct idset *asked;  /* what this run asked for: each that is admitted is added */
 	bool no_cache;        /* run all, whatever the cache has */
 	struct miss *miss;    /* tells why what is not in the cache is not; NULL: nobody asked */
+	bool versions;        /* a key that stands with other parameters gets a number behind it */
 
 	/* its own */
+	int64_t other; /* with versions: who stood under the key with other parameters, 0: nobody */
 	struct repeated *repeated;
 	char *key;
 };

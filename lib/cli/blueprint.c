@@ -5,10 +5,12 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/path.h"
 #include "base/strtab.h"
@@ -59,31 +61,22 @@ static int
 judge(struct blueprint *b, struct app *app, struct store *store, struct err *err)
 {
 	struct telling t = { b, app };
-	char *stem = path_stem(b->name);
 	size_t most;
-	int rc = -1;
 
-	if (b->docs.len != 1) {
-		err_set(err, ERR_INPUT, "%s: %s", b->name,
+	if (b->docs.len != 1)
+		return err_set(err, ERR_INPUT, "%s: %s", b->name,
 		    b->docs.len ? "must hold one pipeline, found several documents"
 				: "no pipeline in it");
-		goto out;
-	}
 	if (find_most(store, &most, err) < 0)
-		goto out;
-	b->pipeline = pipeline_parse(b->docs.at[0].value, stem, most, tell, &t);
+		return -1;
+	b->stem = path_stem(b->name);
+	b->pipeline = pipeline_parse(b->docs.at[0].value, b->stem, most, tell, &t);
 	if (!b->pipeline)
-		goto said;
+		return err_set(err, ERR_INPUT, "%s", "");
 	b->tasks = xcalloc(b->pipeline->nsteps, sizeof(*b->tasks));
 	if (bind_tasks(b->pipeline, store, app->org, b->tasks, tell, &t) > 0)
-		goto said;
-	rc = 0;
-	goto out;
-said:
-	err_set(err, ERR_INPUT, "%s", "");
-out:
-	free(stem);
-	return rc;
+		return err_set(err, ERR_INPUT, "%s", "");
+	return 0;
 }
 
 bool
@@ -123,19 +116,29 @@ no_such(const char *name, struct err *err)
 	return -1;
 }
 
+static int
+read_text(const char *path, struct buf *text, struct err *err)
+{
+	if (strcmp(path, "-") == 0)
+		return file_read_fd(STDIN_FILENO, "standard input", YAML_TEXT_MAX, text, err);
+	return file_read(path, YAML_TEXT_MAX, text, err);
+}
+
 int
 blueprint_open(
     struct blueprint *b, struct app *app, struct store *store, const char *name, struct err *err)
 {
 	char *file = xasprintf("pipelines/%s.yaml", name);
 	char *path = blueprint_is_file(name) ? xstrdup(name) : path_share(file);
+	struct buf text = BUF_INIT;
 	int rc = -1;
 
-	*b = (struct blueprint){ .name = xstrdup(path ? path : name) };
+	*b = (struct blueprint){ 0 };
 	if (!path)
 		no_such(name, err);
-	else if (yaml_read(path, &b->docs, err) == 0)
-		rc = judge(b, app, store, err);
+	else if (read_text(path, &text, err) == 0)
+		rc = blueprint_read(b, app, store, path, buf_str(&text), text.len, err);
+	buf_clear(&text);
 	free(path);
 	free(file);
 	return rc;
@@ -145,7 +148,7 @@ int
 blueprint_read(struct blueprint *b, struct app *app, struct store *store, const char *name,
     const char *text, size_t len, struct err *err)
 {
-	*b = (struct blueprint){ .name = xstrdup(name) };
+	*b = (struct blueprint){ .name = xstrdup(name), .text = xstrndup(text, len) };
 	if (yaml_parse(name, text, len, &b->docs, err) < 0)
 		return -1;
 	return judge(b, app, store, err);
@@ -160,6 +163,8 @@ blueprint_clear(struct blueprint *b)
 	pipeline_free(b->pipeline);
 	yaml_docs_clear(&b->docs);
 	free(b->name);
+	free(b->text);
+	free(b->stem);
 	*b = (struct blueprint){ 0 };
 }
 

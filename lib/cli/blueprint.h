@@ -23,6 +23,8 @@ struct blueprint {
 	struct task **tasks; /* of each step, NULL: it names none */
 	struct yaml_docs docs;
 	char *name; /* of the file, as it is told to people */
+	char *text; /* of it */
+	char *stem; /* of the name: what a pipeline is called that does not say it */
 };
 
 /* Read and judge it, with its tasks; every fault is told with file, line and column and noted

@@ -53,6 +53,7 @@ struct commit {
 	struct change *changes, **changes_tail;
 	struct want want;
 	bool hungry;
+	bool stirred; /* the conductor has something to do */
 	bool napping; /* the writer waits for company: only what is urgent wakes it */
 
 	/* outbox */
@@ -152,6 +153,8 @@ collect(struct commit *c, struct batch *b)
 	if (c->state.dry)
 		b->want.most = 0;
 	c->want.most = 0;
+	b->stirred = c->stirred;
+	c->stirred = false;
 	pthread_cond_broadcast(&c->room);
 }
 
@@ -159,7 +162,7 @@ static bool
 has_work(const struct commit *c)
 {
 	return c->adopted || c->lines || c->ends || c->returned || c->changes ||
-	    (c->want.most > 0 && !c->state.dry);
+	    (c->stirred && !c->stop) || (c->want.most > 0 && !c->state.dry);
 }
 
 /* Wait on wake for so many microseconds. Locked. */
@@ -198,7 +201,7 @@ gather(struct commit *c)
 		c->state.idle = false;
 	}
 	c->napping = true;
-	while (has_work(c) && !c->hungry && !c->stop && !c->lines &&
+	while (has_work(c) && !c->hungry && !c->stop && !c->lines && !c->stirred &&
 	    (since = clock_boot() - c->committed) < GROUP)
 		wait_for(c, GROUP - since);
 	c->napping = false;
@@ -240,7 +243,7 @@ publish(struct commit *c, const struct batch *b)
 		take_back(c);
 	if (b->want.most > 0)
 		c->state.dry = l->taken < b->want.most;
-	else if (b->nlines || b->ends || b->returned || c->more)
+	else if (b->nlines || b->ends || b->returned || b->stirred || c->more)
 		c->state.dry = false; /* there may be something now */
 	c->more = false;
 	c->state.waits = l->waits;
@@ -250,6 +253,9 @@ publish(struct commit *c, const struct batch *b)
 	c->state.worked = l->worked;
 	c->state.worked_failed = l->worked_failed;
 	c->state.output_gone = l->output_gone;
+	c->stirred |= l->stirred;
+	if (l->o.conductor && l->o.conductor->over)
+		c->lines_end = true;
 	poke(c);
 }
 
@@ -274,10 +280,11 @@ round_of(struct commit *c, struct batch *b, bool dry)
 {
 	struct ledger *l = &c->ledger;
 	bool empty = !b->adopted && !b->lines && !b->ends && !b->returned && !b->changes &&
-	    b->want.most == 0;
+	    !b->stirred && b->want.most == 0;
 	int64_t now = clock_boot();
 	int rc = 0;
 
+	l->stirred = false;
 	if (!empty || ledger_is_due(l))
 		rc = ledger_write(l, b, &c->err);
 	if (rc == 0 && b->want.most > 0 && l->taken < b->want.most) {
@@ -371,6 +378,7 @@ commit_start(const struct commit_options *options, struct err *err)
 	int failed;
 
 	ledger_init(&c->ledger, options);
+	c->stirred = options->conductor != NULL;
 	c->batch_lines = options->print_submitted ? BATCH_DETACHED : BATCH_LINES;
 	c->lines_tail = &c->lines;
 	c->ends_tail = &c->ends;

@@ -18,6 +18,7 @@
 #include "cli/verdict.h"
 #include "task/execution.h"
 
+struct admission;
 struct app;
 struct board;
 struct commit;
@@ -39,6 +40,22 @@ struct change {
 	double percent;   /* then: 0 to 100, negative: not said */
 	char *message;    /* and what it does, NULL: not said */
 	struct change *next;
+};
+
+/* One who decides on the writer's thread what is submitted next: a pipeline. Nothing is printed
+ * then. */
+struct conductor {
+	void *ctx;
+	/* What was asked for has ended; told once, after the commit. */
+	void (*ended)(void *ctx, int64_t id);
+	/* Within a transaction: submit what can be now, each admitted through a. 1: there is more,
+	 * call again at once; 0: nothing more until something ends; -1. */
+	int (*conduct)(void *ctx, struct admission *a, struct err *err);
+	/* Now and then: is there a reason to be called? news: others changed something. 1, 0, -1.
+	 */
+	int (*look)(void *ctx, bool news, struct err *err);
+	bool over;      /* set by it: all is done */
+	int64_t failed; /* counted by it */
 };
 
 struct commit_options {
@@ -63,6 +80,8 @@ struct commit_options {
 	    deadline; /* by clock_boot: begin nothing that would most likely end later; 0: none */
 	struct history *history;     /* what its executions take; NULL without a worker */
 	const struct config *config; /* what tasks leave open */
+
+	struct conductor *conductor; /* NULL: none */
 
 	bool print_submitted; /* print each record as soon as it is submitted (--detach) */
 	bool print_events;    /* print what this worker changes */

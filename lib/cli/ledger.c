@@ -84,7 +84,8 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 		.job_name = options->job_name,
 		.asked = &l->asked,
 		.no_cache = options->no_cache,
-		.miss = options->miss };
+		.miss = options->miss,
+		.versions = options->conductor != NULL };
 	l->recall = (struct recall){ .app = options->app,
 		.store = options->store,
 		.tally = &l->tally,
@@ -408,8 +409,13 @@ ledger_look(struct ledger *l, struct err *err)
 
 	if (look_for_dead(l, err) < 0)
 		return -1;
-	if (version == l->version)
-		return 0;
+	if (l->o.conductor) {
+		rc = l->o.conductor->look(l->o.conductor->ctx, version != l->version, err);
+		l->stirred |= rc > 0;
+	}
+	if (version == l->version || rc < 0)
+		return rc < 0 ? -1 : 0;
+	rc = 0;
 	l->version = version;
 	if (store_read(l->o.store, err) < 0)
 		return -1;
@@ -445,6 +451,17 @@ write_history(struct ledger *l, struct err *err)
 }
 
 static int
+conduct(struct ledger *l, struct err *err)
+{
+	struct conductor *c = l->o.conductor;
+	int rc = c->conduct(c->ctx, &l->admission, err);
+
+	l->stirred = rc > 0;
+	l->failed = c->failed;
+	return rc;
+}
+
+static int
 write_batch(struct ledger *l, struct batch *b, struct err *err)
 {
 	struct line *line;
@@ -471,6 +488,8 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 		b->lines = line->next;
 		free(line);
 	}
+	if (b->stirred && conduct(l, err) < 0)
+		return -1;
 	if (tally_write(&l->submitted, l->o.store, err) < 0)
 		return -1;
 	if (mend(l, err) < 0 || beat(l, err) < 0)

@@ -42,6 +42,7 @@ struct batch {
 	struct work *returned;
 	struct change *changes;
 	struct want want;
+	bool stirred; /* the conductor has something to do */
 };
 
 struct ledger {
@@ -61,6 +62,7 @@ struct ledger {
 	struct claim_waits waits;      /* as ledger_wait found it */
 	int64_t failed;                /* of the printed */
 	int64_t worked, worked_failed; /* attempts that ended; not well */
+	bool stirred;                  /* the conductor has something to do */
 	bool output_gone;              /* stdout cannot be written any more */
 	_Atomic bool hurry;            /* set by others: output that does not move is given up */
 	int64_t beaten;                /* last heartbeat, by clock_boot */

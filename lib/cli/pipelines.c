@@ -42,26 +42,33 @@ pipelines_check(struct app *app, char **names, struct err *err)
 	return 0;
 }
 
+void
+pipelines_draw(const struct pipeline *p, const struct drawn *notes, enum pipelines_form form)
+{
+	struct buf text = BUF_INIT;
+
+	if (form == PIPELINES_DOT)
+		draw_dot(p, notes, &text);
+	else if (form == PIPELINES_MERMAID)
+		draw_mermaid(p, notes, &text);
+	else
+		draw_tree(p, notes, &text);
+	fwrite(buf_str(&text), 1, text.len, stdout);
+	buf_clear(&text);
+}
+
 static void
 show(struct app *app, const struct pipeline *p, enum pipelines_form form)
 {
-	struct buf text = BUF_INIT;
 	json_t *record;
 
 	if (form == PIPELINES_JSON || (form == PIPELINES_AUTO && !isatty(STDOUT_FILENO))) {
 		record = draw_record(p);
 		app_record(app, record);
 		json_decref(record);
-		return;
+	} else {
+		pipelines_draw(p, NULL, form);
 	}
-	if (form == PIPELINES_DOT)
-		draw_dot(p, NULL, &text);
-	else if (form == PIPELINES_MERMAID)
-		draw_mermaid(p, NULL, &text);
-	else
-		draw_tree(p, NULL, &text);
-	fwrite(buf_str(&text), 1, text.len, stdout);
-	buf_clear(&text);
 }
 
 int

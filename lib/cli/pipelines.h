@@ -4,7 +4,9 @@
 #define CLI_PIPELINES_H
 
 struct app;
+struct drawn;
 struct err;
+struct pipeline;
 
 /* Check pipelines (files or names): every fault is told and noted. */
 int pipelines_check(struct app *app, char **names, struct err *err);
@@ -13,6 +15,9 @@ enum pipelines_form { PIPELINES_AUTO, PIPELINES_DOT, PIPELINES_JSON, PIPELINES_M
 
 /* Draw a pipeline: AUTO is a tree on a terminal, else a record. */
 int pipelines_show(struct app *app, const char *name, enum pipelines_form form, struct err *err);
+
+/* Draw one that was read, to stdout; notes as in plan/draw. AUTO is a tree. */
+void pipelines_draw(const struct pipeline *p, const struct drawn *notes, enum pipelines_form form);
 
 /* List the shipped pipelines: a table on a terminal, else records. */
 int pipelines_templates(struct app *app, struct err *err);

@@ -159,6 +159,19 @@ print_some(struct ledger *l, size_t *at, const char **made, struct buf *text, st
 	return rc;
 }
 
+/* They are for the conductor. */
+static void
+tell_conductor(struct ledger *l)
+{
+	struct conductor *c = l->o.conductor;
+
+	for (size_t i = 0; i < l->print.len; i++)
+		if (idset_mark(&l->asked, l->print.at[i].id))
+			c->ended(c->ctx, l->print.at[i].id);
+	l->stirred |= l->print.len > 0;
+	l->print.len = 0;
+}
+
 int
 tell_records(struct ledger *l, struct err *err)
 {
@@ -167,6 +180,8 @@ tell_records(struct ledger *l, struct err *err)
 	size_t at = 0;
 	int rc = 0;
 
+	if (l->o.conductor)
+		tell_conductor(l);
 	if (l->print.len == 0)
 		return 0;
 	while (at < l->print.len && rc == 0)

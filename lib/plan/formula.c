@@ -32,6 +32,7 @@ struct formula {
 struct formulas {
 	VEC(struct formula) list;
 	struct jq *jq; /* NULL: not compiled, or not needed */
+	size_t last;
 };
 
 struct formulas *
@@ -217,11 +218,12 @@ follow(const struct formula *f, const struct scope *scope, struct err *err)
 }
 
 json_t *
-formula_run(const struct formulas *all, size_t n, const struct scope *scope, struct err *err)
+formula_run(struct formulas *all, size_t n, const struct scope *scope, struct err *err)
 {
 	const struct formula *f = &all->list.at[n];
 	json_t *in, *v, *out;
 
+	all->last = n;
 	if (f->path)
 		return follow(f, scope, err);
 	v = json_object();
@@ -234,4 +236,10 @@ formula_run(const struct formulas *all, size_t n, const struct scope *scope, str
 	if (!out)
 		err_wrap(err, "'%s'", f->text);
 	return out;
+}
+
+size_t
+formula_last(const struct formulas *all)
+{
+	return all->last;
 }

@@ -41,7 +41,9 @@ bool formula_names(const struct formulas *all, size_t n, enum root root);
 
 /* The value, the caller's. NULL with ERR_INPUT that names the expression. formulas_compile must
  * have been called. */
-json_t *formula_run(
-    const struct formulas *all, size_t n, const struct scope *scope, struct err *err);
+json_t *formula_run(struct formulas *all, size_t n, const struct scope *scope, struct err *err);
+
+/* The number of the one that was run last. */
+size_t formula_last(const struct formulas *all);
 
 #endif

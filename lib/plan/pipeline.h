@@ -40,7 +40,7 @@ enum foreach_kind {
 };
 
 /* What a step wants to know of another. */
-enum want {
+enum needed {
 	WANT_STATUS = 1, /* and numbers */
 	WANT_RESULT = 2,
 	WANT_RESULTS = 4, /* of all items, in an array */
@@ -52,7 +52,7 @@ enum { NO_FORMULA = -1, NO_STEP = -1 };
 
 struct need {
 	size_t step;
-	unsigned wants; /* enum want; 0: only that it has ended */
+	unsigned wants; /* enum needed; 0: only that it has ended */
 	bool itemwise;  /* item by item, not all of it */
 };
 

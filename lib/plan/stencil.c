@@ -24,8 +24,8 @@ struct stencil {
 	VEC(struct stencil *) parts;
 };
 
-static json_t *fill_parts(const struct stencil *t, const struct formulas *all,
-    const struct scope *scope, struct err *err);
+static json_t *fill_parts(
+    const struct stencil *t, struct formulas *all, const struct scope *scope, struct err *err);
 
 static struct stencil *
 new_node(enum kind kind)
@@ -174,8 +174,7 @@ stencil_is_constant(const struct stencil *t)
 /* ---- filling in ---- */
 
 static json_t *
-fill_text(
-    const struct stencil *t, const struct formulas *all, const struct scope *scope, struct err *err)
+fill_text(const struct stencil *t, struct formulas *all, const struct scope *scope, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	json_t *out = NULL;
@@ -205,7 +204,7 @@ out:
 
 static json_t *
 fill_parts(
-    const struct stencil *t, const struct formulas *all, const struct scope *scope, struct err *err)
+    const struct stencil *t, struct formulas *all, const struct scope *scope, struct err *err)
 {
 	json_t *out = t->kind == OBJECT ? json_object() : json_array();
 
@@ -229,7 +228,7 @@ fill_parts(
 
 json_t *
 stencil_fill(
-    const struct stencil *t, const struct formulas *all, const struct scope *scope, struct err *err)
+    const struct stencil *t, struct formulas *all, const struct scope *scope, struct err *err)
 {
 	switch (t->kind) {
 	case CONSTANT:

@@ -26,8 +26,8 @@ struct stencil *stencil_new(
 void stencil_free(struct stencil *t);
 
 /* The value filled in, the caller's. NULL with ERR_INPUT. */
-json_t *stencil_fill(const struct stencil *t, const struct formulas *all, const struct scope *scope,
-    struct err *err);
+json_t *stencil_fill(
+    const struct stencil *t, struct formulas *all, const struct scope *scope, struct err *err);
 
 /* Nothing is to be filled in. */
 bool stencil_is_constant(const struct stencil *t);

@@ -177,6 +177,8 @@ read_when(struct reading *r, const char *pointer, struct step *step)
 	int word;
 
 	step->condition = NO_FORMULA;
+	if (strcmp(pointer, "/on_exit") == 0)
+		step->when = WHEN_ALWAYS;
 	if (json_is_string(when)) {
 		word = strtab_find(LIST(whens), json_string_value(when));
 		if (word >= 0)

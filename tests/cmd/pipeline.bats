@@ -21,9 +21,10 @@ ship() {
 	run_split pipeline
 	assert_status 2
 	assert_out ''
-	assert_err -r 'check, .*show, .*template'
+	assert_err -r 'cancel, check, resume, run, show, status, template'
 	for wrong in draw check show 'show a b' 'show --dot --json a' 'check --dot a' 'template old' \
-		'template new' 'template new a b c'; do
+		'template new' 'template new a b c' run 'run a b' resume cancel 'status a b' 'show -p a=1 x' \
+		'check --detach a' 'resume --job x 1' 'run --json x' 'run -j -1 x'; do
 		run_split pipeline $wrong
 		assert_status 2
 		assert_out ''
@@ -188,4 +189,327 @@ ship() {
 	sed -n '/^step_read/,/^}/p' "$root/lib/plan/step.c" | sed -n '/known\[\]/,/};/p' |
 		grep -o '"[a-z_]*"' | tr -d '"' | sort >code
 	diff -u code schema
+}
+
+# ---- running ----
+
+# lines of {"a": N} in in.jsonl
+lines_of() { seq "$1" | jq -c '{a: .}' >in.jsonl; }
+
+# "id:status ..." of the run record in stdout
+steps() { jq -r '[.steps[] | .id + ":" + .status] | join(" ")' "$out"; }
+
+@test "pipeline: run goes through all steps and prints the record of the run" {
+	need jq
+	cp "$files/good.yaml" .
+	printf '{"a":1}\n{"a":2,"key":"two"}\n{"a":3}\n' >in.jsonl
+	run_split timeout 30 pipeline run good.yaml -p input=in.jsonl
+	assert_status 0
+	assert_json '.type == "run" and .status == "completed" and .job == "sample-1" and
+		.params == {"input": "in.jsonl", "n": 3, "word": "hello"}'
+	[[ $(steps) == 'one:completed two:completed all:completed check:completed mend:skipped on_exit:completed' ]]
+	assert_json '.steps[2].result == {"sum": 15}'
+	assert_err -r 'two: completed: 3 of 3 items'
+	assert_err -r 'mend: skipped: nothing before it failed'
+	run_split taskstat --job sample-1 --json
+	assert_json -s 'map(select(.key == "one/two"))[0] | .result == {"a": 2, "b": 5, "t": "x-hello-${{ no }}"}'
+	assert_json -s 'map(select(.key == "two/1"))[0] | .result.n == "one/1" and .tags == ["two"]'
+	assert_json -s 'map(select(.key == "on_exit"))[0] | .params == {"status": "completed"}'
+}
+
+@test "pipeline: a run with wrong parameters, or of what is wrong, starts nothing" {
+	cp "$files/good.yaml" .
+	while IFS='|' read -r params status message; do
+		run_split timeout 30 pipeline run good.yaml $params
+		assert_status "$status"
+		assert_out ''
+		assert_err -r "$message"
+	done <<-'END'
+		|2|needs parameter 'input' \(-p input=...\): lines of JSON
+		-p input=a -p wrod=x|2|no parameter 'wrod', perhaps 'word' is meant
+		-p input=a -p n=0|2|'/n' must be at least 1
+		-p input=a -p n=x|2|-p n
+		-p input|2|-p takes name=value
+		-p n=@none.json -p input=a|3|none.json
+	END
+	run_split pipeline run none
+	assert_status 2
+	printf 'steps: [{id: a, task: none}]\n' >wrong.yaml
+	run_split pipeline run wrong.yaml
+	assert_status 3
+	assert_err -r "^pipeline: wrong.yaml:1:[0-9]+: '/steps/0/task' is not there: no task 'none'"
+	run_split pipeline status
+	assert_out ''
+}
+
+@test "pipeline: what follows a step that failed or was skipped" {
+	need jq
+	cat >when.yaml <<-'END'
+		steps:
+		  - {id: bad, command: ["false"]}
+		  - {id: after, command: [cat], depends_on: bad}
+		  - {id: mend, command: [cat], depends_on: bad, when: on_failure}
+		  - {id: behind, command: [cat], depends_on: after, when: on_failure}
+		  - {id: any, command: [cat], depends_on: after, when: always}
+		  - {id: good, command: [cat], params: {n: 3}}
+		  - {id: yes, command: [cat], when: steps.good.result.n > 2}
+		  - {id: no, command: [cat], when: steps.good.result.n > 3}
+		  - {id: afterno, command: [cat], depends_on: no}
+		  - {id: failno, command: [cat], depends_on: no, when: on_failure}
+		  - {id: both, command: [cat], when: {always: steps.bad.status == "failed"}}
+		on_exit: {id: last, command: [cat], params: {status: "${{ run.status }}", n: "${{ steps.good.result.n }}"}}
+	END
+	run_split timeout 30 pipeline run -q when.yaml
+	assert_status 1
+	[[ $(steps) == "bad:failed after:skipped mend:completed behind:completed any:completed good:completed \
+yes:completed no:skipped afterno:skipped failno:skipped both:completed last:completed" ]]
+	assert_json '.status == "failed" and (.error | test("^bad: execution [0-9]+: failed"))'
+	run_split taskstat --job when-1 --json
+	assert_json -s 'map(select(.key == "last"))[0].result == {"status": "failed", "n": 3}'
+}
+
+@test "pipeline: an expression that goes wrong fails its step or item, with its place" {
+	need jq
+	cat >type.yaml <<-'END'
+		steps:
+		  - {id: a, command: [cat], params: {x: text}}
+		  - id: b
+		    command: [cat]
+		    params: {y: "${{ steps.a.result.x + 1 }}"}
+		  - id: c
+		    command: [cat]
+		    foreach: [1, x, 3]
+		    params: {z: "${{ item * 2 - 1 }}"}
+		    allow_failed: 50%
+		  - id: d
+		    gate: steps.c.results | length == 3
+		    message: only ${{ steps.c.results | length }}
+	END
+	run_split timeout 30 pipeline run type.yaml
+	assert_status 1
+	assert_json '.steps[1].status == "failed" and (.steps[1].reason | test("type.yaml:5:17: ./steps/1/params/y.* cannot be added"))'
+	assert_json '.steps[2] | .status == "completed" and .completed == 2 and .failed == 1'
+	assert_json '.steps[3] | .status == "failed" and .reason == "only 2"'
+	assert_err -r 'd: failed: only 2'
+	run_split taskstat --job type-1 --tag c --status failed --json
+	assert_json '.error.class == "input" and (.error.reason | test("type.yaml:9:17: "))'
+}
+
+@test "pipeline: resume goes on, runs nothing again that completed, and says why it runs what" {
+	need jq
+	cat >again.yaml <<-'END'
+		name: again
+		params: {input: in.jsonl, times: 2}
+		steps:
+		  - id: one
+		    command: [sh, -c, 'cat; echo one >>log']
+		    foreach: {lines: "${{ params.input }}"}
+		  - id: two
+		    command: [sh, -c, 'cat; echo two >>log; [ -e go ]']
+		    foreach: {step: one}
+		    params: {a: "${{ item.a }}", b: "${{ item.a * params.times }}"}
+		  - id: sum
+		    value: ${{ [steps.two.results[].b] | add }}
+	END
+	lines_of 5
+	run_split timeout 30 pipeline run again.yaml --job j
+	assert_status 1
+	[[ $(steps) == 'one:completed two:failed sum:skipped' ]]
+	: >go
+	run_split timeout 30 pipeline resume --why j
+	assert_status 0
+	assert_json '.steps[2].result == 30'
+	assert_err -l 'pipeline: one: 5 kept, 0 again, 0 new, 0 of them changed'
+	assert_err -l 'pipeline: two: two/3: failed'
+	assert_err -l 'pipeline: two: 0 kept, 5 again, 0 new, 0 of them changed'
+	[[ $(grep -c one log) == 5 && $(grep -c two log) == 10 ]]
+	run_split timeout 30 pipeline run -q again.yaml --job j
+	assert_status 0
+	assert_json '.steps[2].result == 30'
+	[[ $(wc -l <log) == 15 ]]
+	run_split timeout 30 pipeline run again.yaml --job j -p times=3
+	assert_status 2
+	assert_err -r "job 'j' was run with other parameters"
+	echo '{"a":6}' >>in.jsonl
+	run_split timeout 30 pipeline resume --why j -p times=3
+	assert_status 0
+	assert_json '.steps[2].result == 63 and .steps[0].total == 6'
+	assert_err -l "pipeline: two: two/2: parameter 'b' changed"
+	assert_err -l 'pipeline: two: 0 kept, 0 again, 6 new, 5 of them changed'
+	[[ $(grep -c one log) == 6 && $(grep -c two log) == 16 ]]
+	run_split pipeline resume none
+	assert_status 2
+	assert_err "pipeline: no run 'none'"
+}
+
+@test "pipeline: killed and resumed, every item is there once and nothing completed is run again" {
+	need jq
+	cat >killed.yaml <<-'END'
+		name: killed
+		steps:
+		  - {id: one, command: [sh, -c, "sleep 0.01; cat"], foreach: {lines: in.jsonl}}
+		  - {id: two, command: [cat], foreach: {step: one}, set: {b: "${{ item.a }}"}}
+		  - {id: three, command: [cat], foreach: {step: two}}
+		  - {id: sum, value: "${{ [steps.three.results[].b] | [length, add] }}"}
+	END
+	lines_of 250
+	pipeline run -q -j 2 killed.yaml --job k >run.json &
+	conductor=$!
+	wait_until 10 taskstat --job k
+	for i in 1 2 3 4; do
+		kill -9 $conductor
+		wait $conductor || true
+		pipeline resume -q -j 2 k >run.json &
+		conductor=$!
+		wait_until 10 sh -c "pipeline status k | jq -e '[.steps[].completed] | add > $((i * 100))'"
+	done
+	wait $conductor
+	jq -e '.status == "completed" and .steps[3].result == [250, 31375]' run.json
+	run_split taskstat --job k --json
+	assert_json -s 'length == 750 and all(.[]; .status == "completed") and (map(.key) | unique | length) == 750'
+}
+
+@test "pipeline: modes; at most so many at once; a step that fails fast" {
+	need jq
+	cat >mode.yaml <<-'END'
+		name: mode
+		steps:
+		  - id: one
+		    command: [sh, -c, 'cat; echo one >>log']
+		    foreach: [{a: 1}, {a: 2}, {a: 3}, {a: 4}]
+		    max_parallel: 1
+		  - id: two
+		    command: [sh, -c, 'cat; echo two >>log']
+		    foreach: {step: one}
+	END
+	for mode in sequential parallel; do
+		rm -f log
+		sed "s/^name:.*/mode: $mode/" mode.yaml >$mode.yaml
+		run_split timeout 30 pipeline run -q $mode.yaml
+		assert_status 0
+		[[ $(uniq -c log | tr -s ' \n' ' ') == ' 4 one 4 two ' ]]
+	done
+	rm -f log
+	run_split timeout 30 pipeline run -q -j 1 mode.yaml
+	assert_status 0
+	[[ $(head -n 2 log | tr '\n' ' ') == 'one two ' ]]
+	cat >fast.yaml <<-'END'
+		steps:
+		  - id: one
+		    command: [sh, -c, 'cat; [ "$1" != 2 ]', sh, "{a}"]
+		    foreach: {lines: in.jsonl}
+		    max_parallel: 1
+		    fail_fast: true
+	END
+	lines_of 50
+	run_split timeout 30 pipeline run -q fast.yaml
+	assert_status 1
+	assert_json '.steps[0] | .status == "failed" and .total == 2 and .completed == 1 and .failed == 1'
+}
+
+@test "pipeline: a person says yes, or no" {
+	need jq
+	cat >ask.yaml <<-'END'
+		steps:
+		  - {id: a, command: [cat], params: {n: 3}}
+		  - {id: b, command: [cat], params: {n: 4}, approval: "go on with ${{ steps.a.result.n }}?"}
+	END
+	run_split pipeline run --detach ask.yaml --job yes
+	assert_status 0
+	assert_json '.status == "waiting"'
+	wait_until 10 sh -c "pipeline status yes | jq -e '.steps[1].status == \"held\"'"
+	run_split taskstat --job yes --status held --json
+	assert_json '.params == {"approval": "go on with 3?", "step": "b"}'
+	taskctl -q approve "$(jq .id "$out")" >/dev/null
+	wait_until 10 sh -c "pipeline status yes | jq -e '.status == \"completed\"'"
+	run_split pipeline run -q --detach ask.yaml --job no
+	assert_err ''
+	wait_until 10 sh -c "taskstat --job no --status held --json | jq -e .id"
+	taskctl -q reject "$(taskstat --job no --status held --json | jq .id)" >/dev/null
+	wait_until 10 sh -c "pipeline status no | jq -e '.status == \"failed\"'"
+	run_split pipeline status no
+	assert_json '.steps[1].reason == "it was not approved"'
+}
+
+@test "pipeline: cancel ends a run, whoever conducts it, and on_exit is run" {
+	need jq
+	cat >long.yaml <<-'END'
+		steps:
+		  - {id: a, command: [sleep, "60"], foreach: [{x: 1}, {x: 2}, {x: 3}]}
+		  - {id: b, command: [cat], foreach: {step: a}}
+		on_exit: {command: [cat], params: {s: "${{ run.status }}"}}
+	END
+	run_split pipeline run -q -d long.yaml --job c
+	wait_until 10 sh -c "taskstat --job c --status running --json | jq -e .id"
+	run_split pipeline resume c
+	assert_status 2
+	assert_err -r 'is being conducted already'
+	run_split pipeline cancel c
+	assert_status 0
+	wait_until 15 sh -c "pipeline status c | jq -e '.status == \"cancelled\"'"
+	run_split pipeline status c
+	[[ $(steps) == 'a:cancelled b:cancelled on_exit:completed' ]]
+	run_split taskstat --job c --json
+	assert_json -s 'map(select(.key == "on_exit"))[0].result == {"s": "cancelled"}'
+	run_split pipeline cancel c
+	assert_status 1
+	assert_err "pipeline: run 'c' has ended already"
+}
+
+@test "pipeline: status lists runs, show draws one with what became of its steps" {
+	need jq
+	printf 'steps: [{id: a, command: [cat]}, {id: b, command: ["false"], depends_on: a}]\n' >two.yaml
+	run_split pipeline status
+	assert_status 0
+	assert_out ''
+	timeout 30 pipeline run -q two.yaml >/dev/null || true
+	run_split pipeline status
+	assert_json '.id == 1 and .job == "two-1" and .status == "failed"'
+	on_terminal pipeline status
+	assert_out -r '1 +two-1 +two +failed'
+	on_terminal pipeline status two-1
+	assert_out -r 'run 1, job two-1: two 1, failed: b: execution 2: failed: exit 1'
+	assert_out -r 'a +completed +1 +1 +0'
+	on_terminal pipeline show 1
+	assert_out -r 'a: cat  \[completed, '
+	run_split pipeline show --dot 1
+	assert_out -r 'fillcolor="#fcbba1"'
+	run_split pipeline show 1
+	assert_json '.type == "run"'
+	run_split pipeline status 7
+	assert_status 2
+	assert_err "pipeline: no run '7'"
+}
+
+@test "pipeline: --dry-run says what would be run, and makes nothing" {
+	need jq
+	cp "$files/good.yaml" .
+	lines_of 3
+	run_split pipeline run --dry-run good.yaml -p input=in.jsonl
+	assert_status 0
+	assert_json -s '.[0] == {"type": "step", "id": "one", "kind": "command", "command": ["cat"], "after": [],
+		"when": "on_success", "foreach": {"lines": "${{ params.input }}"}, "items": 3,
+		"params": {"a": 1, "b": 4, "t": "x-hello-${{ no }}"}}'
+	assert_json -s 'map(.id) == ["one", "two", "all", "check", "mend", "on_exit"]'
+	[[ ! -e .dockline ]]
+	run_split pipeline run --dry-run good.yaml -p input=none.jsonl
+	assert_status 3
+	assert_err -r "^pipeline: step 'one': .*none.jsonl"
+}
+
+@test "pipeline: items from texts and molecules; a file of the records of all" {
+	need jq
+	printf 'one\n\ntwo\n' >words
+	printf 'CCO ethanol\nC1CC bad\nc1ccccc1 benzene\n' >lib.smi
+	cat >items.yaml <<-'END'
+		steps:
+		  - {id: words, command: [cat], foreach: {text: words}}
+		  - {id: mols, command: [jq, -c, "{key: .key}"], foreach: {ligands: lib.smi}, allow_failed: 1}
+		  - {id: all, command: [jq, -c, -s, "map(.key)", "{file}"], params: {file: "${{ steps.mols.file }}"}}
+	END
+	run_split timeout 30 pipeline run -q items.yaml
+	assert_status 0
+	run_split taskstat --job items-1 --json
+	assert_json -s 'map(select(.key | startswith("words"))) | map(.result) == [{"line": "one"}, {"line": "two"}]'
+	assert_json -s 'map(select(.key == "all"))[0].result | .[0] == "mols/ethanol" and length == 3'
 }

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* runs: runs of pipelines looked at, foreseen, started in the background and cancelled. */
+#ifndef CLI_RUNS_H
+#define CLI_RUNS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "cli/pipelines.h"
+
+struct app;
+struct blueprint;
+struct err;
+struct store;
+
+/* Print the record of a run. */
+int runs_print(struct app *app, struct store *store, const char *name, struct err *err);
+
+/* How runs are: of one (name NULL: a list of all, at most 100 on a terminal), as a table on a
+ * terminal unless json, else records. */
+int runs_status(struct app *app, const char *name, bool json, struct err *err);
+
+/* A run drawn as pipelines_show draws its pipeline, with what became of its steps. 0, -1; 1: there
+ * is no such run. */
+int runs_show(struct app *app, const char *name, enum pipelines_form form, struct err *err);
+
+/* Cancel runs: who conducts one is asked to, else it is done here. */
+int runs_cancel(struct app *app, char **names, struct err *err);
+
+/* Say what a run would do: a record for each step, with its items and the parameters of the first
+ * where they can be known. */
+int runs_foresee(
+    struct app *app, const struct blueprint *blueprint, json_t *params, struct err *err);
+
+/* A process that takes a run up in the background. */
+struct runs_driver {
+	const char *state, *org, *run;
+	const char *log; /* where what it says goes */
+	int jobs;        /* 0: default */
+	int why;
+};
+
+int runs_start(struct app *app, const struct runs_driver *driver, struct err *err);
+
+#endif

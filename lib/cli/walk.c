@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: MIT */
+/* walk: a run of a pipeline is made, or taken up again, and gone through to its end. */
+#include "cli/walk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "cli/blueprint.h"
+#include "cli/capacity.h"
+#include "cli/commit.h"
+#include "cli/conduct.h"
+#include "cli/config.h"
+#include "cli/demand.h"
+#include "cli/runs.h"
+#include "cli/session.h"
+#include "cli/station.h"
+#include "cli/terms.h"
+#include "cli/worker.h"
+#include "plan/pipeline.h"
+#include "plan/run.h"
+#include "store/store.h"
+#include "task/schema.h"
+#include "task/task.h"
+
+/* What lives while it runs. */
+struct walk {
+	struct app *app;
+	const struct walk_options *o;
+	struct store *store;
+	struct config *config;
+	struct blueprint blueprint;
+	struct run run;
+	struct task *carrier;
+	struct conduct *conduct;
+	struct room capacity;
+	struct station station;
+	struct terms terms;
+};
+
+/* ---- parameters ---- */
+
+static int
+read_param(const struct schema *schema, const char *pair, json_t *into, struct err *err)
+{
+	const char *eq = strchr(pair, '=');
+	char *key;
+	json_t *value;
+
+	if (!eq || eq == pair)
+		return err_set(err, ERR_USAGE, "-p takes name=value, found '%s'", pair);
+	key = xstrndup(pair, (size_t)(eq - pair));
+	value = eq[1] == '@' ? json_read_file(eq + 2, err)
+			     : schema_parse_value(schema_property(schema, key), eq + 1, err);
+	if (value)
+		json_object_set_new(into, key, value);
+	else
+		err_wrap(err, "-p %s", key);
+	free(key);
+	return value ? 0 : -1;
+}
+
+/* Those of the command line over those that are there, and what they come to. */
+static int
+read_params(struct walk *w, json_t *given, struct err *err)
+{
+	const struct pipeline *p = w->blueprint.pipeline;
+	struct schema *schema = schema_new(p->params, "", SCHEMA_REQUEST, NULL, NULL);
+	int rc = 0;
+
+	for (size_t i = 0; w->o->params && w->o->params[i] && rc == 0; i++)
+		rc = read_param(schema, w->o->params[i], given, err);
+	schema_free(schema);
+	return rc < 0 ? -1 : pipeline_take_params(p, given, err);
+}
+
+/* ---- a new run ---- */
+
+/* What the job belongs to; it also stands for approvals. */
+static struct task *
+make_carrier(const struct pipeline *p, struct err *err)
+{
+	json_t *definition = json_pack("{s:s+, s:s, s:s, s:{s:[s], s:s}}", "task_id",
+	    "pipeline:", p->name, "version", p->version, "category", "pipeline", "service_config",
+	    "command", "true", "retry", "none");
+	struct task *task = task_parse(definition, err);
+
+	json_decref(definition);
+	if (task)
+		task->origin = TASK_SHIPPED;
+	return task;
+}
+
+/* The name of the job where none is given: that of the pipeline with the first free number. */
+static char *
+make_job_name(struct walk *w, struct err *err)
+{
+	for (int i = 1;; i++) {
+		char *name = xasprintf("%s-%d", w->blueprint.pipeline->name, i);
+		struct job job;
+		int rc = job_find(w->store, w->app->org, name, &job, err);
+
+		if (rc == 0)
+			return name;
+		free(name);
+		if (rc < 0)
+			return NULL;
+	}
+}
+
+static int
+enter_run(struct walk *w, struct err *err)
+{
+	json_t *settings = json_pack("{s:s, s:O, s:{}, s:{}}", "task", w->carrier->name, "set",
+	    w->run.params, "force", "inputs");
+	int rc = -1;
+
+	w->run.job_name = w->o->job ? xstrdup(w->o->job) : make_job_name(w, err);
+	if (w->run.job_name && task_keep(w->store, w->app->org, w->carrier, err) == 0)
+		rc = job_open(w->store, w->app->org, w->run.job_name, w->carrier->row, settings,
+		    false, &w->run.job, err);
+	json_decref(settings);
+	if (rc == 0)
+		return err_set(err, ERR_USAGE,
+		    "job '%s' is there already, and is no run of a pipeline", w->run.job_name);
+	if (rc > 0)
+		w->run.id = run_add(w->store, w->app->org, &w->run, err);
+	return rc < 0 || w->run.id < 0 ? -1 : 0;
+}
+
+static int
+make_run(struct walk *w, struct err *err)
+{
+	struct run *run = &w->run;
+	const struct pipeline *p = w->blueprint.pipeline;
+	int rc;
+
+	run->name = xstrdup(p->name);
+	run->version = xstrdup(p->version);
+	run->text = xstrdup(w->blueprint.text);
+	run->source = strcmp(w->blueprint.name, "-") ? path_absolute(w->blueprint.name) : NULL;
+	run->dir = getcwd(NULL, 0);
+	if (!run->dir)
+		return err_sys(err, "cannot find the working directory");
+	w->carrier = make_carrier(p, err);
+	if (!w->carrier || store_begin(w->store, err) < 0)
+		return -1;
+	rc = enter_run(w, err);
+	if (rc == 0)
+		rc = store_commit(w->store, err);
+	else
+		store_rollback(w->store);
+	if (rc == 0)
+		app_say(w->app, "run %lld of '%s', job '%s'", (long long)run->id, run->name,
+		    run->job_name);
+	return rc;
+}
+
+/* ---- going through it ---- */
+
+static int
+find_capacity(struct walk *w, struct err *err)
+{
+	struct task *task;
+	size_t at = 0;
+
+	capacity_find(w->o->jobs ? w->o->jobs : (int)config_number(w->config, CONFIG_WORKER_JOBS),
+	    &w->capacity);
+	while ((task = conduct_task(w->conduct, &at))) {
+		if (demand_check(task, err) < 0)
+			return -1;
+		capacity_say_memory(w->app, task, &w->capacity);
+		capacity_hold(task, &w->capacity);
+	}
+	return 0;
+}
+
+static int
+enter(struct walk *w, struct err *err)
+{
+	struct conduct_options co = { .app = w->app,
+		.store = w->store,
+		.run = &w->run,
+		.blueprint = &w->blueprint,
+		.why = w->o->why };
+
+	if (!w->carrier)
+		w->carrier = make_carrier(w->blueprint.pipeline, err);
+	if (!w->carrier || task_keep(w->store, w->app->org, w->carrier, err) < 0)
+		return -1;
+	co.carrier = w->carrier;
+	w->conduct = conduct_new(&co, err);
+	if (!w->conduct || find_capacity(w, err) < 0)
+		return -1;
+	if (station_enter(&w->station, w->app, w->store,
+		&(struct station_plan){ .job = w->run.job, .capacity = &w->capacity }, err) < 0)
+		return -1;
+	return run_begin(w->store, &w->run, w->station.worker, err);
+}
+
+static int
+begin(struct walk *w, struct err *err)
+{
+	if (store_begin(w->store, err) < 0)
+		return -1;
+	if (enter(w, err) < 0) {
+		store_rollback(w->store);
+		w->station.worker = 0;
+		return -1;
+	}
+	if (store_commit(w->store, err) < 0)
+		return -1;
+	return station_settle(&w->station, w->store, err);
+}
+
+static int
+work(struct walk *w, int *signal, struct err *err)
+{
+	struct commit_options co = { .app = w->app,
+		.store = w->store,
+		.job = w->run.job,
+		.terms = &w->terms,
+		.job_name = w->run.job_name,
+		.worker = w->station.worker,
+		.capacity = w->capacity,
+		.history = w->station.history,
+		.config = w->config,
+		.conductor = conduct_conductor(w->conduct) };
+	struct commit *commit = commit_start(&co, err);
+	struct worker_options wo = { .app = w->app,
+		.commit = commit,
+		.capacity = w->capacity,
+		.scratch = w->station.scratch,
+		.state = store_dir(w->store),
+		.log_cap = (int64_t)config_number(w->config, CONFIG_LOG_CAP),
+		.hook_limit = config_number(w->config, CONFIG_HOOKS_TIMEOUT),
+		.until = WORKER_ASKED,
+		.idle_exit = -1 };
+	struct commit_state state;
+	struct err late = { 0 };
+	int rc;
+
+	if (!commit)
+		return -1;
+	throttle_configure(w->config, &wo.limits);
+	rc = worker_run(&wo, signal, err);
+	commit_state(commit, &state);
+	w->station.done = state.worked;
+	if (commit_stop(commit, false, &late) < 0) {
+		*err = late;
+		rc = -1;
+	}
+	return rc;
+}
+
+/* It stopped before its end: say how it goes on. */
+static int
+interrupt(struct walk *w, struct err *err)
+{
+	int rc;
+
+	if (store_begin(w->store, err) < 0)
+		return -1;
+	rc = run_end(w->store, w->run.id, RUN_INTERRUPTED, NULL, err);
+	if (rc < 0)
+		store_rollback(w->store);
+	else
+		rc = store_commit(w->store, err);
+	if (rc == 0)
+		app_say(w->app, "interrupted: pipeline resume %s goes on", w->run.job_name);
+	return rc;
+}
+
+/* Go through it here and now. */
+static int
+walk(struct walk *w, int *signal, struct err *err)
+{
+	struct err late = { 0 };
+	bool over;
+	int rc = -1;
+
+	if (chdir(w->run.dir) < 0)
+		return err_sys(err, "cannot go to '%s'", w->run.dir);
+	worker_block_signals();
+	if (session_reap(w->app, w->store, NULL, err) < 0 || begin(w, err) < 0)
+		return -1;
+	rc = work(w, signal, err);
+	over = conduct_conductor(w->conduct)->over;
+	if (station_leave(&w->station, w->store, &late) < 0 && rc == 0) {
+		*err = late;
+		rc = -1;
+	}
+	if (!over && interrupt(w, rc < 0 ? &late : err) < 0)
+		rc = -1;
+	if (rc < 0 || !over)
+		return rc;
+	if (w->run.status != RUN_COMPLETED)
+		app_status(w->app, EXIT_NO);
+	return runs_print(w->app, w->store, w->run.job_name, err);
+}
+
+/* ---- detached ---- */
+
+/* A process of its own takes the run up; what it says goes into a file of the run. */
+static int
+detach(struct walk *w, struct err *err)
+{
+	char number[24];
+	char *dir = xasprintf("%s/runs", store_dir(w->store));
+	char *log = xasprintf("%s/%lld.log", dir, (long long)w->run.id);
+	struct runs_driver driver = { .state = store_dir(w->store),
+		.org = w->app->org,
+		.run = number,
+		.jobs = w->o->jobs,
+		.log = log,
+		.why = w->o->why };
+	int rc;
+
+	snprintf(number, sizeof(number), "%lld", (long long)w->run.id);
+	mkdir(dir, 0777);
+	rc = runs_start(w->app, &driver, err);
+	if (rc == 0)
+		rc = runs_print(w->app, w->store, w->run.job_name, err);
+	free(log);
+	free(dir);
+	return rc;
+}
+
+static void
+clear(struct walk *w)
+{
+	conduct_free(w->conduct);
+	station_clear(&w->station);
+	task_free(w->carrier);
+	blueprint_clear(&w->blueprint);
+	run_clear(&w->run);
+	config_free(w->config);
+	terms_clear(&w->terms);
+	store_close(w->store);
+}
+
+/* To foresee a run no state is needed. */
+static int
+open_state(struct walk *w, bool create, struct err *err)
+{
+	if (create && w->o->dry_run)
+		return session_open_if_any(w->app, &w->store, err);
+	w->store = session_open(w->app, create, err);
+	if (!w->store)
+		return -1;
+	w->config = config_open(store_dir(w->store), err);
+	return w->config ? 0 : -1;
+}
+
+static int
+is_free(struct walk *w, struct err *err)
+{
+	int rc = run_is_conducted(w->store, w->app->org, &w->run, err);
+
+	if (rc > 0)
+		return err_set(err, ERR_USAGE, "run %lld (job '%s') is being conducted already",
+		    (long long)w->run.id, w->run.job_name);
+	return rc;
+}
+
+/* ---- taking a run up again ---- */
+
+/* The pipeline as it is now, where its file can be read; else as it was. */
+static int
+reopen(struct walk *w, struct err *err)
+{
+	struct run *run = &w->run;
+	const char *text = run->text;
+	struct buf now = BUF_INIT;
+	char *name = xstrdup(run->source ? run->source : run->name);
+	int rc;
+
+	if (run->source && file_read(run->source, 0, &now, NULL) == 0 && now.len > 0) {
+		if (strcmp(buf_str(&now), run->text) != 0)
+			app_say(w->app, "'%s' has changed since", run->source);
+		text = buf_str(&now);
+	}
+	rc = blueprint_read(&w->blueprint, w->app, w->store, name, text, strlen(text), err);
+	if (rc == 0 && text != run->text) {
+		free(run->text);
+		run->text = xstrdup(text);
+	}
+	buf_clear(&now);
+	free(name);
+	return rc;
+}
+
+static int
+resume(struct walk *w, int *signal, struct err *err)
+{
+	if (is_free(w, err) < 0)
+		return -1;
+	if (reopen(w, err) < 0 || read_params(w, w->run.params, err) < 0)
+		return -1;
+	if (w->o->dry_run)
+		return runs_foresee(w->app, &w->blueprint, w->run.params, err);
+	return w->o->detach ? detach(w, err) : walk(w, signal, err);
+}
+
+int
+walk_resume(
+    struct app *app, const char *name, const struct walk_options *o, int *signal, struct err *err)
+{
+	struct walk w = { .app = app, .o = o };
+	int rc = open_state(&w, false, err);
+
+	*signal = 0;
+	if (rc == 0)
+		rc = run_find(w.store, app->org, name, &w.run, err);
+	if (rc == 0)
+		rc = err_set(err, ERR_USAGE, "no run '%s'", name);
+	if (rc > 0)
+		rc = resume(&w, signal, err);
+	clear(&w);
+	return rc;
+}
+
+/* ---- a new run, or one whose job stands ---- */
+
+static int
+run(struct walk *w, const char *name, int *signal, struct err *err)
+{
+	json_t *given;
+	int stands = w->o->job && w->store
+	    ? run_find(w->store, w->app->org, w->o->job, &w->run, err)
+	    : 0;
+
+	if (stands < 0 || blueprint_open(&w->blueprint, w->app, w->store, name, err) < 0)
+		return -1;
+	given = json_object();
+	if (read_params(w, given, err) < 0) {
+		json_decref(given);
+		return -1;
+	}
+	if (stands == 0) {
+		w->run.params = given;
+		if (w->o->dry_run)
+			return runs_foresee(w->app, &w->blueprint, given, err);
+		if (make_run(w, err) < 0)
+			return -1;
+		return w->o->detach ? detach(w, err) : walk(w, signal, err);
+	}
+	stands = json_equal(given, w->run.params);
+	json_decref(given);
+	if (strcmp(w->run.name, w->blueprint.pipeline->name) != 0)
+		return err_set(
+		    err, ERR_USAGE, "job '%s' is a run of '%s'", w->run.job_name, w->run.name);
+	if (!stands)
+		return err_set(err, ERR_USAGE,
+		    "job '%s' was run with other parameters (another --job, or pipeline resume %s "
+		    "-p"
+		    " ...)",
+		    w->run.job_name, w->run.job_name);
+	blueprint_clear(&w->blueprint);
+	return resume(w, signal, err);
+}
+
+int
+walk_run(
+    struct app *app, const char *name, const struct walk_options *o, int *signal, struct err *err)
+{
+	struct walk w = { .app = app, .o = o };
+	int rc = open_state(&w, true, err);
+
+	*signal = 0;
+	if (rc == 0)
+		rc = run(&w, name, signal, err);
+	clear(&w);
+	return rc;
+}
