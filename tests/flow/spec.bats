@@ -64,3 +64,14 @@ line() { echo "{\"shape\":$1,\"answer\":\"{\\\"area\\\":1}\"${2-}}"; }
 	assert_status 1
 	assert_json '.error.reason == "the result is not what the task promises: it must be an object, found null"'
 }
+
+@test "spec: the task files of dockline-task(5) and dockline-service(5) are right" {
+	for page in task service; do
+		awk '/^task_id:/ { on = 1 } /^(\.Ed|---)/ { if (on) print "---"; on = 0 } on' \
+			"$root/man/dockline-$page.5" | sed 's/\\e/\\/g; s/\\&//g' >"$page.yaml"
+		run_split taskreg check "$page.yaml"
+		assert_err ''
+		assert_status 0
+		grep -q openapi "$page.yaml"
+	done
+}
