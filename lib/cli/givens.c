@@ -21,12 +21,9 @@
 static json_t *
 value_of(const struct givens *g, const char *key, const char *text, struct err *err)
 {
-	json_t *value;
-
 	if (*text == '@')
 		return json_read_file(text + 1, err);
-	value = schema_parse_value(schema_property(g->task->params, key), text, err);
-	return value;
+	return schema_parse_value(schema_property(g->task->params, key), text, err);
 }
 
 static int
@@ -91,6 +88,21 @@ hash_input(const char *pointer, json_t *string, void *ctx, struct err *err)
 	return 0;
 }
 
+/* Defaults within a value come in now: lines share it, and the job remembers it as it is now. */
+static void
+fill_defaults(const struct givens *g, json_t *values)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(values, key, value) {
+		const struct schema *property = schema_property(g->task->params, key);
+
+		if (property)
+			schema_fill_defaults(property, value);
+	}
+}
+
 /* Members given for all lines are judged before anything is submitted. */
 static int
 judge_shared(const struct givens *g, const json_t *values, struct err *err)
@@ -117,8 +129,11 @@ givens_read(struct givens *g, const struct task *task, char **set, char **force,
 		.inputs = json_object(),
 		.has_paths = schema_has_paths(task->params) };
 	if (read_pairs(g, "--set", set, g->set, err) < 0 ||
-	    read_pairs(g, "--force", force, g->force, err) < 0 ||
-	    givens_name_paths(g, g->set, err) < 0 || givens_name_paths(g, g->force, err) < 0 ||
+	    read_pairs(g, "--force", force, g->force, err) < 0)
+		return -1;
+	fill_defaults(g, g->set);
+	fill_defaults(g, g->force);
+	if (givens_name_paths(g, g->set, err) < 0 || givens_name_paths(g, g->force, err) < 0 ||
 	    judge_shared(g, g->set, err) < 0 || judge_shared(g, g->force, err) < 0)
 		return -1;
 	return 0;

@@ -409,3 +409,29 @@ closed() {
 	assert_json '.id == 2 and .org == "b"'
 	[[ $(wc -l <ran) == 2 ]]
 }
+
+@test "resume: defaults within values of --set are what the job remembers, however it is submitted" {
+	cat >nest.yaml <<-'END'
+		task_id: nest
+		interface_spec:
+		  openapi: 3.0.3
+		  info: {title: nest, version: "1"}
+		  paths:
+		    /run:
+		      post:
+		        requestBody:
+		          content:
+		            application/json:
+		              schema:
+		                properties:
+		                  box: {type: object, properties: {padding: {type: number, default: 4}}}
+		        responses: {"200": {description: the same}}
+		service_config: {command: [cat]}
+	END
+	taskreg add -q nest.yaml >registered
+	for option in --atomic --quiet --atomic; do
+		run_split taskrun $option --job nested --set box='{}' nest <<<'{"x":1}'
+		assert_status 0
+		assert_json '.id == 1 and .params == {"x": 1, "box": {"padding": 4}}'
+	done
+}
