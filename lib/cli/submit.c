@@ -183,7 +183,7 @@ make_line(struct submit *s, const struct made *m, const char *key, const char *w
 		.error = m->error,
 		.status = m->status,
 		.class = m->class,
-		.key = key ? key : json_string_value(json_object_get(m->params, "key")),
+		.key = key,
 		.where = where };
 	struct err why = { 0 };
 	struct line *line;
@@ -203,12 +203,40 @@ make_line(struct submit *s, const struct made *m, const char *key, const char *w
 	return line;
 }
 
+/* Is `key` no parameter of the task, but refused as one? */
+static bool
+refuses_key(const struct schema *schema)
+{
+	return schema && !schema_property(schema, "key") &&
+	    json_is_false(json_object_get(schema_source(schema), "additionalProperties"));
+}
+
+/* The caller's key: the parameter of this name, which stays one unless the task would refuse it. A
+ * whole number is its digits, unless the task says itself what `key` means. NULL: there is none.
+ * The caller frees. */
+static char *
+take_key(const struct submit *s, json_t *params)
+{
+	const struct schema *schema = s->o.task->params;
+	json_t *key = json_object_get(params, "key");
+	char *text = NULL;
+
+	if (json_is_string(key))
+		text = xstrdup(json_string_value(key));
+	else if (json_is_integer(key) && !schema_property(schema, "key"))
+		text = xasprintf("%lld", (long long)json_integer_value(key));
+	if (text && refuses_key(schema))
+		json_object_del(params, "key");
+	return text;
+}
+
 struct line *
 submit_make(struct submit *s, json_t *params, const char *key, const char *where, struct err *err)
 {
 	struct made m = { params, ST_QUEUED, FAIL_NONE, NULL };
 	const char *type = json_string_value(json_object_get(params, "type"));
 	struct line *line = NULL;
+	char *own;
 
 	if (type && strcmp(type, "execution") == 0)
 		unwrap_execution(&m);
@@ -216,8 +244,10 @@ submit_make(struct submit *s, json_t *params, const char *key, const char *where
 		take_error(&m);
 	json_fill(m.params, s->givens.set);
 	json_object_update(m.params, s->givens.force);
+	own = take_key(s, m.params);
 	if (judge(s, &m, err) == 0)
-		line = make_line(s, &m, key, where);
+		line = make_line(s, &m, key ? key : own, where);
+	free(own);
 	json_decref(m.params);
 	json_decref(m.error);
 	return line;

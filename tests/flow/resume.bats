@@ -410,6 +410,35 @@ closed() {
 	[[ $(wc -l <ran) == 2 ]]
 }
 
+@test "resume: a key is a text or a whole number, also where the schema takes no such parameter" {
+	printf '%s\n' '{"key":17}' '{"key":"a b"}' '{"key":17}' >in
+	run_split taskrun --job keys in -- echo '{key}'
+	assert_status 0
+	assert_json -s 'sort_by(.key) | map([.key, .params.key, .result]) == [["17", 17, 17], ["a b", "a b", {"stdout": "a b\n"}]]'
+	printf '%s\n' '{"key":1.5}' '{"key":null}' '{"key":""}' '{"key":[1]}' >in
+	run_split taskrun in -- true
+	assert_json -s 'length == 4 and all(.[]; .key | test("^[0-9a-f]{64}$"))'
+	cat >closed.yaml <<-'END'
+		task_id: closed
+		interface_spec:
+		  openapi: 3.0.3
+		  info: {title: closed, version: "1"}
+		  paths:
+		    /run:
+		      post:
+		        requestBody:
+		          content:
+		            application/json:
+		              schema: {type: object, additionalProperties: false, properties: {x: {type: number}}}
+		        responses: {"200": {description: the same}}
+		service_config: {command: [cat]}
+	END
+	taskreg add -q closed.yaml >registered
+	run_split taskrun closed <<<'{"key":"mine","x":1}'
+	assert_status 0
+	assert_json '.key == "mine" and .params == {"x": 1} and .result == {"x": 1}'
+}
+
 @test "resume: defaults within values of --set are what the job remembers, however it is submitted" {
 	cat >nest.yaml <<-'END'
 		task_id: nest
