@@ -33,10 +33,24 @@ struct graph {
 	int64_t refused;
 };
 
-static const char *const members[] = { "after", "approval", "key", "metadata", "not_before",
+static const char *const line_members[] = { "after", "approval", "key", "metadata", "not_before",
 	"params", "priority", "queue", "tags", "task", "type" };
+static const char *const after_members[] = { "id", "key", "when" };
 
-enum { MEMBERS = sizeof(members) / sizeof(*members) };
+/* An object whose members are all known. */
+struct known {
+	const char *what, *hint;
+	const char *const *names;
+	size_t count;
+};
+
+/* clang-format off */
+#define LIST(names) (names), sizeof(names) / sizeof(*(names))
+
+static const struct known known_line = { "a line of a graph",
+	" (parameters stand in 'params')", LIST(line_members) };
+static const struct known known_after = { "'after'", "", LIST(after_members) };
+/* clang-format on */
 
 /* Stands for the tasks of a graph that has no task of its own. */
 static struct task any_task = { .name = "(graph)" };
@@ -107,33 +121,31 @@ maker_of(struct graph *g, const json_t *record, struct err *err)
 /* ---- lines ---- */
 
 static int
-refuse_member(const char *key, struct err *err)
+refuse_member(const struct known *known, const char *key, struct err *err)
 {
-	const char *nearest = strtab_nearest(members, MEMBERS, key);
+	const char *nearest = strtab_nearest(known->names, known->count, key);
 	char *all;
 
 	if (nearest)
 		return err_set(
-		    err, ERR_INPUT, "'%s' is no member of a line of a graph: '%s'?", key, nearest);
-	all = strtab_list(members, MEMBERS);
-	err_set(err, ERR_INPUT,
-	    "'%s' is no member of a line of a graph (parameters stand in 'params');"
-	    " there are: %s",
-	    key, all);
+		    err, ERR_INPUT, "'%s' is no member of %s: '%s'?", key, known->what, nearest);
+	all = strtab_list(known->names, known->count);
+	err_set(err, ERR_INPUT, "'%s' is no member of %s%s; there are: %s", key, known->what,
+	    known->hint, all);
 	free(all);
 	return -1;
 }
 
 /* A word that is misspelt could be a dependency that is lost. */
 static int
-check_members(const json_t *record, struct err *err)
+check_members(const struct known *known, const json_t *object, struct err *err)
 {
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)record, key, value)
-		if (strtab_find(members, MEMBERS, key) < 0)
-			return refuse_member(key, err);
+	json_object_foreach((json_t *)object, key, value)
+		if (strtab_find(known->names, known->count, key) < 0)
+			return refuse_member(known, key, err);
 	return 0;
 }
 
@@ -145,6 +157,8 @@ add_dependency(struct graph *g, const json_t *after, struct err *err)
 	enum rule rule;
 	json_int_t id = 0;
 
+	if (check_members(&known_after, after, err) < 0)
+		return -1;
 	if (json_get_string(after, "key", &key, err) < 0 ||
 	    json_get_int(after, "id", &id, err) < 0 ||
 	    json_get_string(after, "when", &when, err) < 0)
@@ -203,7 +217,8 @@ add_record(struct graph *g, const json_t *record, const char *where, struct err 
 	struct line *line;
 	int rc = -1;
 
-	if (check_members(record, err) < 0 || json_get_string(record, "key", &key, err) < 0)
+	if (check_members(&known_line, record, err) < 0 ||
+	    json_get_string(record, "key", &key, err) < 0)
 		return -1;
 	if (key && !*key)
 		return err_set(err, ERR_INPUT, "'key' is empty");

@@ -260,6 +260,8 @@ terms_of_record(
 		.metadata = json_copy(defaults->metadata),
 		.not_before = defaults->not_before,
 		.hold = defaults->hold };
+	for (size_t i = 0; i < defaults->after.len; i++)
+		vec_add(&t->after, defaults->after.at[i]);
 	if (queue_of(t, record, err) < 0 || priority_of(t, record, err) < 0 ||
 	    time_of(t, record, err) < 0 || tags_of(t, record, err) < 0 ||
 	    metadata_of(t, record, err) < 0 || json_get_bool(record, "approval", &t->hold, err) < 0)

@@ -44,7 +44,7 @@ struct terms {
 int terms_read(struct terms *terms, const struct terms_options *options, struct err *err);
 
 /* Read what a record says for itself: queue, priority, tags, metadata, not_before, approval; what
- * it does not say is as in defaults, and to their tags and metadata it adds. `after` stays empty.
+ * it does not say is as in defaults, and to their tags and metadata it adds. `after` is theirs.
  * -1: a member is wrong. The terms may be cleared in any case. */
 int terms_of_record(
     struct terms *terms, const struct terms *defaults, const json_t *record, struct err *err);

@@ -249,6 +249,8 @@ graph() { printf '%s\n' "$@" >graph.jsonl; }
 		{"params":[1]}
 		{"task":"none"}
 		not json
+		{"after":[{"key":"good","wehn":"any"}]}
+		{"after":[{"key":"good","n":1}]}
 	END
 	cat >wanted <<-END
 		taskrun: graph.jsonl:2: 'afer' is no member of a line of a graph: 'after'?
@@ -272,7 +274,9 @@ graph() { printf '%s\n' "$@" >graph.jsonl; }
 		taskrun: graph.jsonl:20: 'params' must be an object, found array
 		taskrun: graph.jsonl:21: no task 'none'; there are: $(shipped)
 		taskrun: graph.jsonl:22:3: not JSON: invalid token near 'not'
-		taskrun: 21 lines are wrong: nothing was submitted
+		taskrun: graph.jsonl:23: 'wehn' is no member of 'after': 'when'?
+		taskrun: graph.jsonl:24: 'n' is no member of 'after'; there are: id, key, when
+		taskrun: 23 lines are wrong: nothing was submitted
 	END
 	run_split taskrun --graph graph.jsonl -- true
 	assert_status 3
@@ -294,6 +298,20 @@ graph() { printf '%s\n' "$@" >graph.jsonl; }
 	assert_err $'taskrun: graph.jsonl:2: there is no execution 7\ntaskrun: nothing was submitted'
 	run_split taskstat --json
 	assert_out ''
+}
+
+@test "graph: what all lines wait for, besides what each says" {
+	taskrun -q -n -- false >/dev/null || [[ $? == 1 ]]
+	taskrun -q -n -- true >/dev/null
+	graph '{"key":"a"}' '{"key":"b","after":[{"key":"a","when":"any"}]}' '{"key":"c","after":[{"id":2}]}'
+	run_split taskrun --graph --after 1:fail graph.jsonl -- true
+	assert_status 0
+	[[ $(column .status) == "completed completed completed" ]]
+	run_split taskrun --graph --after 1 graph.jsonl -- true
+	[[ $(column .status) == "skipped skipped skipped" ]]
+	run_split taskrun --graph --after 2:any graph.jsonl -- true
+	assert_status 3
+	assert_err $'taskrun: graph.jsonl:3: waits for execution 2 twice\ntaskrun: 1 line is wrong: nothing was submitted'
 }
 
 @test "graph: what its options exclude, and no lines at all" {
