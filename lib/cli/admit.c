@@ -39,11 +39,17 @@ next_key(struct admission *a, const char *key)
 static int
 refuse(struct admission *a, const struct line *line)
 {
-	app_fail(a->app, EXIT_INPUT,
-	    "%s: key '%s' stands in job '%s' with other parameters:"
-	    " not submitted (another key, or --new-inputs)",
-	    line->where ? line->where : "params", line->key,
-	    a->job_name ? a->job_name : "of this run");
+	const char *where = line->where ? line->where : "params";
+
+	if (a->job_name)
+		app_fail(a->app, EXIT_INPUT,
+		    "%s: key '%s' stands in job '%s' with other parameters:"
+		    " not submitted (another key, or --new-inputs)",
+		    where, line->key, a->job_name);
+	else
+		app_fail(a->app, EXIT_INPUT,
+		    "%s: key '%s' was given already, with other parameters: not submitted", where,
+		    line->key);
 	return ADMIT_REFUSED;
 }
 

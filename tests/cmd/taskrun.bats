@@ -152,7 +152,7 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	assert_json '.params.mode == "plain"'
 	run_split taskrun sum in --force b=0.5 --set strict=true --force key=k1 --strict
 	assert_status 3
-	assert_err "taskrun: in:2: key 'k1' stands in job 'of this run' with other parameters: not submitted (another key, or --new-inputs)"
+	assert_err "taskrun: in:2: key 'k1' was given already, with other parameters: not submitted"
 	[[ $(column .params.b) == 0.5 ]]
 	assert_json '.params.strict == true and .key == "k1"'
 	for pair in a=x a=1.5 a=-1 b= mode=quiet strict=yes; do
