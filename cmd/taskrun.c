@@ -87,6 +87,8 @@ read_operands(struct app *app)
 		app_usage(app, "-n reads no files, found '%s'", *files);
 	if (o.graph && (o.lines || o.map || o.once))
 		app_usage(app, "--graph excludes --lines, --map and -n");
+	if (o.once && (o.lines || o.map))
+		app_usage(app, "-n reads no lines: it excludes --lines and --map");
 	if (o.explain_miss && (o.graph || o.no_cache))
 		app_usage(app, "--explain-miss excludes --graph and --no-cache");
 	if (o.retry_failed && !o.job)

@@ -249,6 +249,14 @@ goes_on(struct graph *g, const char *where, int rc, struct err *err)
 	return true;
 }
 
+/* The last line has no end: whoever wrote it died. */
+static void
+miss_rest(struct graph *g, struct err *err)
+{
+	app_report_late(g->o.app, err);
+	g->refused++;
+}
+
 static bool
 read_file(struct graph *g, const char *path, struct err *err)
 {
@@ -265,6 +273,8 @@ read_file(struct graph *g, const char *path, struct err *err)
 		snprintf(where, sizeof(where), "%s:%zu", jsonl_name(in), jsonl_line(in));
 		if (got == JSONL_FATAL)
 			on = false;
+		else if (got == JSONL_BAD && !path && jsonl_torn(in))
+			miss_rest(g, err);
 		else if (got == JSONL_BAD)
 			on = goes_on(g, NULL, -1, err);
 		else

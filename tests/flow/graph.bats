@@ -320,6 +320,15 @@ graph() { printf '%s\n' "$@" >graph.jsonl; }
 		assert_status 2
 		assert_err -l 'taskrun: --graph excludes --lines, --map and -n'
 	done
+	for wrong in --lines '--map .'; do
+		run_split taskrun -n $wrong -- true
+		assert_status 2
+		assert_err -l 'taskrun: -n reads no lines: it excludes --lines and --map'
+	done
+	printf '{"key":"a"}\n{"key":' | run_split taskrun --graph -- true
+	assert_status 3
+	assert_err -l 'taskrun: 1 line is wrong: nothing was submitted'
+	assert_err -r 'standard input:2:7: not JSON'
 	run_split taskrun --graph nothing
 	assert_status 2
 	assert_err "taskrun: no file 'nothing': no task 'nothing'; there are: $(shipped)"
