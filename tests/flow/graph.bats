@@ -325,7 +325,7 @@ graph() { printf '%s\n' "$@" >graph.jsonl; }
 		assert_status 2
 		assert_err -l 'taskrun: -n reads no lines: it excludes --lines and --map'
 	done
-	printf '{"key":"a"}\n{"key":' | run_split taskrun --graph -- true
+	run_split taskrun --graph -- true < <(printf '{"key":"a"}\n{"key":')
 	assert_status 3
 	assert_err -l 'taskrun: 1 line is wrong: nothing was submitted'
 	assert_err -r 'standard input:2:7: not JSON'
