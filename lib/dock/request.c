@@ -277,14 +277,16 @@ says_sdf(const json_t *ligand, const char *format)
 static int
 read_ligand(const json_t *record, struct request *out, struct err *err)
 {
-	const char *format = NULL;
+	const char *format = NULL, *name = NULL;
 
 	if (read_file(record, "ligand", &out->ligand, err) < 0)
 		return -1;
 	if (json_is_object(out->ligand) &&
-	    (json_get_string(out->ligand, "name", &out->key, err) < 0 ||
+	    (json_get_string(out->ligand, "name", &name, err) < 0 ||
 		json_get_string(out->ligand, "format", &format, err) < 0))
 		return err_wrap(err, "ligand");
+	if (!out->key)
+		out->key = name;
 	out->sdf = says_sdf(out->ligand, format);
 	if (out->sdf ? out->engine->sdf : !format || strcmp(format, "pdbqt") == 0)
 		return 0;
@@ -297,8 +299,8 @@ request_read(
     const struct engine *engine, const json_t *record, struct request *out, struct err *err)
 {
 	*out = (struct request){ .engine = engine };
-	if (read_ligand(record, out, err) < 0 ||
-	    json_get_string(record, "key", &out->key, err) < 0 ||
+	if (json_get_string(record, "key", &out->key, err) < 0 ||
+	    read_ligand(record, out, err) < 0 ||
 	    read_file(record, "receptor", &out->receptor, err) < 0 ||
 	    read_box(record, &out->box, err) < 0 || refuse_unknown(engine, record, err) < 0 ||
 	    read_mode(record, out, err) < 0 || read_params(record, out, err) < 0 ||
