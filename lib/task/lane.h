@@ -24,7 +24,8 @@ struct task;
 #define LANE_AWAKE \
 	" AND NOT EXISTS (SELECT 1 FROM pause p WHERE p.org = j.org AND (p.kind = 'all'" \
 	" OR (p.kind = 'queue' AND p.name = l.queue) OR (p.kind = 'job' AND p.name = j.name)" \
-	" OR (p.kind = 'task' AND p.name = (SELECT name FROM task t WHERE t.id = l.task))))"
+	" OR (p.kind = 'task' AND EXISTS (SELECT 1 FROM task t WHERE t.id = l.task" \
+	" AND p.name IN (t.name, t.name || '@' || t.version)))))"
 
 /* What makes a lane. Texts are borrowed. */
 struct lane_spec {

@@ -27,7 +27,7 @@ static const char sql_upon[] =
 static const char sql_rests[] =
     "SELECT kind, name, who, since FROM pause WHERE org = ?1 AND (kind = 'all'"
     " OR (kind = 'queue' AND name = ?2) OR (kind = 'job' AND name = ?3)"
-    " OR (kind = 'task' AND name = ?4)) LIMIT ?5";
+    " OR (kind = 'task' AND name IN (?4, ?4 || '@' || ?5))) LIMIT ?6";
 static const char sql_lanes[] =
     "SELECT l.id, l.priority, l.ready FROM lane l INDEXED BY lane_ready JOIN job j ON j.id = l.job"
     " WHERE l.ready > 0 AND j.org = ? AND l.priority >= ?";
@@ -111,8 +111,8 @@ read_upon(struct store *store, struct why *w, struct err *err)
 static int
 read_rests(struct store *store, const char *org, struct why *w, struct err *err)
 {
-	struct stmt *row = stmt_query(store, err, sql_rests, "tttti", org, w->queue, w->job_name,
-	    w->task->name, (int64_t)WHY_RESTS);
+	struct stmt *row = stmt_query(store, err, sql_rests, "ttttti", org, w->queue, w->job_name,
+	    w->task->name, w->task->version, (int64_t)WHY_RESTS);
 	int rc = -1;
 
 	while (row && (rc = stmt_next(row, err)) > 0) {

@@ -615,3 +615,24 @@ account_is_of() {
 	assert_status 4
 	[[ ! -e other ]]
 }
+
+@test "taskctl: a version of a task is chosen with @, also to rest" {
+	for version in 1 2; do
+		printf 'task_id: v\nversion: "%s"\nservice_config: {command: [cat]}\n' "$version" |
+			taskreg add >/dev/null
+		taskrun -q --detach -n --job "j$version" "v@$version" >/dev/null
+	done
+	taskctl -q pause --task v@2
+	run_split taskstat why 2
+	assert_out -r "task 'v@2' is paused"
+	timeout 9 taskwork --once -q
+	taskrun -q --detach -n --job k "v@2" >/dev/null
+	[[ $(taskstat --task v --json | jq -r '"\(.version) \(.status)"' | paste -sd,) == '1 completed,2 queued,2 queued' ]]
+	taskctl -q resume --task v@2
+	timeout 9 taskwork --once -q
+	run_split taskstat --task v@2 --json
+	assert_json '.version == "2" and .status == "completed"'
+	run_split taskctl cancel --task v@3
+	assert_status 2
+	assert_err -r "no task 'v@3'"
+}
