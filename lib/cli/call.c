@@ -202,6 +202,21 @@ rest_of(const struct call *call, const struct http_reply *reply)
 	return rest < REST_MOST ? rest : REST_MOST;
 }
 
+/* It rests, unless the task knows that waiting will not help. */
+static void
+judge_rest(struct call *call, const struct http_reply *reply, struct call_outcome *out)
+{
+	int64_t rest = out->rest;
+
+	judge_failure(call, reply, out);
+	if (out->end.result) {
+		out->rest = 0;
+		return;
+	}
+	*out = (struct call_outcome){ .step = CALL_REST, .wait = rest, .rest = rest };
+	call->rests++;
+}
+
 /* There was no whole reply. */
 static void
 judge_end(struct call *call, const struct http_reply *reply, struct call_outcome *out)
@@ -424,9 +439,7 @@ call_judge(
 		return;
 	out->rest = rest_of(call, reply);
 	if (out->rest && !call->status_url) {
-		call->rests++;
-		out->step = CALL_REST;
-		out->wait = out->rest;
+		judge_rest(call, reply, out);
 	} else if (!is_success(reply) && call->status_url) {
 		judge_miss(call, reply, out);
 	} else if (reply->end != HTTP_REPLIED) {

@@ -195,10 +195,13 @@ calls_let_go(
 void
 calls_end(struct crew *crew, struct call *call, struct call_end *how)
 {
-	bool progressed = call->progressed;
 	struct ended *ended;
 
-	how->progressed = progressed;
+	if (!call->deadline) { /* it never began */
+		call->work->begun = clock_wall();
+		call->work->since = clock_boot();
+	}
+	how->progressed = call->progressed;
 	ended = verdict_of_call(calls_drop(crew, call), how);
 	json_decref(how->result);
 	crew_ended(crew, ended);

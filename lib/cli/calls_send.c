@@ -127,9 +127,11 @@ dispatch(struct crew *crew, struct call *call)
 	const struct task *task = call->work->lane->task;
 	struct buf text = BUF_INIT;
 	struct err why = { 0 };
-	json_t *body = shape_request(call->shape, call->params, &why);
+	json_t *params = remote_inline(task->remote, call->params, &why);
+	json_t *body = params ? shape_request(call->shape, params, &why) : NULL;
 
 	begin(call);
+	json_decref(params);
 	if (!body) {
 		calls_let_go(crew, call, BOARD_NOTHING, NULL, 0);
 		calls_end_with(crew, call, FAIL_INPUT, why.text);

@@ -7,11 +7,15 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "task/fault.h"
 
 #define SECOND 1e6
 #define MAX_REPLY (64 << 20)
+#define FILE_MOST (64 << 20)
 
 static void
 read_times(struct remote *r, const char *pointer, const json_t *service, struct faults *f)
@@ -40,20 +44,21 @@ read_poll(struct remote *r, const char *pointer, const json_t *service, struct f
 	free(at);
 }
 
-static void
-read_requires(struct remote *r, const char *pointer, const json_t *service, struct faults *f)
+/* A member that is a list of texts; NULL: there is none. */
+static json_t *
+read_texts(struct faults *f, const char *pointer, const json_t *service, const char *key)
 {
-	char *at = xasprintf("%s/requires", pointer), index[24];
-	json_t *word;
+	json_t *list = fault_member(f, pointer, service, key, JSON_ARRAY), *word;
+	char *at = xasprintf("%s/%s", pointer, key), index[24];
 	size_t i;
 
-	r->requires = fault_member(f, pointer, service, "requires", JSON_ARRAY);
-	json_array_foreach(r->requires, i, word) {
+	json_array_foreach(list, i, word) {
 		snprintf(index, sizeof(index), "%zu", i);
 		if (!json_is_string(word))
 			fault(f, at, index, "must be a string, found %s", json_type_name(word));
 	}
 	free(at);
+	return list;
 }
 
 static const char *
@@ -71,7 +76,8 @@ remote_read(const char *pointer, const json_t *service, struct faults *f)
 	endpoint_read(&r->endpoint, pointer, service, f);
 	read_times(r, pointer, service, f);
 	read_poll(r, pointer, service, f);
-	read_requires(r, pointer, service, f);
+	r->requires = read_texts(f, pointer, service, "requires");
+	r->inlined = read_texts(f, pointer, service, "inline");
 	fault_quantity(f, pointer, service, "max_reply", QUANTITY_BYTES, &most);
 	r->max_reply = (int64_t)most;
 	r->request = read_text(f, pointer, service, "request");
@@ -120,5 +126,35 @@ remote_requires(const struct remote *remote, const json_t *params)
 	if (json_array_size(words) > 0)
 		return words;
 	json_decref(words);
+	return NULL;
+}
+
+json_t *
+remote_inline(const struct remote *remote, json_t *params, struct err *err)
+{
+	json_t *out = json_array_size(remote->inlined) ? json_copy(params) : json_incref(params);
+	struct buf text = BUF_INIT;
+	json_t *name, *string;
+	size_t i;
+
+	json_array_foreach(remote->inlined, i, name) {
+		const char *key = json_string_value(name);
+		const char *path = json_string_value(json_object_get(params, key));
+
+		if (!path)
+			continue;
+		buf_reset(&text);
+		if (file_read(path, FILE_MOST, &text, err) < 0)
+			break;
+		string = json_stringn(buf_str(&text), text.len);
+		if (string)
+			json_object_set_new(out, key, string);
+		else if (err_set(err, ERR_INPUT, "'%s': '%s' is not UTF-8", key, path) < 0)
+			break;
+	}
+	buf_clear(&text);
+	if (i == json_array_size(remote->inlined))
+		return out;
+	json_decref(out);
 	return NULL;
 }
