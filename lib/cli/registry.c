@@ -10,11 +10,24 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "cli/session.h"
+#include "cli/shape.h"
 #include "store/store.h"
 #include "task/audit.h"
 #include "task/task.h"
 
 /* ---- files ---- */
+
+/* Are the jq programs of a task programs? 0 or -1. */
+static int
+check_programs(const struct task *task, struct err *err)
+{
+	struct shape *shape = task->remote ? shape_new(task, err) : NULL;
+
+	if (task->remote && !shape)
+		return -1;
+	shape_free(shape);
+	return 0;
+}
 
 /* The good tasks of all files. */
 struct harvest {
@@ -45,7 +58,7 @@ keep(struct task *task, void *ctx, struct err *err)
 	if (json_object_get(h->seen, name))
 		rc = err_set(err, ERR_INPUT, "task '%s' version %s is defined twice", task->name,
 		    task->version);
-	else if (!(own = task_parse(task->definition, err)))
+	else if (check_programs(task, err) < 0 || !(own = task_parse(task->definition, err)))
 		rc = -1;
 	if (own) {
 		json_object_set_new(h->seen, name, json_true());

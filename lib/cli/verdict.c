@@ -287,7 +287,8 @@ verdict_of_call(struct work *work, const struct call_end *call)
 
 	if (call->class != FAIL_NONE)
 		finding_fail(&v, call->class, "%s", call->reason);
-	finding_take_error(&v);
+	if (!finding_take_error(&v))
+		finding_check(&v, work->lane->task);
 	if (v.class != FAIL_NONE && call->log)
 		buf_add(&log, call->log, len);
 	finding_conclude(&v, e, work->lane->task, &log);

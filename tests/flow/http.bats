@@ -244,3 +244,39 @@ failure: "if .status == 418 then {class: \\"engine\\", reason: .body.why} else n
 	run_split taskstat --json --status failed
 	assert_json -s 'length >= 3 and length < 6 and all(.[]; .error.class == "service")'
 }
+
+@test "http: wrong members are told when the task is registered" {
+	url=http://127.0.0.1:1
+	run_split task t 'request: "{a: "'
+	assert_status 3
+	assert_err -r "t.yaml:1:.*'request'.*is not a jq expression"
+	run_split task t $'command: [true]\nmax_in_flight: 0\ninline: receptor\nstream: {window: 2}'
+	assert_status 3
+	for what in "'/service_config/command' is not a member here" 'max_in_flight. must be between 1 and 2000' \
+		"'/service_config/inline' must be an array" "'/service_config/stream' is not a member"; do
+		grep -q -- "$what" "$err" || complain "not told: $what"
+	done
+}
+
+@test "http: a result that is not what the spec says is none" {
+	serve a
+	cat >t.yaml <<-END
+		task_id: t
+		interface_spec:
+		  openapi: 3.0.3
+		  info: {title: t, version: "1"}
+		  paths:
+		    /run:
+		      post:
+		        responses:
+		          "200":
+		            description: a score
+		            content: {application/json: {schema: {type: object, required: [score]}}}
+		service_config: {service_url: "$url", retry: none}
+	END
+	taskreg add t.yaml >/dev/null
+	ask '{"do":"status","status":200,"says":{"score":1}}' '{"do":"status","status":200,"says":{"scores":1}}'
+	assert_status 1
+	of 1 '.status == "completed"'
+	of 2 '.error.class == "result"'
+}
