@@ -2,19 +2,18 @@
 /* graph: lines that say what they wait for, read into a bundle. */
 #include "cli/graph.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/jsonl.h"
 #include "base/strtab.h"
 #include "base/vec.h"
 #include "cli/bundle.h"
 #include "cli/session.h"
 #include "cli/submit.h"
+#include "cli/supply.h"
 #include "cli/terms.h"
 
 /* Makes lines of one task. */
@@ -30,7 +29,6 @@ struct graph {
 	struct bundle *bundle;
 	VEC(struct maker) makers;
 	struct submit *base; /* --set and --force as the job remembers them */
-	int64_t refused;
 };
 
 static const char *const line_members[] = { "after", "approval", "key", "metadata", "not_before",
@@ -209,8 +207,9 @@ make_line(
 }
 
 static int
-add_record(struct graph *g, const json_t *record, const char *where, struct err *err)
+add_record(json_t *record, const char *where, void *ctx, struct err *err)
 {
+	struct graph *g = ctx;
 	const char *key = NULL;
 	struct maker *maker;
 	struct terms terms;
@@ -234,82 +233,17 @@ add_record(struct graph *g, const json_t *record, const char *where, struct err 
 	return rc < 0 ? -1 : add_dependencies(g, record, err);
 }
 
-/* What came of a line: told, and whether to go on. */
-static bool
-goes_on(struct graph *g, const char *where, int rc, struct err *err)
-{
-	if (rc == 0)
-		return true;
-	g->refused++;
-	if (where)
-		err_wrap(err, "%s", where);
-	if (g->o.app->strict)
-		return false;
-	app_report(g->o.app, err);
-	return true;
-}
-
-/* The last line has no end: whoever wrote it died. */
-static void
-miss_rest(struct graph *g, struct err *err)
-{
-	app_report_late(g->o.app, err);
-	g->refused++;
-}
-
-static bool
-read_file(struct graph *g, const char *path, struct err *err)
-{
-	struct jsonl *in = jsonl_open(path, err);
-	bool on = in != NULL;
-
-	while (on) {
-		json_t *record = NULL;
-		enum jsonl_got got = jsonl_next(in, &record, err);
-		char where[512];
-
-		if (got == JSONL_END)
-			break;
-		snprintf(where, sizeof(where), "%s:%zu", jsonl_name(in), jsonl_line(in));
-		if (got == JSONL_FATAL)
-			on = false;
-		else if (got == JSONL_BAD && !path && jsonl_torn(in))
-			miss_rest(g, err);
-		else if (got == JSONL_BAD)
-			on = goes_on(g, NULL, -1, err);
-		else
-			on = goes_on(g, where, add_record(g, record, where, err), err);
-		json_decref(record);
-	}
-	jsonl_close(in);
-	return on;
-}
-
-static bool
-read_all(struct graph *g, struct err *err)
-{
-	bool on = true;
-
-	if (!g->o.files || !*g->o.files)
-		return read_file(g, NULL, err);
-	for (size_t i = 0; g->o.files[i] && on; i++)
-		on = read_file(g, g->o.files[i], err);
-	return on;
-}
-
 static int
 read_graph(struct graph *g, struct err *err)
 {
 	const struct task *task = g->o.task;
+	struct supply supply = { .app = g->o.app, .files = g->o.files, .fn = add_record, .ctx = g };
 
 	g->base = new_submit(g, task ? task : &any_task, err);
 	if (!g->base || (task && !add_maker(g, task->name, g->o.task, true, err)))
 		return -1;
-	if (!read_all(g, err))
+	if (supply_read(&supply, err) < 0 || supply_is_good(&supply, err) < 0)
 		return -1;
-	if (g->refused > 0)
-		return err_set(err, ERR_INPUT, "%lld line%s wrong: nothing was submitted",
-		    (long long)g->refused, g->refused == 1 ? " is" : "s are");
 	return bundle_close(g->bundle, err);
 }
 

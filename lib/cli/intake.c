@@ -94,14 +94,10 @@ static int
 gather(struct intake *in, struct err *err)
 {
 	struct gathering g = { .in = in };
-	int64_t refused;
 
 	in->bundle = bundle_new(in->app);
-	if (submit_gather(in->submit, add_line, &g, &refused, err) < 0)
+	if (submit_gather(in->submit, add_line, &g, err) < 0)
 		return -1;
-	if (refused > 0)
-		return err_set(err, ERR_INPUT, "%lld line%s wrong: nothing was submitted",
-		    (long long)refused, refused == 1 ? " is" : "s are");
 	if (!g.failed)
 		return bundle_close(in->bundle, err);
 	*err = g.err;

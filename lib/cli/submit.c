@@ -13,10 +13,10 @@
 #include "base/err.h"
 #include "base/jq.h"
 #include "base/json.h"
-#include "base/jsonl.h"
 #include "cli/givens.h"
 #include "cli/inputs.h"
 #include "cli/recall.h"
+#include "cli/supply.h"
 #include "exec/cmdline.h"
 #include "task/fingerprint.h"
 #include "task/schema.h"
@@ -31,10 +31,13 @@ struct submit {
 	char *program;   /* of a task whose results are cached; NULL: not known */
 	struct buf text; /* of the line that is being made */
 	pthread_t thread;
-	int64_t lines, refused;
+	struct supply supply;
+	int64_t lines;
 	struct err err;       /* why reading stopped */
 	bool failed, reading; /* the thread was started */
 };
+
+static supply_fn submit_record;
 
 struct submit *
 submit_new(const struct submit_options *options, struct err *err)
@@ -47,6 +50,11 @@ submit_new(const struct submit_options *options, struct err *err)
 	s->taker = (struct inputs_taker){ .schema = options->task->params,
 		.shared = s->givens.inputs,
 		.memory = options->keep_inputs ? options->memory : NULL };
+	s->supply = (struct supply){ .app = options->app,
+		.files = options->files,
+		.lines = options->lines,
+		.fn = submit_record,
+		.ctx = s };
 	if (options->task->rules.cache && options->memory)
 		s->program = recall_program(options->task);
 	if (options->map && !(s->map = jq_new(options->map, err))) {
@@ -268,8 +276,9 @@ submit_params(struct submit *s, json_t *params, const char *where, struct err *e
 
 /* A record as read: through --map where there is one. */
 static int
-submit_record(struct submit *s, json_t *record, const char *where, struct err *err)
+submit_record(json_t *record, const char *where, void *ctx, struct err *err)
 {
+	struct submit *s = ctx;
 	json_t *made, *params;
 	size_t i;
 	int rc;
@@ -291,110 +300,22 @@ submit_record(struct submit *s, json_t *record, const char *where, struct err *e
 
 /* ---- reading ---- */
 
-/* What came of a line: report, and whether to go on. */
-static bool
-goes_on(struct submit *s, const char *where, int rc, struct err *err)
-{
-	if (rc == 0)
-		return true;
-	if (where)
-		err_wrap(err, "%s", where);
-	if (s->o.app->strict)
-		return false;
-	app_report(s->o.app, err);
-	s->refused++;
-	return true;
-}
-
-/* The last line has no end: whoever wrote it died. */
-static void
-miss_rest(struct submit *s, struct err *err)
-{
-	app_report_late(s->o.app, err);
-	s->refused++;
-}
-
-static json_t *
-text_record(const char *text, size_t len, struct err *err)
-{
-	json_t *line = json_stringn(text, len);
-
-	if (!line) {
-		err_set(err, ERR_INPUT, "the line is not UTF-8");
-		return NULL;
-	}
-	return json_pack("{s:o}", "line", line);
-}
-
-static enum jsonl_got
-next_record(struct submit *s, struct jsonl *in, json_t **record, struct err *err)
-{
-	const char *text;
-	enum jsonl_got got;
-	size_t len;
-
-	if (!s->o.lines)
-		return jsonl_next(in, record, err);
-	got = jsonl_next_text(in, &text, &len, err);
-	if (got != JSONL_RECORD)
-		return got;
-	*record = text_record(text, len, err);
-	return *record ? JSONL_RECORD : JSONL_BAD;
-}
-
-/* One file. False: stop, err says why (or is empty). */
-static bool
-read_file(struct submit *s, const char *path, struct err *err)
-{
-	struct jsonl *in = jsonl_open(path, err);
-	bool on = in != NULL;
-
-	while (on) {
-		json_t *record = NULL;
-		enum jsonl_got got = next_record(s, in, &record, err);
-		char where[512];
-
-		if (got == JSONL_END)
-			break;
-		snprintf(where, sizeof(where), "%s:%zu", jsonl_name(in), jsonl_line(in));
-		if (got == JSONL_FATAL)
-			on = false;
-		else if (got == JSONL_BAD && !path && jsonl_torn(in))
-			miss_rest(s, err);
-		else if (got == JSONL_BAD)
-			on = goes_on(s, s->o.lines ? where : NULL, -1, err);
-		else
-			on = goes_on(s, where, submit_record(s, record, where, err), err);
-		json_decref(record);
-	}
-	jsonl_close(in);
-	return on;
-}
-
-static bool
+static int
 read_all(struct submit *s, struct err *err)
 {
-	bool on = true;
-
 	if (s->o.once)
-		return submit_params(s, json_object(), NULL, err) == 0;
-	if (!s->o.files || !*s->o.files)
-		return read_file(s, NULL, err);
-	for (size_t i = 0; s->o.files[i] && on; i++)
-		on = read_file(s, s->o.files[i], err);
-	return on;
+		return submit_params(s, json_object(), NULL, err);
+	return supply_read(&s->supply, err);
 }
 
 int64_t
-submit_gather(struct submit *s, submit_line_fn *take, void *ctx, int64_t *refused, struct err *err)
+submit_gather(struct submit *s, submit_line_fn *take, void *ctx, struct err *err)
 {
-	bool read;
-
 	s->take = take;
 	s->ctx = ctx;
-	read = read_all(s, err);
-	*refused = s->refused;
-	return read ? s->lines : -1;
+	if (read_all(s, err) < 0 || supply_is_good(&s->supply, err) < 0)
+		return -1;
+	return s->lines;
 }
 
 static void
@@ -408,7 +329,7 @@ reader(void *ctx)
 {
 	struct submit *s = ctx;
 
-	s->failed = !read_all(s, &s->err);
+	s->failed = read_all(s, &s->err) < 0;
 	commit_lines_end(s->ctx);
 	return NULL;
 }

@@ -46,10 +46,9 @@ struct line *submit_make(
     struct submit *s, json_t *params, const char *key, const char *where, struct err *err);
 
 /* Read everything here and now; take gets each line, which is its from then on. The number of
- * lines, or -1; *refused is how many were told to be wrong. */
+ * lines, or -1; also when a line is wrong: each was told, and nothing is to be submitted. */
 typedef void submit_line_fn(struct line *line, void *ctx);
-int64_t submit_gather(
-    struct submit *s, submit_line_fn *take, void *ctx, int64_t *refused, struct err *err);
+int64_t submit_gather(struct submit *s, submit_line_fn *take, void *ctx, struct err *err);
 
 /* Read everything and hand it to commit, from a thread of its own. submit_join waits for it:
  * the number of lines, or -1, also when the thread could not be started. When the program is told
