@@ -26,7 +26,6 @@
 
 struct harvest {
 	struct app *app;
-	const struct yaml_doc *doc; /* that is being read */
 	VEC(struct service *) services;
 	int errors;
 };
@@ -38,16 +37,22 @@ report(struct harvest *h, struct err *err)
 	h->errors++;
 }
 
+/* A document that is being read. */
+struct reading {
+	struct harvest *harvest;
+	const struct yaml_doc *doc;
+};
+
 static void
 place_fault(const char *pointer, const char *what, void *ctx)
 {
-	struct harvest *h = ctx;
+	struct reading *r = ctx;
 	struct buf text = BUF_INIT;
 	struct err err = { 0 };
 
 	buf_addf(&text, *pointer ? "'%s' %s" : "it%s %s", pointer, what);
-	yaml_error(h->doc, pointer, &err, "%s", buf_str(&text));
-	report(h, &err);
+	yaml_error(r->doc, pointer, &err, "%s", buf_str(&text));
+	report(r->harvest, &err);
 	buf_clear(&text);
 }
 
@@ -62,9 +67,10 @@ read_file(struct harvest *h, const char *path)
 	if (why.kind != ERR_NONE)
 		report(h, &why);
 	for (size_t i = 0; i < docs.len; i++) {
-		h->doc = &docs.at[i];
-		if (service_lint(h->doc->value, place_fault, h) == 0)
-			vec_add(&h->services, service_parse(h->doc->value, NULL));
+		struct reading r = { h, &docs.at[i] };
+
+		if (service_lint(r.doc->value, place_fault, &r) == 0)
+			vec_add(&h->services, service_parse(r.doc->value, NULL));
 	}
 	yaml_docs_clear(&docs);
 }

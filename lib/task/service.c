@@ -147,7 +147,7 @@ service_checked(struct service *s, const char *why)
 {
 	struct service_state *state = &s->state;
 	enum service_health was = state->health, says = why ? SERVICE_UNHEALTHY : SERVICE_HEALTHY;
-	int enough = why ? s->endpoint.unhealthy : s->endpoint.healthy;
+	int enough = why ? s->endpoint.unhealthy : was ? s->endpoint.healthy : 1;
 
 	if (says == was) {
 		state->streak = 0;

@@ -99,7 +99,8 @@ int service_claim_check(
 
 /* ---- what is known ---- */
 
-/* A health check said it is well, or why not (NULL: it is). Whether its health changed. */
+/* A health check said it is well, or why not (NULL: it is). Whether its health changed: where it
+ * was not known, the first that says it is well makes it so. */
 bool service_checked(struct service *service, const char *why);
 
 /* Does it offer all of the words? Where its models are not known yet it may. */
