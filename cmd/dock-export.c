@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/strtab.h"
 #include "cli/app.h"
+#include "cli/carton.h"
 #include "cli/docked.h"
 #include "cli/leftout.h"
 #include "cli/outfile.h"
@@ -30,15 +31,19 @@ enum format {
 
 static struct {
 	int force, poses;
-	char *bundle, *dir, *format, *job, *ligand, *output, *tags;
+	char *archive, *bundle, *dir, *format, *import, *job, *ligand, *output, *tags;
 } o = { .poses = 1 };
 
 static const struct poptOption options[] = {
+	{ "archive", 0, POPT_ARG_STRING, &o.archive, 0,
+	    "the records and every file they name, as tar.zst", "FILE" },
 	{ "bundle", 0, POPT_ARG_STRING, &o.bundle, 0, "everything a colleague needs, in one zip",
 	    "FILE" },
 	{ "dir", 0, POPT_ARG_STRING, &o.dir, 0, "a file for each pose, in this folder", "DIR" },
 	{ "force", 0, POPT_ARG_NONE, &o.force, 0, "replace files that exist", NULL },
 	{ "format", 0, POPT_ARG_STRING, &o.format, 0, "csv, pdbqt, request or sdf", "FORMAT" },
+	{ "import", 0, POPT_ARG_STRING, &o.import, 0, "an archive into the state directory",
+	    "FILE" },
 	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "take the records of this job", "NAME" },
 	{ "ligand", 0, POPT_ARG_STRING, &o.ligand, 0, "of requests: sdf or pdbqt (sdf)", "FORMAT" },
 	{ "output", 'o', POPT_ARG_STRING, &o.output, 0, "write this file, not stdout", "FILE" },
@@ -83,32 +88,12 @@ put_sdf(struct work *work, const struct docked *d, size_t i, struct buf *out, st
 	return bonds ? 0 : -1;
 }
 
-/* A model without its MODEL and ENDMDL, which no engine takes from a ligand, nor the scores. */
-static void
-add_ligand(const char *text, size_t len, struct buf *out)
-{
-	const char *end = text + len;
-
-	while (text < end) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		size_t n = (size_t)((newline ? newline + 1 : end) - text);
-		bool ours = strncmp(text, "MODEL", 5) == 0 || strncmp(text, "ENDMDL", 6) == 0 ||
-		    strncmp(text, "REMARK VINA", 11) == 0 || strncmp(text, "REMARK INT", 10) == 0 ||
-		    strncmp(text, "REMARK UNB", 10) == 0 || strncmp(text, "REMARK min", 10) == 0 ||
-		    strncmp(text, "REMARK CNN", 10) == 0;
-
-		if (!ours)
-			buf_add(out, text, n);
-		text += n;
-	}
-}
-
 /* The pose as the ligand of another docking, with all its hydrogens. */
 static int
 put_request(struct work *work, const struct docked *d, size_t i, struct buf *out, struct err *err)
 {
 	bool pdbqt = o.ligand && strcmp(o.ligand, "pdbqt") == 0;
-	struct buf ligand = BUF_INIT, model = BUF_INIT;
+	struct buf ligand = BUF_INIT;
 	const char *bonds;
 	json_t *record;
 	int rc = 0;
@@ -116,8 +101,7 @@ put_request(struct work *work, const struct docked *d, size_t i, struct buf *out
 	if (pdbqt && d->sdf) {
 		rc = err_set(err, ERR_INPUT, "its poses are sdf, not pdbqt");
 	} else if (pdbqt) {
-		docked_ligand(d, i, &model);
-		add_ligand(buf_str(&model), model.len, &ligand);
+		docked_again(d, i, &ligand);
 	} else {
 		bonds = docked_whole_sdf(d, i, &ligand, err);
 		note_bonds(work, bonds);
@@ -132,7 +116,6 @@ put_request(struct work *work, const struct docked *d, size_t i, struct buf *out
 		json_decref(record);
 	}
 	buf_clear(&ligand);
-	buf_clear(&model);
 	return rc;
 }
 
@@ -371,18 +354,41 @@ run(struct app *app, struct work *work, struct err *err)
 	return rc;
 }
 
+/* --archive and --import are something else altogether. */
+static int
+move_campaign(struct app *app, struct err *err)
+{
+	if (o.format || o.bundle || o.dir || o.tags || o.ligand || (o.archive && o.import) ||
+	    (o.archive && o.output))
+		app_usage(app, "--archive and --import go with no other form of output");
+	if (o.import && (o.job || app->nargs > 0))
+		app_usage(app, "--import reads nothing but its archive");
+	if (o.archive)
+		return carton_write(app, o.job, o.archive, o.force, err);
+	return carton_read(app, o.import, o.output, o.force, err);
+}
+
+static int
+export_all(struct app *app, struct err *err)
+{
+	struct work work = { .format = parse_format(app) };
+	int rc;
+
+	check_options(app, work.format);
+	work.tags = export_tags(o.tags ? o.tags : "");
+	rc = run(app, &work, err);
+	json_decref(work.tags);
+	return rc;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct err err = { 0 };
 	struct app *app = app_start(
 	    "dock-export", "--format FORMAT|--bundle ZIP [FILE ...]", options, argc, argv);
-	struct work work = { .format = parse_format(app) };
 	int rc;
 
-	check_options(app, work.format);
-	work.tags = export_tags(o.tags ? o.tags : "");
-	rc = run(app, &work, &err);
-	json_decref(work.tags);
+	rc = o.archive || o.import ? move_campaign(app, &err) : export_all(app, &err);
 	return app_finish(app, rc, &err);
 }

@@ -67,6 +67,36 @@ docked_ligand(const struct docked *d, size_t i, struct buf *out)
 	}
 }
 
+/* A model without its MODEL and ENDMDL, which no engine takes from a ligand, nor the scores. */
+static void
+add_bare(const char *text, size_t len, struct buf *out)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		size_t n = (size_t)((newline ? newline + 1 : end) - text);
+		bool ours = strncmp(text, "MODEL", 5) == 0 || strncmp(text, "ENDMDL", 6) == 0 ||
+		    strncmp(text, "REMARK VINA", 11) == 0 || strncmp(text, "REMARK INT", 10) == 0 ||
+		    strncmp(text, "REMARK UNB", 10) == 0 || strncmp(text, "REMARK min", 10) == 0 ||
+		    strncmp(text, "REMARK CNN", 10) == 0;
+
+		if (!ours)
+			buf_add(out, text, n);
+		text += n;
+	}
+}
+
+void
+docked_again(const struct docked *d, size_t i, struct buf *out)
+{
+	struct buf model = BUF_INIT;
+
+	docked_ligand(d, i, &model);
+	add_bare(buf_str(&model), model.len, out);
+	buf_clear(&model);
+}
+
 const char *
 docked_title(const struct exported *x)
 {

@@ -37,6 +37,9 @@ const char *docked_model(const struct docked *d, size_t i, size_t *len);
  * along. */
 void docked_ligand(const struct docked *d, size_t i, struct buf *out);
 
+/* The same as engines take it for a ligand: without MODEL and ENDMDL, nor the scores of before. */
+void docked_again(const struct docked *d, size_t i, struct buf *out);
+
 /* What the molecule is called: original_name, name or key. Borrowed. */
 const char *docked_title(const struct exported *x);
 

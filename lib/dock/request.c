@@ -338,7 +338,7 @@ request_fits(const struct request *request, const struct engine_version *version
 
 		if (!request->given[i])
 			continue;
-		if (!engine_has(p, version) && (text || request->value[i] != p->preset))
+		if (!engine_has(p, version) && (request->text[i] || request->value[i] != p->preset))
 			return err_set(err, ERR_INPUT, "%s %s has no '%s'", request->engine->name,
 			    version->text, p->name);
 		if (text && version->number < engine_value_since(request->engine, p->name, text))

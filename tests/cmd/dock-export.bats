@@ -248,3 +248,61 @@ changed() { jq -c "$1" "$docked"; }
 	assert_err 'dock-export: there is nothing to bundle'
 	[[ ! -e none.zip ]]
 }
+
+@test "dock-export: a campaign as one archive, imported into an empty state elsewhere" {
+	export DOCKLINE_VINA=$root/tests/fakes/vina-1.1.2
+	echo '{"type":"box","center":[11,90.5,57.5],"size":[22,24,28]}' >box.json
+	cp "$data/vina/protein.pdbqt" rec.pdbqt
+	jq -nc --arg l "$data/vina/aspirin.pdbqt" --arg b "$data/vina/benzene.pdbqt" '{key: "a", ligand: $l}, {key: "b", ligand: $b},
+		{key: "bad", ligand: "nosuch.pdbqt"}' >requests
+	run_split taskrun -q --job fast --set receptor=rec.pdbqt --set box=@box.json dock-vina requests
+	assert_status 1
+	dock-rank --job fast --allow-failed 1 >here
+	(($(wc -l <here) == 2))
+	run_split dock-export --job fast --archive fast.tar.zst
+	assert_status 0
+	assert_out ''
+	assert_err 'dock-export: 3 records and 5 files'
+	mkdir elsewhere
+	rm -r "$DOCKLINE_STATE" rec.pdbqt
+	run_split dock-export --state elsewhere/state --import fast.tar.zst
+	assert_status 0
+	assert_err 'dock-export: 5 files'
+	cp "$out" records
+	run_split dock-rank --allow-failed 1 records
+	assert_out -f here
+	run_split dock-export --state elsewhere/state --format pdbqt here
+	assert_status 0
+	[[ $(grep -c '^MODEL' "$out") == 2 ]]
+	run_split dock-export --state elsewhere/state --import fast.tar.zst -o again # a second time changes nothing
+	assert_status 0
+	cmp again records
+}
+
+@test "dock-export: archives that are none, or were changed" {
+	mkdir objects
+	echo other >"objects/$(printf 'a%.0s' {1..64})"
+	echo '{}' >records.jsonl
+	tar -cf wrong.tar objects records.jsonl
+	run_split dock-export --import wrong.tar
+	assert_status 3
+	assert_out ''
+	assert_err -r "wrong.tar: the file 'aaaaaaaaaaaa' has another content"
+	touch other && tar -cf none.tar other
+	run_split dock-export --import none.tar
+	assert_status 3
+	assert_err -r 'there are no records in it'
+	run_split dock-export --import records.jsonl
+	assert_status 3
+	assert_err -r 'it is no archive'
+	run_split dock-export --archive x.tar.zst /dev/null
+	assert_status 0
+	run_split dock-export --import x.tar.zst
+	assert_status 0
+	assert_out ''
+	for wrong in '--archive y --format csv' '--import x.tar.zst --job y' '--archive y --import x.tar.zst'; do
+		# shellcheck disable=SC2086 # words
+		run_split dock-export $wrong
+		assert_status 2
+	done
+}

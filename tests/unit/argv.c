@@ -44,7 +44,7 @@ static const struct {
 	    "15.19 "
 	    "--size_x 20 --size_y 20 --size_z 22.5 --score_only --flex /f.pdbqt "
 	    "--exhaustiveness 8 --num_modes 9 --energy_range 3 --seed 42 --cpu 1" },
-	{ "{" FILES "," BOX ",\"max_evals\":0}", &v112,
+	{ "{" FILES "," BOX ",\"max_evals\":0,\"scoring\":\"vina\",\"min_rmsd\":1}", &v112,
 	    "vina --receptor r.pdbqt --ligand l.pdbqt --center_x 1 --center_y -2.5 --center_z "
 	    "15.19 "
 	    "--size_x 20 --size_y 20 --size_z 22.5 --exhaustiveness 8 --num_modes 9 "
