@@ -20,32 +20,19 @@
 #include "exec/cmdline.h"
 #include "exec/stream.h"
 
-static int
-open_file(const char *scratch, int number, const char *kind, struct err *err)
-{
-	char *path = xasprintf("%s/%d.%s", scratch, number, kind);
-	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd < 0)
-		err_sys(err, "cannot create '%s'", path);
-	free(path);
-	return fd;
-}
-
 int
 slot_open(struct slot *slot, int number, const char *scratch, struct err *err)
 {
-	*slot = (struct slot){
-		.number = number, .in = -1, .out = -1, .err = -1, .headway = { .fd = -1 }
-	};
+	*slot = (struct slot){ .number = number,
+		.in = -1,
+		.out = SINK_INIT,
+		.err = SINK_INIT,
+		.headway = { .fd = -1 } };
 	slot->in = memfd_create("params", MFD_CLOEXEC);
 	if (slot->in < 0)
 		return err_sys(err, "cannot make a memory file");
-	slot->out = open_file(scratch, number, "out", err);
-	if (slot->out < 0)
-		return -1;
-	slot->err = open_file(scratch, number, "log", err);
-	if (slot->err < 0)
+	if (sink_open(&slot->out, scratch, number, "out", err) < 0 ||
+	    sink_open(&slot->err, scratch, number, "log", err) < 0)
 		return -1;
 	slot->folder = xasprintf("%s/%d", scratch, number);
 	return headway_open(&slot->headway, scratch, number, err);
@@ -57,30 +44,41 @@ slot_close(struct slot *slot)
 	stream_free(slot->stream);
 	if (slot->in >= 0)
 		close(slot->in);
-	if (slot->out >= 0)
-		close(slot->out);
-	if (slot->err >= 0)
-		close(slot->err);
+	sink_close(&slot->out);
+	sink_close(&slot->err);
 	headway_close(&slot->headway);
 	free(slot->folder);
 	free(slot->kept);
 	work_free(slot->work);
 }
 
+/* Who still has the output of the work before has its parameters, too: reading moves the place
+ * where all read on. */
 static int
-empty(int fd)
+renew_params(struct slot *slot)
 {
-	struct stat st;
+	int fd = memfd_create("params", MFD_CLOEXEC);
 
-	if (fstat(fd, &st) == 0 && st.st_size == 0)
-		return 0;
-	return ftruncate(fd, 0);
+	if (fd < 0)
+		return -1;
+	close(slot->in);
+	slot->in = fd;
+	return 0;
 }
 
 int
 slot_empty(struct slot *slot)
 {
-	return empty(slot->out) < 0 || empty(slot->err) < 0 ? -1 : 0;
+	int out, err;
+
+	if (slot->clean)
+		return 0;
+	out = sink_clean(&slot->out);
+	err = sink_clean(&slot->err);
+	slot->clean = out >= 0 && err >= 0;
+	if ((out > 0 || err > 0) && renew_params(slot) < 0)
+		slot->clean = false;
+	return slot->clean ? 0 : -1;
 }
 
 /* One line in the stdin of the child. */
@@ -160,6 +158,27 @@ wrap(struct slot *slot, struct slot_env *env, const struct work *work, char *con
 	return 0;
 }
 
+/* Descriptors that no other child has. */
+static pid_t
+start_with_files(struct slot *slot, struct proc_spec *spec, struct err *err)
+{
+	pid_t pid = -1;
+
+	spec->in = slot->in;
+	spec->out = sink_give(&slot->out);
+	spec->err = sink_give(&slot->err);
+	slot->clean = false;
+	if (spec->out < 0 || spec->err < 0)
+		err_sys(err, "cannot open the files of slot %d", slot->number);
+	else
+		pid = proc_start(spec, err);
+	if (spec->out >= 0)
+		close(spec->out);
+	if (spec->err >= 0)
+		close(spec->err);
+	return pid;
+}
+
 /* Start with an environment that lives in *v. */
 static pid_t
 spawn(
@@ -169,9 +188,6 @@ spawn(
 		.program = env->program,
 		.env = env->vars,
 		.cwd = env->task->cwd,
-		.in = slot->in,
-		.out = slot->out,
-		.err = slot->err,
 		.three = slot->headway.fd };
 	struct container_command contained = { 0 };
 	struct slot_vars v;
@@ -181,7 +197,7 @@ spawn(
 	if (wrap(slot, env, work, argv, &contained, &spec.argv, &spec.program, err) == 0) {
 		if (contained.env)
 			spec.env = contained.env;
-		pid = proc_start(&spec, err);
+		pid = start_with_files(slot, &spec, err);
 	}
 	if (pid < 0)
 		contain_clean(slot, false);
@@ -224,9 +240,7 @@ slot_start_before(struct slot *slot, const struct task *task, struct work *work,
 		.state = state,
 		.job = work->lane->job_name,
 		.execution = work->id,
-		.attempt = work->attempt,
-		.in = slot->in,
-		.log = slot->err };
+		.attempt = work->attempt };
 	struct buf record = BUF_INIT;
 	int rc;
 
@@ -241,9 +255,15 @@ slot_start_before(struct slot *slot, const struct task *task, struct work *work,
 	if (rc < 0)
 		return -1;
 	hook.dir = slot->dir;
+	hook.in = slot->in;
 	slot->up = slot->begun = slot->measured = clock_boot();
 	slot->started = clock_wall();
-	slot->pid = hook_start(&hook, err);
+	hook.log = sink_give(&slot->err);
+	slot->clean = false;
+	slot->pid = hook.log < 0 ? err_sys(err, "cannot open '%s'", slot->err.path)
+				 : hook_start(&hook, err);
+	if (hook.log >= 0)
+		close(hook.log);
 	if (slot->pid < 0) {
 		slot->pid = 0;
 		return -1;
@@ -314,7 +334,7 @@ slot_start_stream(struct slot *slot, struct slot_env *env, int number, struct er
 		.program = env->program,
 		.env = env->vars,
 		.cwd = task->cwd,
-		.err = slot->err,
+		.err = -1,
 		.window = (size_t)task->window,
 		.grace = task->hard - task->soft };
 	struct container_command contained = { 0 };
@@ -323,7 +343,7 @@ slot_start_stream(struct slot *slot, struct slot_env *env, int number, struct er
 	slot->task = task;
 	choose_folder(slot, NULL);
 	slot->coprocess = number;
-	if (empty(slot->err) < 0)
+	if (slot_empty(slot) < 0)
 		return err_sys(err, "cannot empty the log of slot %d", slot->number);
 	if (make_folder(slot, err) < 0)
 		return -1;
@@ -331,8 +351,15 @@ slot_start_stream(struct slot *slot, struct slot_env *env, int number, struct er
 	if (wrap(slot, env, NULL, task->argv, &contained, &spec.argv, &spec.program, err) == 0) {
 		if (contained.env)
 			spec.env = contained.env;
-		slot->stream = stream_new(&spec, err);
+		spec.err = sink_give(&slot->err);
+		slot->clean = false;
+		if (spec.err < 0)
+			err_sys(err, "cannot open '%s'", slot->err.path);
+		else
+			slot->stream = stream_new(&spec, err);
 	}
+	if (spec.err >= 0)
+		close(spec.err);
 	container_command_clear(&contained);
 	slot_vars_free(&v);
 	if (!slot->stream) {

@@ -18,6 +18,7 @@
 #include "cli/slot_env.h"
 #include "exec/headway.h"
 #include "exec/proc.h"
+#include "exec/sink.h"
 #include "task/claim.h"
 #include "task/task.h"
 
@@ -36,7 +37,9 @@ struct slot {
 	struct headway headway; /* what it says of its progress */
 	int64_t heard;          /* when that was looked at, by clock_boot */
 	bool progressed;        /* and something was written */
-	int in, out, err;
+	int in;
+	struct sink out, err;
+	bool clean;              /* they are empty, and nobody else writes to them */
 	int64_t log_cap;         /* bytes kept of what one execution wrote */
 	char *folder;            /* where its work folder is made, to be emptied afterwards */
 	const char *keep;        /* or below this, to stay; NULL: it is not kept */

@@ -43,12 +43,9 @@ slot_trim_log(struct slot *slot, int64_t now)
 	if (now - slot->measured < SIZE_CHECK)
 		return;
 	slot->measured = now;
-	if (fstat(slot->err, &st) < 0 || (int64_t)st.st_blocks * 512 <= LOG_MAX)
+	if (fstat(slot->err.fd, &st) < 0 || (int64_t)st.st_blocks * 512 <= LOG_MAX)
 		return;
-	/* it goes on at the end, wherever that is */
-	if (fallocate(slot->err, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
-		st.st_size - LOG_KEPT) < 0)
-		slot_empty(slot);
+	sink_cut(&slot->err, LOG_KEPT);
 }
 
 void
@@ -68,7 +65,7 @@ slot_check(struct slot *slot, int64_t now)
 		return;
 	if (now - slot->measured >= SIZE_CHECK) {
 		slot->measured = now;
-		slot->overflowed = is_too_long(slot->out) || is_too_long(slot->err);
+		slot->overflowed = is_too_long(slot->out.fd) || is_too_long(slot->err.fd);
 	}
 	if (slot->overflowed)
 		tell(slot, SLOT_KILL);

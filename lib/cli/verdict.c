@@ -146,7 +146,7 @@ judge(struct finding *v, const struct slot *slot, const struct task *task, const
 		finding_fail(v, FAIL_RESULT, "wrote more than 64 MiB to stdout or stderr");
 		return;
 	}
-	read_result(slot->out, task, v);
+	read_result(slot->out.fd, task, v);
 	if (finding_take_error(v))
 		return;
 	if (!o->exited)
@@ -162,9 +162,9 @@ keep_output(const struct slot *slot, struct ended *e)
 {
 	struct buf out = BUF_INIT;
 
-	read_tail(slot->out, ATTEMPT_INLINE, &out);
+	read_tail(slot->out.fd, ATTEMPT_INLINE, &out);
 	if (out.len == ATTEMPT_INLINE)
-		kept_log(&e->kept, ATTEMPT_STDOUT, e->end.attempt, slot->out, slot->log_cap);
+		kept_log(&e->kept, ATTEMPT_STDOUT, e->end.attempt, slot->out.fd, slot->log_cap);
 	e->end.out_len = out.len;
 	e->end.out = e->out = buf_take(&out);
 }
@@ -174,7 +174,7 @@ static void
 keep_errout(const struct slot *slot, struct ended *e, struct buf *errout)
 {
 	if (errout->len == ATTEMPT_INLINE)
-		kept_log(&e->kept, ATTEMPT_STDERR, e->end.attempt, slot->err, slot->log_cap);
+		kept_log(&e->kept, ATTEMPT_STDERR, e->end.attempt, slot->err.fd, slot->log_cap);
 	e->end.errout_len = errout->len;
 	e->end.errout = e->errout = buf_take(errout);
 }
@@ -210,7 +210,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 		.user_time = outcome->user,
 		.system_time = outcome->system,
 		.max_rss = outcome->max_rss };
-	read_tail(slot->err, ATTEMPT_INLINE, &errout);
+	read_tail(slot->err.fd, ATTEMPT_INLINE, &errout);
 	judge(&v, slot, task, outcome, buf_str(&errout));
 	if (slot->cancelled && v.class == FAIL_NONE) /* it ended as asked, and that is no result */
 		finding_fail(&v, FAIL_SIGNAL, "cancelled");
@@ -266,7 +266,7 @@ verdict_of_answer(struct work *work, struct slot *slot, const struct answer *ans
 	if (v.class == FAIL_NONE && kept_files(&e->kept, v.result, slot->dir, &why) < 0)
 		finding_fail(&v, FAIL_RESULT, "%s", why.text);
 	if (v.class != FAIL_NONE)
-		read_tail(slot->err, ATTEMPT_INLINE, &errout);
+		read_tail(slot->err.fd, ATTEMPT_INLINE, &errout);
 	finding_conclude(&v, e, slot->task, &errout);
 	if (work->cancelled && v.class != FAIL_NONE)
 		finding_cancelled(e);
@@ -323,7 +323,7 @@ verdict_of_death(struct work *work, struct slot *slot)
 	e->end.code = outcome->code;
 	e->end.signal = outcome->signal;
 	e->end.max_rss = outcome->max_rss;
-	read_tail(slot->err, ATTEMPT_INLINE, &errout);
+	read_tail(slot->err.fd, ATTEMPT_INLINE, &errout);
 	finding_conclude(&v, e, slot->task, &errout);
 	keep_errout(slot, e, &errout);
 	drop_work(work);

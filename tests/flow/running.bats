@@ -85,6 +85,19 @@ escaped_gone() { for pid in $(cat escaped); do gone "$pid" || return; done; }
 	wait_until 5 escaped_gone
 }
 
+@test "running: who goes on writing after the end spoils nobody else's output" {
+	printf '%s\n' a b c d e f >in
+	run_split timeout 30 taskrun -j 1 --lines in -- sh -c 'cat >/dev/null
+		case $1 in
+		[ace]) setsid sh -c "echo >>written; while :; do echo junk; echo junk >&2; done" &
+			until [ -s written ]; do :; done; rm written ;;
+		esac
+		echo 5' sh '{line}'
+	assert_status 0
+	assert_json -s 'map(select(.params.line | test("[bdf]")) | .result) == [5, 5, 5]'
+	[[ -z $(ls "$TMPDIR") ]]
+}
+
 @test "running: what escaped from one that still runs is left alone" {
 	printf '%s\n' short long >in
 	timeout 20 taskrun -q -j 2 --lines in -- sh -c 'setsid sh -c "echo \$\$ >$1.pid; exec sleep 100" &
