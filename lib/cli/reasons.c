@@ -117,6 +117,22 @@ say_breaker(struct answer *a)
 	say_time(a, "until", b->opened_at + a->w->task->rules.breaker.pause);
 }
 
+/* Nobody serves its task now. */
+static void
+say_services(struct answer *a)
+{
+	a->reason = "services";
+	set_int(a, "services", a->hands->services);
+	set_text(a, "cause", a->hands->cause);
+	if (a->hands->services == 1)
+		say(a, "the service of task '%s' does not work", a->w->task->name);
+	else
+		say(a, "none of the %d services of task '%s' works", a->hands->services,
+		    a->w->task->name);
+	if (*a->hands->cause)
+		say(a, " (%s)", a->hands->cause);
+}
+
 /* Its task was begun as often as its rate limit allows. */
 static void
 say_rate(struct answer *a, int64_t until)
@@ -205,6 +221,8 @@ tell_queued(struct answer *a)
 		say_rest(a);
 	else if (w->gate.breaker.state != BREAKER_CLOSED)
 		say_breaker(a);
+	else if (a->hands->services > 0 && a->hands->services == a->hands->shut)
+		say_services(a);
 	else if (a->hands->serving == 0)
 		say_no_worker(a);
 	else if (a->hands->roomy == 0)

@@ -11,6 +11,7 @@
 #include "cli/reasons.h"
 #include "cli/room.h"
 #include "store/store.h"
+#include "task/service.h"
 #include "task/task.h"
 #include "task/why.h"
 #include "task/workers.h"
@@ -60,6 +61,34 @@ look_at(const struct worker_seen *worker, void *ctx)
 	return 0;
 }
 
+static int
+look_at_service(struct service **service, void *ctx, struct err *err)
+{
+	const struct service_state *state = &(*service)->state;
+	struct hands *hands = ctx;
+
+	(void)err;
+	hands->services++;
+	if (state->health != SERVICE_UNHEALTHY && state->breaker.state == BREAKER_CLOSED)
+		return 0;
+	hands->shut++;
+	snprintf(hands->cause, sizeof(hands->cause), "%s", state->cause);
+	return 0;
+}
+
+/* Who may run it: workers, and services. */
+static int
+look_around(struct app *app, struct store *store, struct looking *looking, struct err *err)
+{
+	const struct task *task = looking->w->task;
+
+	if (workers_each(store, app->org, look_at, looking, err) < 0)
+		return -1;
+	if (!task->remote)
+		return 0;
+	return service_each(store, app->org, task->name, look_at_service, looking->hands, err);
+}
+
 static void
 print_line(const struct answer *a)
 {
@@ -93,7 +122,7 @@ find(struct app *app, struct store *store, int64_t id, struct why *w, struct han
 	if (store_read(store, err) < 0)
 		return -1;
 	rc = why_find(store, app->org, id, w, err);
-	if (rc > 0 && workers_each(store, app->org, look_at, &looking, err) < 0) {
+	if (rc > 0 && look_around(app, store, &looking, err) < 0) {
 		why_clear(w);
 		rc = -1;
 	}

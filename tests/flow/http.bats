@@ -243,6 +243,9 @@ failure: "if .status == 418 then {class: \\"engine\\", reason: .body.why} else n
 	assert_err -r "service 'task-t' failed 3 times in a row and rests for 1.0s"
 	run_split taskstat --json --status failed
 	assert_json -s 'length >= 3 and length < 6 and all(.[]; .error.class == "service")'
+	run_split taskstat why 20
+	assert_status 0
+	assert_out -r "^20: the service of task 't' does not work .'task-t': .*onnect"
 }
 
 @test "http: wrong members are told when the task is registered" {
