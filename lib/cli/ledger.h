@@ -102,6 +102,11 @@ int ledger_look(struct ledger *l, struct err *err);
  * a worker die, was the wall clock set back? */
 bool ledger_is_due(const struct ledger *l);
 
+/* Within the transaction of a batch, when they are due: undo what a wall clock that was set back
+ * did; the heartbeat, and what dead workers held. */
+int ledger_mend(struct ledger *l, struct err *err);
+int ledger_beat(struct ledger *l, struct err *err);
+
 /* The last of it: what is known of services. 0 or -1. */
 int ledger_finish(struct ledger *l, struct err *err);
 
