@@ -27,6 +27,7 @@ static const struct poptOption options[] = {
 	DOCKMAIN_JOBS(c),
 	DOCKMAIN_KEEP_POSES(c),
 	DOCKMAIN_LIGAND(c),
+	DOCKMAIN_LINT(c),
 	DOCKMAIN_MIN_RMSD(c),
 	{ "mode", 0, POPT_ARG_STRING, &o.mode, 0, "what is done with a ligand (dock)", "MODE" },
 	DOCKMAIN_NUM_MODES(c),
@@ -72,9 +73,11 @@ main(int argc, char **argv)
 {
 	struct err err = { 0 };
 	struct app *app = app_start("dock-engine", "ENGINE [FILE ...]", options, argc, argv);
-	struct dockmain m = {
-		.program = c.engine, .settings = settings, .jobs = c.jobs, .replay = c.replay
-	};
+	struct dockmain m = { .program = c.engine,
+		.settings = settings,
+		.jobs = c.jobs,
+		.lint = c.lint,
+		.replay = c.replay };
 	struct engine *row;
 	char *path;
 	int rc = -1;

@@ -31,6 +31,7 @@ static const struct poptOption options[] = {
 	DOCKMAIN_JOBS(c),
 	DOCKMAIN_KEEP_POSES(c),
 	DOCKMAIN_LIGAND(c),
+	DOCKMAIN_LINT(c),
 	DOCKMAIN_MIN_RMSD(c),
 	{ "minimize-iters", 0, POPT_ARG_STRING, &o.minimize_iters, 0,
 	    "steps of minimisation, 0 for smina's own rule (0)", "N" },
@@ -75,6 +76,7 @@ main(int argc, char **argv)
 		.program = c.engine,
 		.settings = settings,
 		.jobs = c.jobs,
+		.lint = c.lint,
 		.replay = c.replay };
 
 	accurate_line = o.accurate_line ? yes : NULL;

@@ -7,7 +7,7 @@ static struct {
 	char *box, *center, *cpu, *energy_range, *engine, *exhaustiveness, *flex, *keep_poses,
 	    *ligand, *maps, *max_evals, *min_rmsd, *mode, *num_modes, *receptor, *repair, *scoring,
 	    *seed, *size, *spacing, *timeout;
-	int jobs, replay;
+	int jobs, lint, replay;
 } o;
 
 static const struct poptOption options[] = { { "box", 0, POPT_ARG_STRING, &o.box, 0,
@@ -25,6 +25,7 @@ static const struct poptOption options[] = { { "box", 0, POPT_ARG_STRING, &o.box
 	{ "jobs", 'j', POPT_ARG_INT, &o.jobs, 0, "dockings at a time (1)", "N" },
 	{ "keep-poses", 0, POPT_ARG_STRING, &o.keep_poses, 0, "poses to keep, 0 for all (3)", "N" },
 	{ "ligand", 0, POPT_ARG_STRING, &o.ligand, 0, "a prepared ligand, PDBQT", "FILE" },
+	{ "lint", 0, POPT_ARG_NONE, &o.lint, 0, "check requests, dock nothing", NULL },
 	{ "maps", 0, POPT_ARG_STRING, &o.maps, 0, "grid maps, by the beginning of their paths",
 	    "PREFIX" },
 	{ "max-evals", 0, POPT_ARG_STRING, &o.max_evals, 0,
@@ -79,6 +80,7 @@ main(int argc, char **argv)
 		.program = o.engine,
 		.settings = settings,
 		.jobs = o.jobs,
+		.lint = o.lint,
 		.replay = o.replay };
 
 	return app_finish(app, dockmain(app, &m, &err), &err);

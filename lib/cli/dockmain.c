@@ -27,6 +27,7 @@ struct session {
 	struct forkpool *pool;
 	int jobs;
 	bool no_gpu; /* that was said */
+	bool lint;   /* nothing is to be docked */
 };
 
 /* The number of an option. Wrong usage ends the program. */
@@ -223,6 +224,18 @@ done(void *task, void *ctx, const struct buf *out)
 	free(job);
 }
 
+/* What was found in order: {"type":"lint","key","ok":true,"heavy_atoms","torsions","warnings"}. */
+static void
+approve(struct session *s, const struct dockjob *job)
+{
+	json_t *record = json_pack("{s:s,s:s*,s:b,s:I,s:i,s:O}", "type", "lint", "key",
+	    job->request.key, "ok", 1, "heavy_atoms", (json_int_t)job->facts.pdbqt.heavy,
+	    "torsions", job->facts.pdbqt.torsions, "warnings", job->warnings);
+
+	deliver(s, record);
+	json_decref(record);
+}
+
 static int
 dock(struct session *s, json_t *request)
 {
@@ -230,13 +243,17 @@ dock(struct session *s, json_t *request)
 	struct verdict verdict = { 0 };
 	json_t *record;
 
-	if (dockjob_load(job, &s->run, request, &verdict) == 0) {
+	if (dockjob_load(job, &s->run, request, &verdict) == 0 && !s->lint) {
 		forkpool_add(s->pool, job);
 		return proc_caught() ? 1 : 0;
 	}
-	record = failure(request, job->request.key, &verdict);
-	deliver(s, record);
-	json_decref(record);
+	if (verdict.class) {
+		record = failure(request, job->request.key, &verdict);
+		deliver(s, record);
+		json_decref(record);
+	} else {
+		approve(s, job);
+	}
 	dockjob_clear(job);
 	free(job);
 	return 0;
@@ -318,13 +335,15 @@ int
 dockmain(struct app *app, const struct dockmain *m, struct err *err)
 {
 	const struct engine *engine = m->row ? m->row : engine_find(m->engine);
-	struct session s = { .app = app, .jobs = m->jobs };
+	struct session s = { .app = app, .jobs = m->jobs, .lint = m->lint };
 	int rc = -1;
 
 	if (!engine)
 		BUG("no engine '%s'", m->engine);
 	if (m->jobs < 0)
 		app_usage(app, "-j takes a number from 1");
+	if (m->lint && m->replay)
+		app_usage(app, "--lint and --replay exclude each other");
 	proc_catch();
 	if (read_settings(&s, engine, m->settings, err) < 0)
 		goto out;

@@ -27,7 +27,7 @@ struct dockmain_setting {
 struct dockmain_common {
 	char *box, *center, *cpu, *engine, *exhaustiveness, *keep_poses, *ligand, *min_rmsd,
 	    *num_modes, *receptor, *seed, *size, *timeout;
-	int jobs, replay;
+	int jobs, lint, replay;
 };
 
 /* clang-format off */
@@ -62,6 +62,8 @@ struct dockmain_common {
 	    c, "engine", engine, "the program to run ($" variable ", " name ")", "PROGRAM")
 #define DOCKMAIN_JOBS(c) \
 	{ "jobs", 'j', POPT_ARG_INT, &(c).jobs, 0, "dockings at a time (1)", "N" }
+#define DOCKMAIN_LINT(c) \
+	{ "lint", 0, POPT_ARG_NONE, &(c).lint, 0, "check requests, dock nothing", NULL }
 #define DOCKMAIN_REPLAY(c) \
 	{ "replay", 0, POPT_ARG_NONE, &(c).replay, 0, "dock records again and compare the bytes", \
 	    NULL }
@@ -80,6 +82,7 @@ struct dockmain {
 	const char *program;                     /* --engine, or NULL */
 	const struct dockmain_setting *settings; /* ended by a NULL name */
 	int jobs;                                /* dockings at a time; 0: one */
+	int lint;                                /* --lint: only judge the requests */
 	int replay;                              /* --replay */
 };
 

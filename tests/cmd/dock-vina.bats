@@ -459,3 +459,19 @@ posed() { awk '/^ENDMDL/ { exit } !/^(MODEL|REMARK (VINA|INT|UNB))/' "$vina/1.2.
 	run_split dock-export --format request --ligand pdbqt flexible
 	assert_json '.ligand.text | test("RES") | not'
 }
+
+@test "dock-vina: --lint judges requests and docks nothing" {
+	{
+		request
+		request '.key = "type" | .ligand.text |= sub(" A *\n"; " Xx\n")'
+		request '.key = "far" | .box.center = [500, 500, 500]'
+		request '.key = "large" | .box.size = [40, 40, 40]'
+	} >requests
+	FAKE_VINA=no-file run_split dock-vina -q --lint --engine "$fakes/vina-fails" requests
+	assert_status 1
+	assert_json -s 'map([.key, .ok, .error.class]) == [["benzene", true, null], ["type", null, "input"], ["far", null, "input"],
+		["large", true, null]]'
+	assert_json -s '.[0] == {type: "lint", key: "benzene", ok: true, heavy_atoms: 6, torsions: 0, warnings: []} and .[3].warnings == ["large_box"]'
+	run_split dock-vina --lint --replay requests
+	assert_status 2
+}
