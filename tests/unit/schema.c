@@ -385,21 +385,24 @@ test_discriminator(void)
 		const char *name, *value, *errors;
 	} rows[] = {
 		{ "Pet", "{\"kind\":\"Dog\",\"bark\":1}", NULL },
-		{ "Pet", "{\"kind\":\"Dog\"}", "'/bark' must be given" },
-		{ "Pet", "{\"kind\":\"kitty\"}", "'/lives' must be given" },
+		{ "Pet", "{\"kind\":\"Dog\"}", "'/bark' must be given (required)" },
+		{ "Pet", "{\"kind\":\"kitty\"}", "'/lives' must be given (required)" },
 		{ "Pet", "{\"kind\":\"Lion\",\"lives\":\"x\"}",
-		    "'/lives' must be an integer, found \"x\"; '/mane' must be given" },
+		    "'/lives' must be an integer, found \"x\" (type); '/mane' must be given "
+		    "(required)" },
 		{ "Pet", "{\"kind\":\"Pet\"}", NULL },
 		{ "Pet", "{\"kind\":\"Cow\"}",
-		    "'/kind' must be one of kitty, Pet, Cat, Lion, Dog, found \"Cow\"" },
-		{ "Cat", "{\"kind\":\"Cat\"}", "'/lives' must be given" },
-		{ "Cat", "{\"kind\":\"Lion\",\"lives\":1}", "'/mane' must be given" },
+		    "'/kind' must be one of kitty, Pet, Cat, Lion, Dog, found \"Cow\" "
+		    "(discriminator)" },
+		{ "Cat", "{\"kind\":\"Cat\"}", "'/lives' must be given (required)" },
+		{ "Cat", "{\"kind\":\"Lion\",\"lives\":1}", "'/mane' must be given (required)" },
 		{ "Cat", "{\"kind\":\"Dog\",\"lives\":1,\"bark\":1}",
-		    "'/kind' must be one of kitty, Pet, Cat, Lion, Dog, found \"Dog\"" },
+		    "'/kind' must be one of kitty, Pet, Cat, Lion, Dog, found \"Dog\" "
+		    "(discriminator)" },
 		{ "Own", "{\"k\":\"f\",\"fins\":2}", NULL },
-		{ "Own", "{\"k\":\"Bird\"}", "'/wings' must be given" },
-		{ "Own", "{}", "'/k' must be given: one of f, Fish, Bird" },
-		{ "Own", "7", "it must be an object, found 7" },
+		{ "Own", "{\"k\":\"Bird\"}", "'/wings' must be given (required)" },
+		{ "Own", "{}", "'/k' must be given: one of f, Fish, Bird (discriminator)" },
+		{ "Own", "7", "it must be an object, found 7 (oneOf)" },
 	};
 	json_t *document = json_loads(PETS, 0, NULL);
 
@@ -506,7 +509,8 @@ test_limits(void)
 		value = json_pack("[o]", value);
 	is_int(schema_judge(deep, value, &err), -1, "too deep");
 	is_str(err.text,
-	    "it must be something that can be checked in 10000000 steps, found an array of 1",
+	    "it must be something that can be checked in 10000000 steps, found an array of 1 "
+	    "(limit)",
 	    "and it says so");
 	ok(schema_check(twice, value, NULL, NULL) > 0, "too many ways to look at it");
 	json_decref(value);
