@@ -22,7 +22,8 @@ static const struct poptOption options[] = {
 	    "run, resume: say what would be run, and do nothing", NULL },
 	{ "job", 0, POPT_ARG_STRING, &o.walk.job, 0, "run: resumable name of the run", "NAME" },
 	{ "jobs", 'j', POPT_ARG_INT, &o.walk.jobs, 0, "run, resume: at most N at once", "N" },
-	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "show, status: records, also on a terminal", NULL },
+	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "list, show, status: records, also on a terminal",
+	    NULL },
 	{ "mermaid", 0, POPT_ARG_NONE, &o.mermaid, 0, "show: as a Mermaid flowchart", NULL },
 	{ "param", 'p', POPT_ARG_ARGV, &o.walk.params, 0, "run, resume: a parameter", "K=V" },
 	{ "why", 0, POPT_ARG_NONE, &o.walk.why, 0, "run, resume: say what is run again, and why",
@@ -31,6 +32,14 @@ static const struct poptOption options[] = {
 	APP_COMMON_OPTIONS,
 	POPT_TABLEEND,
 };
+
+static int
+add(struct app *app, char **args, struct err *err)
+{
+	if (!*args)
+		app_usage(app, "add takes the files to store");
+	return pipelines_add(app, args, err);
+}
 
 static int
 cancel(struct app *app, char **args, struct err *err)
@@ -49,11 +58,27 @@ check(struct app *app, char **args, struct err *err)
 }
 
 static int
+list(struct app *app, char **args, struct err *err)
+{
+	if (*args)
+		app_usage(app, "list takes no operands, found '%s'", *args);
+	return pipelines_list(app, o.json, err);
+}
+
+static int
 resume(struct app *app, char **args, struct err *err)
 {
 	if (app->nargs != 2)
 		app_usage(app, "resume takes one run");
 	return walk_resume(app, args[0], &o.walk, &o.caught, err);
+}
+
+static int
+rm(struct app *app, char **args, struct err *err)
+{
+	if (!*args)
+		app_usage(app, "rm takes the pipelines to remove");
+	return pipelines_remove(app, args, err);
 }
 
 static int
@@ -104,7 +129,7 @@ static int template(struct app *app, char **args, struct err *err)
 	return pipelines_copy(app, args[1], args[2], err);
 }
 
-#define COMMANDS "cancel, check, resume, run, show, status, template"
+#define COMMANDS "add, cancel, check, list, resume, rm, run, show, status, template"
 
 enum accepts { GRAPHS = 1, JSON = 2, WALK = 4, JOB = 8 };
 
@@ -113,9 +138,12 @@ static const struct {
 	int (*run)(struct app *app, char **args, struct err *err);
 	int accepts;
 } commands[] = {
+	{ "add", add, 0 },
 	{ "cancel", cancel, 0 },
 	{ "check", check, 0 },
+	{ "list", list, JSON },
 	{ "resume", resume, WALK },
+	{ "rm", rm, 0 },
 	{ "run", run_one, WALK | JOB },
 	{ "show", show, GRAPHS | JSON },
 	{ "status", status, JSON },
@@ -171,8 +199,8 @@ main(int argc, char **argv)
 {
 	struct err err = { 0 };
 	struct app *app = app_start("pipeline",
-	    "cancel|check|resume|run|show|status|template [PIPELINE|RUN ...] [new NAME [FILE]]",
-	    options, argc, argv);
+	    "add|cancel|check|list|resume|rm|run|show|status|template [PIPELINE|RUN ...]", options,
+	    argc, argv);
 	int rc = run(app, &err), end;
 
 	if (o.caught)

@@ -19,6 +19,7 @@
 #include "cli/config.h"
 #include "plan/bind.h"
 #include "plan/pipeline.h"
+#include "plan/shelf.h"
 #include "store/store.h"
 #include "task/task.h"
 
@@ -124,21 +125,51 @@ read_text(const char *path, struct buf *text, struct err *err)
 	return file_read(path, YAML_TEXT_MAX, text, err);
 }
 
+/* 1: it is stored, *rc tells how it was read; 0: it is not; -1. */
+static int
+open_stored(struct blueprint *b, struct app *app, struct store *store, const char *name, int *rc,
+    struct err *err)
+{
+	char *text = NULL;
+	int found = store ? shelf_find(store, app->org, name, &text, err) : 0;
+
+	if (found <= 0)
+		return found;
+	*rc = blueprint_read(b, app, store, name, text, strlen(text), err);
+	b->stored = true;
+	free(text);
+	return 1;
+}
+
+static int
+open_file(
+    struct blueprint *b, struct app *app, struct store *store, const char *path, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int rc = read_text(path, &text, err);
+
+	if (rc == 0)
+		rc = blueprint_read(b, app, store, path, buf_str(&text), text.len, err);
+	buf_clear(&text);
+	return rc;
+}
+
 int
 blueprint_open(
     struct blueprint *b, struct app *app, struct store *store, const char *name, struct err *err)
 {
-	char *file = xasprintf("pipelines/%s.yaml", name);
-	char *path = blueprint_is_file(name) ? xstrdup(name) : path_share(file);
-	struct buf text = BUF_INIT;
-	int rc = -1;
+	char *file, *path;
+	int rc = -1, found;
 
 	*b = (struct blueprint){ 0 };
-	if (!path)
-		no_such(name, err);
-	else if (read_text(path, &text, err) == 0)
-		rc = blueprint_read(b, app, store, path, buf_str(&text), text.len, err);
-	buf_clear(&text);
+	if (blueprint_is_file(name))
+		return open_file(b, app, store, name, err);
+	found = open_stored(b, app, store, name, &rc, err);
+	if (found != 0)
+		return found < 0 ? -1 : rc;
+	file = xasprintf("pipelines/%s.yaml", name);
+	path = path_share(file);
+	rc = path ? open_file(b, app, store, path, err) : no_such(name, err);
 	free(path);
 	free(file);
 	return rc;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * blueprint: a pipeline as it was found: in a file, or among those that are shipped.
+ * blueprint: a pipeline as it was found: in a file, stored in the state, or among those that are
+ * shipped.
  *
  * A name with a slash, or one that ends in .yaml, .yml or .json, is a file, and
- * "-" standard input; any other name is a shipped pipeline.
+ * "-" standard input; any other name, also NAME@VERSION, is a stored pipeline, or
+ * a shipped one.
  */
 #ifndef CLI_BLUEPRINT_H
 #define CLI_BLUEPRINT_H
@@ -22,9 +24,10 @@ struct blueprint {
 	struct pipeline *pipeline;
 	struct task **tasks; /* of each step, NULL: it names none */
 	struct yaml_docs docs;
-	char *name; /* of the file, as it is told to people */
-	char *text; /* of it */
-	char *stem; /* of the name: what a pipeline is called that does not say it */
+	bool stored; /* there is no file */
+	char *name;  /* of the file, as it is told to people */
+	char *text;  /* of it */
+	char *stem;  /* of the name: what a pipeline is called that does not say it */
 };
 
 /* Read and judge it, with its tasks; every fault is told with file, line and column and noted

@@ -146,7 +146,8 @@ make_run(struct walk *w, struct err *err)
 	run->name = xstrdup(p->name);
 	run->version = xstrdup(p->version);
 	run->text = xstrdup(w->blueprint.text);
-	run->source = strcmp(w->blueprint.name, "-") ? path_absolute(w->blueprint.name) : NULL;
+	if (!w->blueprint.stored && strcmp(w->blueprint.name, "-") != 0)
+		run->source = path_absolute(w->blueprint.name);
 	run->dir = getcwd(NULL, 0);
 	if (!run->dir)
 		return err_sys(err, "cannot find the working directory");

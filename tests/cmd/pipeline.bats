@@ -21,9 +21,9 @@ ship() {
 	run_split pipeline
 	assert_status 2
 	assert_out ''
-	assert_err -r 'cancel, check, resume, run, show, status, template'
+	assert_err -r 'add, cancel, check, list, resume, rm, run, show, status, template'
 	for wrong in draw check show 'show a b' 'show --dot --json a' 'check --dot a' 'template old' \
-		'template new' 'template new a b c' run 'run a b' resume cancel 'status a b' 'show -p a=1 x' \
+		'template new' 'template new a b c' add rm 'list x' run 'run a b' resume cancel 'status a b' 'show -p a=1 x' \
 		'check --detach a' 'resume --job x 1' 'run --json x' 'run -j -1 x'; do
 		run_split pipeline $wrong
 		assert_status 2
@@ -512,4 +512,47 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 	run_split taskstat --job items-1 --json
 	assert_json -s 'map(select(.key | startswith("words"))) | map(.result) == [{"line": "one"}, {"line": "two"}]'
 	assert_json -s 'map(select(.key == "all"))[0].result | .[0] == "mols/ethanol" and length == 3'
+}
+
+@test "pipeline: add, list and rm keep pipelines by name and version" {
+	need jq
+	ship
+	printf 'name: mine\nversion: "1"\ndescription: first\nsteps: [{id: a, value: 1}]\n' >mine.yaml
+	run_split pipeline add mine.yaml
+	assert_status 0
+	assert_json '.name == "mine" and .version == "1" and .origin == "stored"'
+	run_split pipeline add mine.yaml
+	assert_status 0
+	sed -i 's/value: 1/value: 2/' mine.yaml
+	run_split pipeline add mine.yaml
+	assert_status 2
+	assert_out ''
+	assert_err "pipeline: pipeline 'mine' version 1 is stored, and is another: give it another version"
+	sed -i 's/version: "1"/version: "2"/; s/first/second/' mine.yaml
+	run_split pipeline add ./mine.yaml
+	assert_status 0
+	run_split pipeline list
+	assert_json -s 'map([.name, .version, .origin]) ==
+		[["mine", "2", "stored"], ["mine", "1", "stored"], ["sample", "1", "shipped"]]'
+	on_terminal pipeline list
+	assert_out -r 'mine +2 +stored +second'
+	rm mine.yaml
+	run_split pipeline run -q mine
+	assert_json '.version == "2" and .steps[0].result == 2'
+	run_split pipeline run -q mine@1
+	assert_json '.version == "1" and .steps[0].result == 1'
+	run_split pipeline rm mine@1 none
+	assert_status 2
+	assert_err "pipeline: no pipeline 'none' is stored"
+	run_split pipeline check mine@1
+	assert_status 0
+	run_split pipeline rm mine
+	assert_status 0
+	run_split pipeline check mine
+	assert_status 2
+	run_split pipeline resume -q mine-1
+	assert_status 0
+	assert_json '.version == "2"'
+	run_split pipeline add sample
+	assert_status 2
 }
