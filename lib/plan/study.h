@@ -5,7 +5,7 @@
  *	study = study_begin(store, org, sweep, NULL, err);	the one of that name, or a new one
  *	while (study_ask(study, &trial, err) == 1)		1: here is a point to try
  *		... study_line(study, &trial) are params; run them ...
- *	study_tell(study, record, &trial, err)			what came of it
+ *	study_tell(study, record, &trial, &prune, err)		what came of it
  *
  * That is all a step of a pipeline with `optimize:` needs: its object is what
  * sweep_parse takes (give it the name of the run and step), a line is the params
