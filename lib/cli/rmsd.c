@@ -108,9 +108,10 @@ same_size(const struct rmsd *r, int format, const char *text, struct err *err)
 	return rc;
 }
 
-/* Read "RMSD name:name value", a line for each pose, into the poses. */
+/* Read "RMSD name:name value", a line for each pose, into the first `kept` poses: those that the
+ * file has. */
 static int
-set_values(char *lines, json_t *poses, struct err *err)
+set_values(char *lines, json_t *poses, size_t kept, struct err *err)
 {
 	VEC(double) values = VEC_INIT;
 	char *line;
@@ -127,10 +128,9 @@ set_values(char *lines, json_t *poses, struct err *err)
 		else
 			vec_add(&values, x);
 	}
-	if (rc > 0 && values.len < json_array_size(poses))
-		rc = err_set(err, ERR_INPUT, "obrms read %zu of %zu poses", values.len,
-		    json_array_size(poses));
-	for (size_t i = 0; rc > 0 && i < json_array_size(poses); i++)
+	if (rc > 0 && values.len < kept)
+		rc = err_set(err, ERR_INPUT, "obrms read %zu of %zu poses", values.len, kept);
+	for (size_t i = 0; rc > 0 && i < kept; i++)
 		json_object_set_new(
 		    json_array_get(poses, i), "rmsd", json_real(round(values.at[i] * 1000) / 1000));
 	vec_clear(&values);
@@ -139,7 +139,8 @@ set_values(char *lines, json_t *poses, struct err *err)
 
 /* The RMSD of every pose in text, by way of a file that obrms can read. */
 static int
-measure(struct rmsd *r, const char *name, const struct buf *text, json_t *poses, struct err *err)
+measure(struct rmsd *r, const char *name, const struct buf *text, json_t *poses, size_t kept,
+    struct err *err)
 {
 	struct buf out = BUF_INIT;
 	char *path = path_join(r->dir, name);
@@ -149,7 +150,7 @@ measure(struct rmsd *r, const char *name, const struct buf *text, json_t *poses,
 	if (rc == 0)
 		rc = babel_run("obrms", args, NULL, &out, err);
 	if (rc == 0)
-		rc = set_values(out.data, poses, err);
+		rc = set_values(out.data, poses, kept, err);
 	buf_clear(&out);
 	free(path);
 	return rc;
@@ -161,10 +162,14 @@ rmsd_add(struct rmsd *r, struct app *app, json_t *result, struct err *err)
 	json_t *poses = json_object_get(result, "poses");
 	json_t *entry = json_object_get(json_object_get(result, "files"), "poses");
 	const char *word = json_string_value(json_object_get(entry, "format"));
+	const json_t *models = json_object_get(entry, "models");
+	size_t kept = json_array_size(poses);
 	struct buf text = BUF_INIT;
 	char *name;
 	int rc, format;
 
+	if (json_is_integer(models) && (size_t)json_integer_value(models) < kept)
+		kept = (size_t)json_integer_value(models);
 	if (!json_is_array(poses) || !entry)
 		return err_set(err, ERR_INPUT, "no file of poses");
 	name = xasprintf("poses.%s", word ? word : "pdbqt");
@@ -173,7 +178,7 @@ rmsd_add(struct rmsd *r, struct app *app, json_t *result, struct err *err)
 	if (rc == 0)
 		rc = same_size(r, format, buf_str(&text), err);
 	if (rc > 0)
-		rc = measure(r, name, &text, poses, err);
+		rc = measure(r, name, &text, poses, kept, err);
 	buf_clear(&text);
 	free(name);
 	return rc;

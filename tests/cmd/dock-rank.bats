@@ -260,6 +260,15 @@ docked() {
 	assert_err -r 'install openbabel, or name it in DOCKLINE_OBRMS'
 }
 
+@test "dock-rank: --reference measures the poses that were kept" {
+	need obrms
+	docked | jq -c '.poses += [{rank: 4, affinity: -4.9}, {rank: 5, affinity: -4.8}] | .files.poses.models = 3' >kept
+	run_split dock-rank --reference "$data/rank/reference.pdbqt" kept
+	assert_status 0
+	assert_err ''
+	assert_json '[.poses[] | has("rmsd")] == [true, true, true, false, false]'
+}
+
 @test "dock-rank: a full disk is said once, a closed pipe is silent" {
 	local status=0
 
