@@ -129,13 +129,14 @@ static void
 put_change(struct app *app, const struct diff *d, const struct standing_row *a,
     const struct standing_row *b)
 {
+	const struct standing_row *either = a ? a : b;
 	const char *what = change(d, a, b);
 	json_t *record;
 
 	if (a && b && (strcmp(what, "kept") == 0 || strcmp(what, "none") == 0))
 		return;
-	record = json_pack("{s:s,s:s,s:s,s:o,s:o}", "type", "rank_change", "name",
-	    a ? a->name : b->name, "hit", what, "a", side_json(a), "b", side_json(b));
+	record = json_pack("{s:s,s:s,s:s,s:o,s:o}", "type", "rank_change", "name", either->name,
+	    "hit", what, "a", side_json(a), "b", side_json(b));
 	if (a && b)
 		json_object_set_new(record, "moved", json_real(a->rank - b->rank));
 	app_record(app, record);
