@@ -1,8 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* shape: the jq programs of a task that is served over HTTP. */
+/*
+ * shape: the jq programs of a task that is served over HTTP.
+ *
+ * libjq cannot be interrupted, and the worker must not wait for ever: programs run
+ * on a thread of the shape, one at a time, while the caller waits, for LIMIT. A
+ * thread that has not ended by then is left alone with all it holds, and the shape
+ * gives nothing but errors from then on.
+ */
 #include "cli/shape.h"
 
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -10,9 +21,108 @@
 #include "task/remote.h"
 #include "task/task.h"
 
+enum { LIMIT = 5 }; /* seconds that a program may run */
+
 struct shape {
 	struct jq *request, *response, *failure;
+	bool stuck; /* the thread has not come back */
+
+	/* shared with the thread */
+	pthread_t thread;
+	bool threaded; /* it runs */
+	pthread_mutex_t lock;
+	pthread_cond_t asked, answered;
+	struct jq *jq; /* to be run, NULL: nothing */
+	json_t *input, *output;
+	struct err err;
+	bool end;
 };
+
+/* ---- the thread ---- */
+
+static void *
+serve(void *ctx)
+{
+	struct shape *s = ctx;
+
+	pthread_mutex_lock(&s->lock);
+	for (;;) {
+		while (!s->jq && !s->end)
+			pthread_cond_wait(&s->asked, &s->lock);
+		if (s->end)
+			break;
+		pthread_mutex_unlock(&s->lock);
+		s->output = jq_one(s->jq, s->input, &s->err);
+		pthread_mutex_lock(&s->lock);
+		s->jq = NULL;
+		pthread_cond_signal(&s->answered);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
+static int
+start(struct shape *s, struct err *err)
+{
+	pthread_condattr_t attr;
+	int rc;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->asked, NULL);
+	pthread_cond_init(&s->answered, &attr);
+	pthread_condattr_destroy(&attr);
+	rc = pthread_create(&s->thread, NULL, serve, s);
+	s->threaded = rc == 0;
+	errno = rc;
+	return rc == 0 ? 0 : err_sys(err, "cannot start a thread for jq");
+}
+
+/* Wait for the answer. False: there is none in time. */
+static bool
+await(struct shape *s)
+{
+	struct timespec until;
+	int rc = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += LIMIT;
+	while (s->jq && rc == 0)
+		rc = pthread_cond_timedwait(&s->answered, &s->lock, &until);
+	return !s->jq;
+}
+
+/* Run a program on a value: the result, which is the caller's; NULL: err. */
+static json_t *
+run(struct shape *s, struct jq *jq, json_t *input, struct err *err)
+{
+	json_t *output = NULL;
+
+	if (s->stuck || (!s->threaded && start(s, err) < 0)) {
+		if (s->stuck)
+			err_set(err, ERR_INPUT, "a jq program of the task did not end before");
+		return NULL;
+	}
+	pthread_mutex_lock(&s->lock);
+	s->jq = jq;
+	s->input = json_incref(input);
+	s->err = (struct err){ 0 };
+	pthread_cond_signal(&s->asked);
+	s->stuck = !await(s);
+	if (s->stuck) {
+		err_set(err, ERR_INPUT, "the jq program does not end within %d s", LIMIT);
+	} else {
+		output = s->output;
+		json_decref(s->input);
+		if (!output && err)
+			*err = s->err;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return output;
+}
+
+/* ---- life ---- */
 
 static int
 compile(struct jq **jq, const char *text, const char *member, struct err *err)
@@ -40,18 +150,31 @@ shape_new(const struct task *task, struct err *err)
 void
 shape_free(struct shape *shape)
 {
-	if (!shape)
+	if (!shape || shape->stuck)
 		return;
+	if (shape->threaded) {
+		pthread_mutex_lock(&shape->lock);
+		shape->end = true;
+		pthread_cond_signal(&shape->asked);
+		pthread_mutex_unlock(&shape->lock);
+		pthread_join(shape->thread, NULL);
+		pthread_cond_destroy(&shape->asked);
+		pthread_cond_destroy(&shape->answered);
+		pthread_mutex_destroy(&shape->lock);
+	}
 	jq_free(shape->request);
 	jq_free(shape->response);
 	jq_free(shape->failure);
 	free(shape);
 }
 
+/* ---- use ---- */
+
 json_t *
 shape_request(struct shape *shape, json_t *params, struct err *err)
 {
-	json_t *body = shape->request ? jq_one(shape->request, params, err) : json_incref(params);
+	json_t *body = shape->request ? run(shape, shape->request, params, err)
+				      : json_incref(params);
 
 	if (!body)
 		err_wrap(err, "'request'");
@@ -61,7 +184,8 @@ shape_request(struct shape *shape, json_t *params, struct err *err)
 json_t *
 shape_response(struct shape *shape, json_t *reply, struct err *err)
 {
-	json_t *result = shape->response ? jq_one(shape->response, reply, err) : json_incref(reply);
+	json_t *result = shape->response ? run(shape, shape->response, reply, err)
+					 : json_incref(reply);
 
 	if (!result)
 		err_wrap(err, "'response'");
@@ -76,7 +200,7 @@ shape_failure(struct shape *shape, int status, json_t *body)
 	if (!shape->failure)
 		return NULL;
 	input = json_pack("{s:i, s:O}", "status", status, "body", body);
-	error = jq_one(shape->failure, input, NULL);
+	error = run(shape, shape->failure, input, NULL);
 	json_decref(input);
 	if (json_is_object(error))
 		return error;

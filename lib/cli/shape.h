@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* shape: the jq programs of a task that is served over HTTP: parameters become a body, replies
- * results. */
+/*
+ * shape: the jq programs of a task that is served over HTTP: parameters become a body, replies
+ * results.
+ *
+ * A program that does not end within 5 s is an error, and so is every one of the shape after it.
+ */
 #ifndef CLI_SHAPE_H
 #define CLI_SHAPE_H
 

@@ -133,7 +133,7 @@ find(struct app *app, struct store *store, int64_t id, struct why *w, struct han
 int
 why_tell(struct app *app, struct store *store, int64_t id, bool as_record, struct err *err)
 {
-	struct why w;
+	struct why w = { 0 };
 	struct hands hands = { 0 };
 	struct answer a = { .w = &w, .hands = &hands, .now = clock_wall() };
 	int rc = find(app, store, id, &w, &hands, err);

@@ -283,3 +283,12 @@ failure: "if .status == 418 then {class: \\"engine\\", reason: .body.why} else n
 	of 1 '.status == "completed"'
 	of 2 '.error.class == "result"'
 }
+
+@test "http: a jq program without end does not stop the worker" {
+	serve a
+	task t $'retry: none\nresponse: "if .body.n == 1 then (def f: f; f) else .body end"'
+	ask '{"n":1}' '{"n":2}'
+	assert_status 1
+	jq -es 'map(.error.reason) | any(test("does not end within 5 s"))' "$out" >/dev/null || complain reason
+	assert_json -s 'length == 2'
+}
