@@ -556,3 +556,19 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 	run_split pipeline add sample
 	assert_status 2
 }
+
+@test "pipeline: a step has its own time limit, retries, queue and priority" {
+	need jq
+	cat >own.yaml <<-'END'
+		steps:
+		  - {id: a, command: [sleep, "60"], timeout: 0.3s}
+		  - {id: b, command: [sh, -c, 'echo x >>tries; exit 75'], retry: {strategy: immediate, max_retries: 2}}
+		  - {id: c, command: [cat], depends_on: [a, b], when: on_failure, priority: high, params: {e: "${{ steps.b.error.class }}"}}
+	END
+	run_split timeout 30 pipeline run -q own.yaml
+	assert_status 1
+	assert_json '.steps[0].reason == "execution 1: timeout: ran longer than 0.3 s"'
+	[[ $(wc -l <tries) == 3 ]]
+	run_split taskstat --job own-1 --json
+	assert_json -s 'map(select(.key == "c"))[0] | .priority == 10 and .result == {"e": "engine"}'
+}
