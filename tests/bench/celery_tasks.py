@@ -19,6 +19,6 @@ def run(program):
 
 
 if __name__ == "__main__":
-    jobs = celery.group(run.s(sys.argv[2]) for _ in range(int(sys.argv[1])))
-    results = jobs.apply_async().join(timeout=600)
+    jobs = [run.delay(sys.argv[2]) for _ in range(int(sys.argv[1]))]
+    results = [job.get(timeout=600) for job in jobs]
     sys.exit(0 if results == [0] * int(sys.argv[1]) else 1)
