@@ -108,7 +108,7 @@ of() {
 	[[ ! -e b/log ]] || complain "the other service was asked"
 }
 
-polled() { (($(grep -c '^GET /jobs/1 1$' a/log) == $1)); }
+polled() { (($(grep -c '^GET /jobs/[0-9]* 1$' a/log) == $1)); }
 
 @test "http: a job that is accepted is asked after, and its progress told" {
 	serve a
