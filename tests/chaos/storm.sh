@@ -32,7 +32,7 @@ sql() { sqlite3 -cmd '.timeout 20000' "$1" "$2"; }
 printf '{"task_id":"echoes","version":"1","service_config":{"command":["%s"],"stream":{"window":8}}}' "$odd" >echoes.json
 cat >flaky.json <<'END'
 {"task_id":"flaky","version":"1","service_config":{"command":["sh","-c","sleep 0.0$(($$ % 5)); exit $(($$ % 4 ? 0 : 75))"],
- "retry":{"strategy":"immediate","max_retries":9}}}
+ "retry":{"strategy":"immediate","max_retries":9},"breaker":{"failures":1000000}}}
 END
 cat >strays.json <<'END'
 {"task_id":"strays","version":"1","service_config":{"command":["sh","-c","setsid sleep 600.125 & sleep 0.02"]}}
@@ -74,7 +74,7 @@ done 2>/dev/null
 
 taskwork -q -j 4 2>>said || die "the last worker ended $?: $(tail -n 3 said)"
 left=$(sql state/state.db "SELECT count(*) FROM execution WHERE status NOT IN ('completed', 'failed', 'timeout', 'cancelled', 'skipped')")
-[[ $left == 0 ]] || die "$left executions still wait or run"
+[[ $left == 0 ]] || die "$left executions still wait or run: $(tail -n 1 said)"
 for db in state objects; do
 	[[ $(sql "state/$db.db" 'PRAGMA integrity_check') == ok ]] || die "$db.db is damaged"
 done
