@@ -176,7 +176,7 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 	# what was printed as ended was not run again
 	[[ $(sql roomy/s/state.db "SELECT count(*) FROM execution WHERE status <> 'completed'") == 0 ]]
 	for id in $(cat ended); do
-		jq -e "select(.id == $id) | .attempts == 1" "$out" >/dev/null
+		[[ $(jq "select(.id == $id) | .attempts" "$out") == 1 ]]
 	done
 }
 
