@@ -18,7 +18,7 @@
 
 enum {
 	BATCH_BYTES = 4 << 20, /* of params, roughly */
-	GROUP = 5000,          /* microseconds between commits when nobody is hungry */
+	GROUP = 20000,         /* microseconds between commits when nobody is hungry */
 	POLL = 100000,         /* microseconds between looks at what others did */
 };
 

@@ -46,6 +46,23 @@ struct launch {
 /* Of open files, as it was before proc_raise_files. rlim_max 0: as ours. */
 static struct rlimit files_before;
 
+/* Signals that a child may not ignore, though we do; 0-terminated. Nothing here begins to ignore
+ * one after the first child. */
+static int ignored[8];
+
+static void
+find_ignored(void)
+{
+	/* GNU parallel ignores SIGALRM */
+	static const int signals[] = { SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGALRM, SIGTERM, SIGCHLD };
+	struct sigaction now;
+	int n = 0;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+			ignored[n++] = signals[i];
+}
+
 static void
 reset_signals(void)
 {
@@ -53,13 +70,8 @@ reset_signals(void)
 	sigset_t none;
 
 	/* caught signals become default by exec; ignored ones must be reset here */
-	sigaction(SIGPIPE, &dfl, NULL);
-	sigaction(SIGINT, &dfl, NULL);
-	sigaction(SIGQUIT, &dfl, NULL);
-	sigaction(SIGHUP, &dfl, NULL);
-	sigaction(SIGALRM, &dfl, NULL); /* GNU parallel ignores it */
-	sigaction(SIGTERM, &dfl, NULL);
-	sigaction(SIGCHLD, &dfl, NULL);
+	for (const int *signal = ignored; *signal; signal++)
+		sigaction(*signal, &dfl, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -201,7 +213,10 @@ keep_inherited(void)
 	struct dirent *entry;
 	DIR *dir;
 
-	if (done || !(dir = opendir("/proc/self/fd")))
+	if (done)
+		return;
+	find_ignored();
+	if (!(dir = opendir("/proc/self/fd")))
 		return;
 	while ((entry = readdir(dir))) {
 		int fd = (int)strtol(entry->d_name, NULL, 10);
