@@ -54,7 +54,8 @@ static void
 find_ignored(void)
 {
 	/* GNU parallel ignores SIGALRM */
-	static const int signals[] = { SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGALRM, SIGTERM, SIGCHLD };
+	static const int signals[] = { SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGALRM, SIGTERM,
+		SIGCHLD };
 	struct sigaction now;
 	int n = 0;
 
