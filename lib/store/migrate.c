@@ -2,8 +2,9 @@
 /*
  * migrate: bring a database to the schema this program knows.
  *
- * Numbered steps run in order, each in a transaction of its own; user_version
- * holds the number of the last. A file from a newer program is refused.
+ * Numbered steps run in order, in one transaction: no file is ever between two
+ * versions. user_version holds the number of the last. A file from a newer
+ * program is refused.
  */
 #include <stdio.h>
 
@@ -59,28 +60,20 @@ look(struct db *db, int count, int *version, struct err *err)
 	return 0;
 }
 
-/* One step, unless someone else made it while we waited for the lock. */
+/* All steps from a version on, and the number of the last. */
 static int
-step(struct db *db, const char *const *steps, int count, struct err *err)
+climb(struct db *db, const char *const *steps, int version, int count, struct err *err)
 {
 	char mark[96];
-	int version;
 
-	if (db_begin(db, err) < 0)
-		return -1;
-	if (look(db, count, &version, err) < 0)
-		goto fail;
-	if (version == count)
-		return db_commit(db, err);
+	for (; version < count; version++)
+		if (sqlite3_exec(db->handle, steps[version], NULL, NULL, NULL) != SQLITE_OK)
+			return db_error(db, "cannot bring up to date", err);
 	snprintf(mark, sizeof(mark), "PRAGMA application_id = %d; PRAGMA user_version = %d",
-	    APPLICATION, version + 1);
-	if (sqlite3_exec(db->handle, steps[version], NULL, NULL, NULL) == SQLITE_OK &&
-	    sqlite3_exec(db->handle, mark, NULL, NULL, NULL) == SQLITE_OK)
-		return db_commit(db, err);
-	db_error(db, "cannot bring up to date", err);
-fail:
-	db_rollback(db);
-	return -1;
+	    APPLICATION, count);
+	if (sqlite3_exec(db->handle, mark, NULL, NULL, NULL) != SQLITE_OK)
+		return db_error(db, "cannot bring up to date", err);
+	return 0;
 }
 
 int
@@ -88,12 +81,15 @@ migrate(struct db *db, const char *const *steps, int count, struct err *err)
 {
 	int version;
 
-	for (;;) {
-		if (look(db, count, &version, err) < 0)
-			return -1;
-		if (version == count)
-			return 0;
-		if (step(db, steps, count, err) < 0)
-			return -1;
-	}
+	if (look(db, count, &version, err) < 0)
+		return -1;
+	if (version == count)
+		return 0;
+	if (db_begin(db, err) < 0)
+		return -1;
+	/* somebody else may have done it while we waited for the lock */
+	if (look(db, count, &version, err) == 0 && climb(db, steps, version, count, err) == 0)
+		return db_commit(db, err);
+	db_rollback(db);
+	return -1;
 }
