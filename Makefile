@@ -78,6 +78,11 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libdockline.a
 	@mkdir -p $(@D)
 	$(say)$(LINK)
 
+# a child that costs next to nothing to start
+$(BUILD)/bench/doze: tests/bench/doze.c
+	@mkdir -p $(@D)
+	$(say)$(CC) $(CFLAGS) -static -o $@ $<
+
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libdockline.a
 	@mkdir -p $(@D)
 	$(say)$(LINK) $(FUZZ)

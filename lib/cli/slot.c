@@ -34,6 +34,7 @@ slot_open(struct slot *slot, int number, const char *scratch, struct err *err)
 	if (sink_open(&slot->out, scratch, number, "out", err) < 0 ||
 	    sink_open(&slot->err, scratch, number, "log", err) < 0)
 		return -1;
+	slot->clean = true;
 	slot->folder = xasprintf("%s/%d", scratch, number);
 	return headway_open(&slot->headway, scratch, number, err);
 }

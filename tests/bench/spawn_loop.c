@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* spawn_loop: run a program N times, two (or J) at once, and do nothing else: what a task costs at
- * least. usage: spawn_loop N J PROGRAM [ARG ...] */
+ * least. usage: spawn_loop N J PROGRAM [ARG ...]. Where all may run at once (J is N) it prints
+ * after how many milliseconds 95 in 100 were started. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 
 extern char **environ;
 
@@ -35,6 +37,15 @@ finish(void)
 	return pid > 0 && status == 0 ? 0 : -1;
 }
 
+static double
+milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -42,6 +53,7 @@ main(int argc, char **argv)
 	long n = argc > 3 ? strtol(argv[1], NULL, 10) : 0;
 	long jobs = argc > 3 ? strtol(argv[2], NULL, 10) : 0;
 	long started = 0, running = 0;
+	double begin = milliseconds();
 
 	if (n < 1 || jobs < 1) {
 		fputs("usage: spawn_loop N J PROGRAM [ARG ...]\n", stderr);
@@ -56,6 +68,8 @@ main(int argc, char **argv)
 				return 1;
 			started++;
 			running++;
+			if (n == jobs && started == n * 95 / 100)
+				printf("%.0f\n", milliseconds() - begin);
 			continue;
 		}
 		if (finish() < 0)
