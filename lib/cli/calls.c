@@ -138,7 +138,7 @@ new_call(struct crew *crew, struct work *work, struct shape *shape)
 	call->params = json_parse(work->params, work->params_len, NULL);
 	call->requires = remote_requires(task->remote, call->params);
 	call->limit = (work->timeout > 0 ? work->timeout : task->soft) *
-	    retry_room(&task->retry, FAIL_TIMEOUT, work->timeouts);
+	    retry_room(&task->retry, FAIL_TIMEOUT, work->past[FAIL_TIMEOUT].all);
 	call->at = c->last;
 	*c->last = call;
 	c->last = &call->next;

@@ -133,7 +133,8 @@ crew_need(const struct work *work, struct room *one)
 	const struct task *task = work->lane->task;
 	int64_t memory = work->memory ? work->memory : task->memory;
 
-	memory = (int64_t)((double)memory * retry_room(&task->retry, FAIL_MEMORY, work->memories));
+	memory = (int64_t)((double)memory *
+	    retry_room(&task->retry, FAIL_MEMORY, work->past[FAIL_MEMORY].all));
 	room_of_task(task, memory, one);
 }
 

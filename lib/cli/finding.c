@@ -129,12 +129,15 @@ error_text(const struct finding *v, const struct buf *errout)
 static void
 decide_status(struct ending *end, const struct finding *v, const struct task *task)
 {
+	int alike = end->past[v->class].counted + 1;
+
+	end->past = NULL;
 	if (v->class == FAIL_NONE) {
 		end->status = ST_COMPLETED;
 		return;
 	}
 	end->status = v->class == FAIL_TIMEOUT ? ST_TIMEOUT : ST_FAILED;
-	if (!retry_wants(&task->retry, v->class, v->exit_code, end->tries))
+	if (!retry_wants(&task->retry, v->class, v->exit_code, end->tries, alike))
 		return;
 	end->status = ST_RETRYING;
 	end->not_before = clock_wall() + retry_delay(&task->retry, end->tries, (uint64_t)end->id);

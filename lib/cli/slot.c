@@ -313,7 +313,7 @@ slot_start(struct slot *slot, struct slot_env *env, struct work *work, struct er
 		goto out;
 	begin(slot, work,
 	    (work->timeout > 0 ? work->timeout : task->soft) *
-		retry_room(&task->retry, FAIL_TIMEOUT, work->timeouts),
+		retry_room(&task->retry, FAIL_TIMEOUT, work->past[FAIL_TIMEOUT].all),
 	    task->hard - task->soft);
 	rc = 0;
 out:

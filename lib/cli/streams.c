@@ -95,7 +95,8 @@ send(struct crew *crew, struct slot *slot, struct work *work)
 		.attempt = work->attempt,
 		.params = work->params,
 		.params_len = work->params_len,
-		.limit = limit * retry_room(&task->retry, FAIL_TIMEOUT, work->timeouts),
+		.limit = limit *
+		    retry_room(&task->retry, FAIL_TIMEOUT, work->past[FAIL_TIMEOUT].all),
 		.owner = work };
 	int64_t now = clock_boot();
 

@@ -200,6 +200,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 	*end = (struct ending){ .id = slot->work->id,
 		.attempt = slot->work->attempt,
 		.tries = slot->work->attempt - slot->work->spent,
+		.past = slot->work->past,
 		.lane = slot->work->lane,
 		.progressed = slot->progressed,
 		.started = slot->started,
@@ -243,6 +244,7 @@ ended_of(const struct work *work)
 	e->end = (struct ending){ .id = work->id,
 		.attempt = work->attempt,
 		.tries = work->attempt - work->spent,
+		.past = work->past,
 		.lane = work->lane,
 		.started = work->begun,
 		.ended = work->begun + clock_boot() - work->since };
@@ -341,6 +343,7 @@ verdict_unstarted(struct work *work, const struct err *why)
 	e->end = (struct ending){ .id = work->id,
 		.attempt = work->attempt,
 		.tries = work->attempt - work->spent,
+		.past = work->past,
 		.lane = work->lane,
 		.started = now,
 		.ended = now,

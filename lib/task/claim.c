@@ -38,7 +38,8 @@ static const char sql_take[] =
     " WHERE lane = ? AND status = 'queued' ORDER BY id LIMIT ?)"
     " RETURNING id, attempts, key, limits";
 static const char sql_history[] =
-    "SELECT sum(class = 'timeout'), sum(class = 'memory') FROM attempt WHERE execution = ?";
+    "SELECT class, count(*), sum(number > ?2) FROM attempt WHERE execution = ?1 AND class NOT NULL"
+    " GROUP BY class";
 static const char sql_params[] = "SELECT data FROM params WHERE execution = ?";
 static const char sql_held[] = "SELECT status, " CONTROL_ORDER " FROM execution"
 			       " WHERE id = ? AND worker = ? AND attempts = ?";
@@ -138,18 +139,19 @@ static int
 load_history(struct store *store, struct work *work, struct err *err)
 {
 	struct stmt *stmt;
-	int rc;
+	int rc = -1;
 
 	if (work->attempt == 1)
 		return 0;
-	stmt = stmt_query(store, err, sql_history, "i", work->id);
-	rc = stmt ? stmt_next(stmt, err) : -1;
-	if (rc <= 0)
-		return rc;
-	work->timeouts = (int)stmt_int(stmt, 0);
-	work->memories = (int)stmt_int(stmt, 1);
-	stmt_end(stmt);
-	return 0;
+	stmt = stmt_query(store, err, sql_history, "ii", work->id, (int64_t)work->spent);
+	while (stmt && (rc = stmt_next(stmt, err)) > 0) {
+		int class = failure_find(stmt_text(stmt, 0));
+
+		if (class < 0)
+			continue;
+		work->past[class] = (struct past){ (int)stmt_int(stmt, 1), (int)stmt_int(stmt, 2) };
+	}
+	return rc;
 }
 
 static void

@@ -16,16 +16,21 @@
 #include "task/lane.h"
 #include "task/tally.h"
 
+/* Tries that failed alike: all there were, and those that count against its retries. */
+struct past {
+	int all, counted;
+};
+
 /* An execution in the hands of a worker. */
 struct work {
 	int64_t id;
-	int attempt;             /* counted from 1 */
-	int timeouts, memories;  /* of the tries before: took too long, took too much memory */
-	int spent;               /* tries before somebody wanted it retried: they do not count */
-	const struct lane *lane; /* the book's */
-	double timeout;          /* seconds, instead of the task's; 0: the task's */
-	int64_t memory;          /* bytes, instead of the task's; 0: the task's */
-	bool uncached;           /* it is to be run whatever the cache has */
+	int attempt; /* counted from 1 */
+	int spent;   /* tries before somebody wanted it retried: they do not count */
+	struct past past[FAIL_COUNT]; /* of the tries before, by class */
+	const struct lane *lane;      /* the book's */
+	double timeout;               /* seconds, instead of the task's; 0: the task's */
+	int64_t memory;               /* bytes, instead of the task's; 0: the task's */
+	bool uncached;                /* it is to be run whatever the cache has */
 	char *key;
 	char *params; /* JSON */
 	size_t params_len;
@@ -81,7 +86,8 @@ int claim_take(struct store *store, const struct claim_scope *scope, int most, s
 struct ending {
 	int64_t id;
 	int attempt;
-	int tries; /* those that count against its retries */
+	int tries;               /* those that count against its retries */
+	const struct past *past; /* the work's, until it is concluded */
 	const struct lane *lane;
 	enum status status; /* ST_COMPLETED, ST_FAILED, ST_TIMEOUT, ST_RETRYING, ST_CANCELLED */
 	enum failure class;

@@ -40,8 +40,10 @@ retry_default(struct retry_policy *policy)
 		.on = 1u << FAIL_LOST | 1u << FAIL_SERVICE | 1u << FAIL_SIGNAL | 1u << FAIL_MEMORY |
 		    1u << FAIL_TIMEOUT,
 	};
-	for (int i = 0; i < FAIL_COUNT; i++)
+	for (int i = 0; i < FAIL_COUNT; i++) {
 		policy->grow[i] = 1;
+		policy->most[i] = MOST_RETRIES;
+	}
 	policy->grow[FAIL_MEMORY] = 2;
 	policy->grow[FAIL_TIMEOUT] = 1.5;
 }
@@ -122,6 +124,16 @@ parse_jitter(const json_t *v, struct retry_policy *policy, struct err *err)
 }
 
 static int
+unknown_class(const char *key, const char *found, struct err *err)
+{
+	char *list = failure_list();
+
+	err_set(err, ERR_INPUT, "'%s' knows the classes %s, found '%s'", key, list, found);
+	free(list);
+	return -1;
+}
+
+static int
 parse_on(const json_t *v, struct retry_policy *policy, struct err *err)
 {
 	const json_t *item;
@@ -134,17 +146,33 @@ parse_on(const json_t *v, struct retry_policy *policy, struct err *err)
 	json_array_foreach(v, i, item) {
 		const char *name = json_string_value(item);
 		int class = name ? failure_find(name) : -1;
-		char *list;
 
-		if (class >= 0) {
-			policy->on |= 1u << class;
-			continue;
-		}
-		list = failure_list();
-		err_set(err, ERR_INPUT, "'on' knows the classes %s, found '%s'", list,
-		    name ? name : json_type_name(item));
-		free(list);
-		return -1;
+		if (class < 0)
+			return unknown_class("on", name ? name : json_type_name(item), err);
+		policy->on |= 1u << class;
+	}
+	return 0;
+}
+
+static int
+parse_most(const json_t *v, struct retry_policy *policy, struct err *err)
+{
+	const char *key;
+	const json_t *value;
+
+	if (!json_is_object(v))
+		return err_set(
+		    err, ERR_INPUT, "'most' must be an object, found %s", json_type_name(v));
+	json_object_foreach((json_t *)v, key, value) {
+		int class = failure_find(key);
+		json_int_t n = json_integer_value(value);
+
+		if (class < 0)
+			return unknown_class("most", key, err);
+		if (!json_is_integer(value) || n < 0 || n > MOST_RETRIES)
+			return err_set(err, ERR_INPUT, "'most': '%s' must be an integer in 0..%d",
+			    key, MOST_RETRIES);
+		policy->most[class] = (int)n;
 	}
 	return 0;
 }
@@ -203,6 +231,7 @@ static const struct {
 	{ "max_delay", parse_max_delay },
 	{ "jitter", parse_jitter },
 	{ "on", parse_on },
+	{ "most", parse_most },
 	{ "grow", parse_grow },
 };
 
@@ -215,7 +244,8 @@ parse_field(const char *key, const json_t *v, struct retry_policy *policy, struc
 		if (strcmp(fields[i].key, key) == 0)
 			return json_is_null(v) ? 0 : fields[i].parse(v, policy, err);
 	return err_set(err, ERR_INPUT,
-	    "'%s' is unknown; known are strategy, max_retries, delay, max_delay, jitter, on, grow",
+	    "'%s' is unknown; known are strategy, max_retries, delay, max_delay, jitter, on, most, "
+	    "grow",
 	    key);
 }
 
@@ -248,22 +278,31 @@ retry_change(const json_t *json, struct retry_policy *policy, struct err *err)
 json_t *
 retry_json(const struct retry_policy *policy)
 {
-	json_t *on = json_array();
+	json_t *on = json_array(), *most = NULL;
 
-	for (int i = 0; i < FAIL_COUNT; i++)
+	for (int i = 0; i < FAIL_COUNT; i++) {
 		if (policy->on & 1u << i)
 			json_array_append_new(on, json_string(failure_name((enum failure)i)));
-	return json_pack("{s:s, s:i, s:f, s:f, s:f, s:o, s:{s:f, s:f}}", "strategy",
+		if (policy->most[i] == MOST_RETRIES)
+			continue;
+		if (!most)
+			most = json_object();
+		json_object_set_new(
+		    most, failure_name((enum failure)i), json_integer(policy->most[i]));
+	}
+	return json_pack("{s:s, s:i, s:f, s:f, s:f, s:o, s:o*, s:{s:f, s:f}}", "strategy",
 	    strategies[policy->strategy], "max_retries", policy->max_retries, "delay",
 	    (double)policy->delay / SECOND, "max_delay", (double)policy->max_delay / SECOND,
-	    "jitter", policy->jitter, "on", on, "grow", "memory", policy->grow[FAIL_MEMORY],
-	    "timeout", policy->grow[FAIL_TIMEOUT]);
+	    "jitter", policy->jitter, "on", on, "most", most, "grow", "memory",
+	    policy->grow[FAIL_MEMORY], "timeout", policy->grow[FAIL_TIMEOUT]);
 }
 
 bool
-retry_wants(const struct retry_policy *policy, enum failure class, int exit_code, int attempts)
+retry_wants(
+    const struct retry_policy *policy, enum failure class, int exit_code, int attempts, int alike)
 {
-	if (policy->strategy == RETRY_NONE || attempts > policy->max_retries)
+	if (policy->strategy == RETRY_NONE || attempts > policy->max_retries ||
+	    alike > policy->most[class])
 		return false;
 	if (exit_code == TEMPFAIL)
 		return true;

@@ -11,6 +11,7 @@
  *	  max_delay: 5m			no wait is longer, jitter included
  *	  jitter: 10%			or 0.1: a wait is up to so much shorter or longer
  *	  on: [lost, service, signal, memory, timeout]
+ *	  most: {timeout: 1}		tries after failures of that class, however many are left
  *	  grow: {memory: 2x, timeout: 1.5x}
  */
 #ifndef TASK_RETRY_H
@@ -39,6 +40,7 @@ struct retry_policy {
 	int64_t delay, max_delay; /* microseconds */
 	double jitter;            /* 0..1 */
 	unsigned on;              /* bit 1 << class */
+	int most[FAIL_COUNT];     /* tries after failures of the class; 1000: no limit of its own */
 	double grow[FAIL_COUNT];  /* factor per try that failed so; 1: none. Only memory, timeout */
 };
 
@@ -61,9 +63,11 @@ json_t *retry_json(const struct retry_policy *policy);
 
 /* Whether to try again after `attempts` tries (1: the first has just failed). exit_code is that of
  * the program, -1 when it did not exit by itself. 75 (EX_TEMPFAIL, and a reply with "retry": true)
- * is tried again whatever its class; 64-74 and 76-78 (and "retry": false: pass 70) never. */
+ * is tried again whatever its class; 64-74 and 76-78 (and "retry": false: pass 70) never. `alike`
+ * of the tries failed with this class, the last one included: `most` of it is heeded in every case.
+ */
 bool retry_wants(
-    const struct retry_policy *policy, enum failure class, int exit_code, int attempts);
+    const struct retry_policy *policy, enum failure class, int exit_code, int attempts, int alike);
 
 /* The wait after `attempts` tries, in microseconds. The same seed (the execution's id) gives the
  * same waits, different seeds spread them. */

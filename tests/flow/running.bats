@@ -246,6 +246,25 @@ rests() {
 	assert_json '.status == "completed" and (has("progress") | not)'
 }
 
+@test "running: some classes are tried again less often than others, whatever went wrong between" {
+	task slow 'case $DOCKLINE_ATTEMPT in 2) c=memory ;; *) c=timeout ;; esac
+		echo "{\"error\": {\"class\": \"$c\", \"reason\": \"no\", \"retry\": true}}"' \
+		'retry: {strategy: immediate, max_retries: 9, most: {timeout: 1}}'
+	run_split timeout 30 taskrun -n slow
+	assert_status 1
+	run_split taskstat 1
+	assert_json '[.tries[].class] == ["timeout", "memory", "timeout"] and .status == "timeout"'
+	# who wants it tried again all the same has that, and once more
+	run_split taskctl retry 1
+	assert_status 0
+	run_split timeout 30 taskwork --once
+	run_split taskstat 1
+	assert_json '[.tries[3:][].class] == ["timeout", "timeout"]'
+	run_split taskreg check - <<<'{task_id: a, service_config: {command: [x], retry: {most: {disk: 1}}}}'
+	assert_status 3
+	assert_err -r "'most' knows the classes input, engine, .*, found 'disk'"
+}
+
 @test "running: what each try took is its own" {
 	task uses '[ "$DOCKLINE_ATTEMPT" = 2 ] || {
 		dd if=/dev/zero of=/dev/null bs=40M count=1 2>/dev/null

@@ -57,10 +57,21 @@ static const struct {
 	{ "{\"grow\":{\"disk\":2}}", NULL, "retry: 'grow' knows memory and timeout, found 'disk'" },
 	{ "{\"grow\":{\"memory\":0.5}}", NULL,
 	    "retry: 'grow': 'memory' must be a factor in 1..100 (2, 1.5x)" },
+	{ "{\"most\":{\"timeout\":1,\"memory\":0}}",
+	    "{\"strategy\":\"exponential_backoff\",\"max_retries\":3,\"delay\":5.0,\"max_delay\":"
+	    "300.0,\"jitter\":0.1," DEFAULTS_ON
+	    ",\"most\":{\"timeout\":1,\"memory\":0}," DEFAULTS_GROW "}",
+	    NULL },
+	{ "{\"most\":1}", NULL, "retry: 'most' must be an object, found integer" },
+	{ "{\"most\":{\"disk\":1}}", NULL,
+	    "retry: 'most' knows the classes input, engine, result, timeout, memory, signal, lost, "
+	    "service, rejected, dependency, found 'disk'" },
+	{ "{\"most\":{\"memory\":-1}}", NULL,
+	    "retry: 'most': 'memory' must be an integer in 0..1000" },
 	{ "{\"retries\":3}", NULL,
 	    "retry: 'retries' is unknown; known are strategy, max_retries, delay, max_delay, "
 	    "jitter, "
-	    "on, grow" },
+	    "on, most, grow" },
 };
 
 static void
@@ -164,12 +175,19 @@ test_wants(void)
 
 	retry_default(&p);
 	for (size_t i = 0; i < COUNT(rows); i++)
-		is_int(retry_wants(&p, rows[i].class, rows[i].code, rows[i].attempts),
+		is_int(retry_wants(&p, rows[i].class, rows[i].code, rows[i].attempts, 1),
 		    rows[i].wants, "%s, exit %d, after %d", failure_name(rows[i].class),
 		    rows[i].code, rows[i].attempts);
 	retry_never(&p);
-	ok(!retry_wants(&p, FAIL_LOST, -1, 1), "never: lost");
-	ok(!retry_wants(&p, FAIL_ENGINE, 75, 1), "never: exit 75");
+	ok(!retry_wants(&p, FAIL_LOST, -1, 1, 1), "never: lost");
+	ok(!retry_wants(&p, FAIL_ENGINE, 75, 1, 1), "never: exit 75");
+	retry_default(&p);
+	p.most[FAIL_TIMEOUT] = 1;
+	ok(retry_wants(&p, FAIL_TIMEOUT, -1, 1, 1), "once longer");
+	ok(retry_wants(&p, FAIL_TIMEOUT, -1, 3, 1), "after others as well");
+	ok(!retry_wants(&p, FAIL_TIMEOUT, -1, 2, 2), "not twice");
+	ok(!retry_wants(&p, FAIL_TIMEOUT, 75, 2, 2), "not when it asks for that");
+	ok(retry_wants(&p, FAIL_MEMORY, 75, 3, 3), "of memory as often as there are tries");
 	retry_default(&p);
 	is_int((long long)(100 * retry_room(&p, FAIL_MEMORY, 0)), 100, "room before a failure");
 	is_int((long long)(100 * retry_room(&p, FAIL_MEMORY, 2)), 400, "twice the memory, twice");

@@ -229,7 +229,7 @@ test_adhoc(void)
 	is_str(same->name, task->name, "the same for the same arguments");
 	ok(strcmp(differs->name, task->name) != 0, "another for others");
 	ok(task->lines && !differs->lines, "lines");
-	ok(!retry_wants(&task->retry, FAIL_LOST, -1, 1), "never tried again");
+	ok(!retry_wants(&task->retry, FAIL_LOST, -1, 1, 1), "never tried again");
 	is_str(json_string_value(json_object_get(record, "origin")), "adhoc", "origin");
 	is_str(json_string_value(json_object_get(record, "type")), "task", "record");
 	ok(!task_adhoc(bad, false, &err), "not UTF-8: %s", err.text);
