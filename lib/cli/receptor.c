@@ -6,6 +6,7 @@
  */
 #include "cli/receptor.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,13 +250,59 @@ note_histidines(struct work *w, const struct pdbqt *pdbqt)
 		}
 }
 
-static bool
-has_hydrogens(const struct pdb *p)
+/* Of the residues that stay, before some are taken off. */
+static size_t
+count_hydrogens(const struct pdb *p)
 {
-	for (size_t i = 0; i < p->atoms.len; i++)
-		if (pdb_is_hydrogen(&p->atoms.at[i]))
-			return true;
-	return false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->residues.len; i++) {
+		const struct pdb_residue *r = &p->residues.at[i];
+
+		for (size_t k = r->first; !r->gone && k < r->first + r->count; k++)
+			n += !p->atoms.at[k].gone && pdb_is_hydrogen(&p->atoms.at[k]);
+	}
+	return n;
+}
+
+/* The charges of all atoms, which stand in columns 71-76. */
+static double
+sum_charges(const struct buf *pdbqt, bool *any)
+{
+	const char *at = buf_str(pdbqt);
+	double sum = 0;
+
+	*any = false;
+	for (; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		char text[7] = "";
+		double charge;
+
+		if (strncmp(at, "ATOM", 4) != 0 && strncmp(at, "HETATM", 6) != 0)
+			continue;
+		if (strcspn(at, "\n") < 76)
+			continue;
+		memcpy(text, at + 70, 6);
+		charge = strtod(text, NULL);
+		*any |= charge != 0;
+		sum += charge;
+	}
+	return sum;
+}
+
+/* What was done about hydrogens and charges. PDBQT holds the hydrogens that are not on carbon. */
+static void
+note_changes(struct work *w, const struct pdbqt *pdbqt, size_t before)
+{
+	bool any;
+	double sum = sum_charges(&w->pdbqt, &any);
+	json_t *charges = json_pack("{s:s}", "model", any ? "gasteiger" : "none");
+
+	json_object_set_new(w->record, "hydrogens",
+	    json_pack("{s:s, s:i, s:i}", "done", w->job->ph ? "replaced" : "completed", "in_file",
+		(int)before, "polar", (int)(pdbqt->atoms - pdbqt->heavy)));
+	if (any)
+		json_object_set_new(charges, "sum", json_real(round(sum * 1000) / 1000));
+	json_object_set_new(w->record, "charges", charges);
 }
 
 static int
@@ -265,10 +312,11 @@ convert(struct work *w, struct err *err)
 	const char *at_ph[] = { "-ipdb", "-opdbqt", "-xr", "-p", w->job->ph, NULL };
 	struct lint_facts facts;
 	struct buf pdb = BUF_INIT;
+	size_t hydrogens = count_hydrogens(&w->pdb);
 	char hex[DIGEST_HEX];
 	int rc;
 
-	if (!w->job->ph && !has_hydrogens(&w->pdb))
+	if (!w->job->ph && hydrogens == 0)
 		warn(w,
 		    "no pH was given and the file has no hydrogens: acids and bases are neutral");
 	if (w->job->ph)
@@ -286,6 +334,7 @@ convert(struct work *w, struct err *err)
 	if (!rings_are_aromatic(&facts.pdbqt))
 		warn(w, "Open Babel did not recognise the aromatic rings of the protein");
 	note_histidines(w, &facts.pdbqt);
+	note_changes(w, &facts.pdbqt, hydrogens);
 	json_object_set_new(w->record, "heavy_atoms", json_integer((json_int_t)facts.pdbqt.heavy));
 	json_object_set_new(
 	    w->record, "sha256", json_string(digest_bytes(w->pdbqt.data, w->pdbqt.len, hex)));
@@ -325,7 +374,7 @@ say_list(struct work *w, const char *key, const char *what)
 
 /* "LYS A:7 lacks CE NZ": the first few, the record has all. */
 static void
-say_some(struct work *w, const char *key, const char *value, const char *what)
+say_some(struct work *w, const char *key, const char *name, const char *value, const char *what)
 {
 	json_t *list = json_object_get(w->record, key), *entry;
 	size_t i;
@@ -336,8 +385,8 @@ say_some(struct work *w, const char *key, const char *value, const char *what)
 			    w->app, "... and %zu more in the record", json_array_size(list) - i);
 			return;
 		}
-		app_say(w->app, "%s: %s %s", json_string_value(json_object_get(entry, "residue")),
-		    what, json_string_value(json_object_get(entry, value)));
+		app_say(w->app, "%s: %s %s", json_string_value(json_object_get(entry, name)), what,
+		    json_string_value(json_object_get(entry, value)));
 	}
 }
 
@@ -365,8 +414,9 @@ say(struct work *w)
 
 	say_list(w, "removed", "removed");
 	say_list(w, "kept", "kept besides the chains");
-	say_some(w, "altlocs", "kept", "alternate location");
-	say_some(w, "missing_atoms", "atoms", "lacks");
+	say_some(w, "altlocs", "residue", "kept", "alternate location");
+	say_some(w, "missing_atoms", "residue", "atoms", "lacks");
+	say_some(w, "gaps", "after", "before", "not bonded to");
 	say_histidines(w);
 	json_array_foreach(json_object_get(w->record, "warnings"), i, entry)
 		app_warn(w->app, "warning: %s", json_string_value(entry));

@@ -127,6 +127,22 @@ read_bonds(struct pdb *p, const char *line)
 	}
 }
 
+/* "REMARK 465     MET A     1 ", below a heading that has no number there. */
+static void
+read_unseen(struct pdb *p, const char *line)
+{
+	struct pdb_residue r = { .chain = line[19], .icode = line[26] };
+	char text[8];
+	int64_t number;
+
+	trim(line, 22, 26, text);
+	trim(line, 16, 18, r.name);
+	if (!r.name[0] || num_int(text, -999, 9999, &number, NULL) < 0)
+		return;
+	r.number = (int)number;
+	vec_add(&p->unseen, r);
+}
+
 int
 pdb_read(struct pdb *p, const char *name, const char *text, size_t len, struct err *err)
 {
@@ -147,6 +163,8 @@ pdb_read(struct pdb *p, const char *name, const char *text, size_t len, struct e
 		at += n + 1;
 		if (memcmp(line, "CONECT", 6) == 0)
 			read_bonds(p, line);
+		else if (memcmp(line, "REMARK 465", 10) == 0)
+			read_unseen(p, line);
 		else if (memcmp(line, "ENDMDL", 6) == 0)
 			p->more = true;
 		else if (!p->more &&
@@ -166,6 +184,7 @@ pdb_clear(struct pdb *p)
 	vec_clear(&p->atoms);
 	vec_clear(&p->residues);
 	vec_clear(&p->bonds);
+	vec_clear(&p->unseen);
 	p->more = false;
 }
 
@@ -229,9 +248,8 @@ pdb_find(const struct pdb *p, const struct pdb_residue *r, const char *name)
 	return NULL;
 }
 
-/* "A:69B", "69". */
-static char *
-place_of(const struct pdb_residue *r, char text[16])
+char *
+pdb_place(const struct pdb_residue *r, char text[16])
 {
 	char chain[3] = { r->chain, ':', '\0' }, icode[2] = { r->icode, '\0' };
 
@@ -245,7 +263,7 @@ pdb_label(const struct pdb_residue *r, char text[24])
 {
 	char place[16];
 
-	snprintf(text, 24, "%s %s", r->name, place_of(r, place));
+	snprintf(text, 24, "%s %s", r->name, pdb_place(r, place));
 	return text;
 }
 
@@ -256,8 +274,8 @@ pdb_matches(const struct pdb_residue *r, const char *spec)
 	char place[16];
 
 	bare.chain = ' ';
-	return strcasecmp(r->name, spec) == 0 || strcmp(place_of(r, place), spec) == 0 ||
-	    strcmp(place_of(&bare, place), spec) == 0;
+	return strcasecmp(r->name, spec) == 0 || strcmp(pdb_place(r, place), spec) == 0 ||
+	    strcmp(pdb_place(&bare, place), spec) == 0;
 }
 
 bool

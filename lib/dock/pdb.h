@@ -46,13 +46,14 @@ struct pdb {
 	VEC(struct pdb_atom) atoms;
 	VEC(struct pdb_residue) residues;
 	VEC(struct pdb_bond) bonds;
-	bool more; /* there were further models */
+	VEC(struct pdb_residue) unseen; /* of REMARK 465, without atoms */
+	bool more;                      /* there were further models */
 };
 
 /* clang-format off */
 #define PDB_INIT \
 	{ \
-		VEC_INIT, VEC_INIT, VEC_INIT, false \
+		VEC_INIT, VEC_INIT, VEC_INIT, VEC_INIT, false \
 	}
 /* clang-format on */
 
@@ -70,6 +71,9 @@ void pdb_write_bonds(const struct pdb *p, const struct pdb_residue *r, struct bu
 
 /* The atom of that name that is not gone, NULL when there is none. */
 struct pdb_atom *pdb_find(const struct pdb *p, const struct pdb_residue *r, const char *name);
+
+/* "A:69", "69" without chain, with insertion code "A:69B". Returns text. */
+char *pdb_place(const struct pdb_residue *r, char text[16]);
 
 /* "HIS A:69", "HIS 69" without chain, with insertion code "HIS A:69B". Returns text. */
 char *pdb_label(const struct pdb_residue *r, char text[24]);

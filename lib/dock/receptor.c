@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "dock/gaps.h"
 #include "dock/pdbqt.h"
 
 #define LINK 2.0 /* Å; C-N is 1.33 long, P-O 1.6 */
@@ -180,30 +181,51 @@ reason_to_go(const struct pdb_residue *r, const struct receptor_options *o)
 	return pdb_is_water(r) ? "water" : NULL;
 }
 
-/* Decide residue by residue; whole chains and waters are counted, others named. */
+/* Whole groups that go: how many residues, and which. Takes which. */
+static void
+note_group(json_t *list, json_t *which, const char *why)
+{
+	if (json_array_size(which))
+		json_array_append_new(list,
+		    json_pack("{s:i, s:s, s:O}", "residues", (int)json_array_size(which), "why",
+			why, "which", which));
+	json_decref(which);
+}
+
+/* Why it stays although it is no ATOM of a chain; NULL: it was not named among those that go. */
+static const char *
+reason_to_stay(const struct pdb *p, const struct pdb_residue *r)
+{
+	if (is_polymer(p, r))
+		return "part of a chain";
+	if (pdb_is_water(r))
+		return "named";
+	return count_heavy(p, r) == 1 ? "ion" : NULL;
+}
+
+/* Decide residue by residue; of waters and chains only the places are noted. */
 static void
 choose_residues(struct pdb *p, const struct receptor_options *o, json_t *kept, json_t *removed)
 {
-	int waters = 0, others = 0;
+	json_t *waters = json_array(), *others = json_array();
 
 	for (size_t i = 0; i < p->residues.len; i++) {
 		struct pdb_residue *r = &p->residues.at[i];
 		const char *why = reason_to_go(r, o);
+		char place[16];
 
 		r->gone = why != NULL;
-		waters += why && strcmp(why, "water") == 0;
-		others += why && strcmp(why, "chain") == 0;
-		if (why && strcmp(why, "water") != 0 && strcmp(why, "chain") != 0)
+		if (why && strcmp(why, "water") == 0)
+			json_array_append_new(waters, json_string(pdb_place(r, place)));
+		else if (why && strcmp(why, "chain") == 0)
+			json_array_append_new(others, json_string(pdb_place(r, place)));
+		else if (why)
 			note_residue(p, removed, r, why);
-		else if (!why && r->het)
-			note_residue(p, kept, r, is_polymer(p, r) ? "part of a chain" : NULL);
+		else if (r->het || pdb_is_water(r))
+			note_residue(p, kept, r, reason_to_stay(p, r));
 	}
-	if (waters)
-		json_array_append_new(
-		    removed, json_pack("{s:i, s:s}", "residues", waters, "why", "water"));
-	if (others)
-		json_array_append_new(
-		    removed, json_pack("{s:i, s:s}", "residues", others, "why", "chain"));
+	note_group(removed, waters, "water");
+	note_group(removed, others, "chain");
 }
 
 static int
@@ -306,18 +328,27 @@ find_missing(const struct pdb *p, json_t *missing)
 	}
 }
 
+/* "atoms are missing (residues: 3)", where there are any. */
 static void
-add_warnings(const struct pdb *p, json_t *missing, json_t *warnings)
+note_count(json_t *warnings, const char *what, const char *of, const json_t *list)
+{
+	char *text = xasprintf("%s (%s: %zu)", what, of, json_array_size(list));
+
+	if (json_array_size(list))
+		note(warnings, text);
+	free(text);
+}
+
+static void
+add_warnings(const struct pdb *p, const json_t *record, json_t *warnings)
 {
 	char label[24], *text;
 
 	if (p->more)
 		note(warnings, "several models: the first is taken");
-	if (json_array_size(missing)) {
-		text = xasprintf("atoms are missing (residues: %zu)", json_array_size(missing));
-		note(warnings, text);
-		free(text);
-	}
+	note_count(
+	    warnings, "atoms are missing", "residues", json_object_get(record, "missing_atoms"));
+	note_count(warnings, "chains are interrupted", "gaps", json_object_get(record, "gaps"));
 	for (size_t i = 0; i < p->residues.len; i++) {
 		const struct pdb_residue *r = &p->residues.at[i];
 
@@ -350,7 +381,9 @@ receptor_choose(struct pdb *p, const struct receptor_options *options, json_t *r
 	choose_altlocs(p, options, altlocs);
 	choose_residues(p, options, kept, removed);
 	find_missing(p, missing);
-	add_warnings(p, missing, warnings);
+	json_object_set_new(record, "gaps", gaps_find(p));
+	json_object_set_new(record, "unseen", gaps_unseen(p));
+	add_warnings(p, record, warnings);
 	for (size_t i = 0; i < p->residues.len; i++)
 		if (!p->residues.at[i].gone)
 			return 0;

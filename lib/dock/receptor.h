@@ -23,9 +23,9 @@ struct receptor_options {
 	char altloc;         /* which alternate location stays; 0: the one of highest occupancy */
 };
 
-/* Mark what goes in p. Adds `kept`, `removed`, `altlocs`, `missing_atoms` and `warnings` to the
- * record. *extracted is the residue of options->extract, marked gone, or NULL. A list that names
- * nothing in the file, and an extract that is not one residue, are ERR_INPUT. */
+/* Mark what goes in p. Adds `kept`, `removed`, `altlocs`, `missing_atoms`, `gaps`, `unseen` and
+ * `warnings` to the record. *extracted is the residue of options->extract, marked gone, or NULL. A
+ * list that names nothing in the file, and an extract that is not one residue, are ERR_INPUT. */
 int receptor_choose(struct pdb *p, const struct receptor_options *options, json_t *record,
     const struct pdb_residue **extracted, struct err *err);
 

@@ -323,8 +323,8 @@ p p input" ]]
 	assert_json '.type == "receptor" and .file == "rec.pdbqt" and .ph == 7.4 and .heavy_atoms == 57'
 	assert_json ".sha256 == \"$(sha256sum <rec.pdbqt | cut -d' ' -f1)\""
 	assert_json ".source_sha256 == \"$(sha256sum <"$prep/tiny.pdb" | cut -d' ' -f1)\""
-	assert_json '.removed == [{residue: "BEZ A:201", atoms: 9, why: "extracted"}, {residues: 3, why: "water"}]'
-	assert_json '.kept == [{residue: "ZN A:101", atoms: 1}]'
+	assert_json '.removed == [{residue: "BEZ A:201", atoms: 9, why: "extracted"}, {residues: 3, why: "water", which: ["A:301", "A:302", "A:303"]}]'
+	assert_json '.kept == [{residue: "ZN A:101", atoms: 1, why: "ion"}]'
 	assert_json '.altlocs == [{residue: "LYS A:5", kept: "B", of: "AB"}]'
 	assert_json '.missing_atoms == [{residue: "LYS A:5", atoms: "NZ"}]'
 	assert_json '.his_states == {"A:2": "HID"}' # zinc is on NE2
@@ -343,12 +343,27 @@ p p input" ]]
 	cmp lig.sdf lig2.sdf
 }
 
+@test "dock-prep --receptor: what is missing, and what was done about hydrogens and charges" {
+	{
+		printf 'REMARK 465   M RES C SSSEQI\nREMARK 465     MET A     0\nREMARK 465     MET B     1B\n'
+		grep -v 'TRP A   3' "$prep/tiny.pdb"
+	} >gap.pdb
+	run_split dock-prep --receptor gap.pdb --extract BEZ=x.sdf -o rec.pdbqt
+	assert_status 0
+	assert_json '.gaps == [{after: "HIS A:2", before: "ASP A:4", residues: 1, distance: 4.29}] and .unseen == ["MET A:0"]'
+	assert_json '.warnings | index("chains are interrupted (gaps: 1)")'
+	assert_json '.hydrogens | .done == "completed" and .in_file == 0 and .polar > 5'
+	assert_json '.charges == {model: "none"}'
+	assert_err -l 'dock-prep: HIS A:2: not bonded to ASP A:4'
+	[[ $(awk '/ HD$/' rec.pdbqt | wc -l) == $(jq .hydrogens.polar "$out") ]]
+}
+
 @test "dock-prep --receptor: what stays and goes is chosen" {
 	run_split dock-prep --receptor "$prep/tiny.pdb" --ph 7.4 --keep A:302 --remove ZN,BEZ --altloc A \
 		-o rec.pdbqt
 	assert_status 0
 	assert_json '.his_states == {"A:2": "HIE"} and .altlocs[0].kept == "A"'
-	assert_json '.kept == [{residue: "HOH A:302", atoms: 1}] and .removed[-1].residues == 2'
+	assert_json '.kept == [{residue: "HOH A:302", atoms: 1, why: "named"}] and .removed[-1].residues == 2'
 	run_split dock-prep --receptor "$prep/tiny.pdb" -o rec.pdbqt
 	assert_status 0
 	assert_json '.warnings | index("BEZ A:201 stays in the receptor: is it a ligand?")'
