@@ -287,11 +287,15 @@ from_jv(jv value, int depth, struct err *err)
 
 /* What ended the results: 0, or -1 when it was an error. The value is taken. */
 static int
-judge_end(jv end, struct err *err)
+judge_end(struct jq *jq, jv end, struct err *err)
 {
 	jv message;
 	int rc = -1;
 
+	if (jq_halted(jq->state)) {
+		jq_start(jq->state, jv_null(), 0); /* what the run held is given back */
+		return err_set(err, ERR_INPUT, "it was interrupted");
+	}
 	if (!jv_invalid_has_msg(jv_copy(end))) {
 		jv_free(end);
 		return 0;
@@ -336,7 +340,7 @@ jq_run(struct jq *jq, const json_t *input, json_t *results, struct err *err)
 			return -1;
 		json_array_append_new(results, result);
 	}
-	return judge_end(value, err);
+	return judge_end(jq, value, err);
 }
 
 json_t *
@@ -353,4 +357,11 @@ jq_one(struct jq *jq, const json_t *input, struct err *err)
 	}
 	json_decref(results);
 	return one;
+}
+
+/* libjq looks at this before each step of a program; `halt` of the program itself is fenced off. */
+void
+jq_interrupt(struct jq *jq)
+{
+	jq_halt(jq->state, jv_invalid(), jv_invalid());
 }

@@ -15,9 +15,9 @@
  * numbers up to 2^53 come out as integers (8.0 goes in, 8 comes out), others as
  * numbers. A literal beyond 2^53 in the expression itself is jq's own affair.
  *
- * libjq cannot be interrupted, and has no limit of steps or memory: an endless
- * expression ends with its process. Expressions of people one does not trust, or
- * that must not take a worker along, belong into a process with limits.
+ * There is no limit of steps or memory, and an endless expression ends only when
+ * another thread interrupts it. Expressions of people one does not trust belong
+ * into a process with limits.
  */
 #ifndef BASE_JQ_H
 #define BASE_JQ_H
@@ -39,5 +39,9 @@ int jq_run(struct jq *jq, const json_t *input, json_t *results, struct err *err)
 
 /* The only result, which is the caller's. NULL with ERR_INPUT also when there is none or more. */
 json_t *jq_one(struct jq *jq, const json_t *input, struct err *err);
+
+/* From another thread: the run that is under way ends with ERR_INPUT before its next step. A
+ * function of libjq itself (test, sort, ...) goes on to its end. At most once a run. */
+void jq_interrupt(struct jq *jq);
 
 #endif

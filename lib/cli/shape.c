@@ -2,10 +2,12 @@
 /*
  * shape: the jq programs of a task that is served over HTTP.
  *
- * libjq cannot be interrupted, and the worker must not wait for ever: programs run
- * on a thread of the shape, one at a time, while the caller waits, for LIMIT. A
- * thread that has not ended by then is left alone with all it holds, and the shape
- * gives nothing but errors from then on.
+ * The worker must not wait for ever: programs run on a thread of the shape, one at a
+ * time, while the caller waits. A program that has had LIMIT of processor time is
+ * interrupted; so the load of the machine decides nothing. One that does not end by
+ * that either, within one function of libjq, is left alone with all it holds, and the
+ * shape gives nothing but errors from then on; so it does after ENDLESS in a row, as
+ * each keeps the worker from its other work.
  */
 #include "cli/shape.h"
 
@@ -21,11 +23,16 @@
 #include "task/remote.h"
 #include "task/task.h"
 
-enum { LIMIT = 5 }; /* seconds that a program may run */
+enum {
+	LIMIT = 2, /* seconds of processor time that a program may take */
+	GRACE = 3, /* and until it has let itself be interrupted */
+	ENDLESS = 3,
+};
 
 struct shape {
 	struct jq *request, *response, *failure;
-	bool stuck; /* the thread has not come back */
+	bool stuck;  /* the thread has not come back */
+	int endless; /* programs in a row that had to be interrupted */
 
 	/* shared with the thread */
 	pthread_t thread;
@@ -79,18 +86,50 @@ start(struct shape *s, struct err *err)
 	return rc == 0 ? 0 : err_sys(err, "cannot start a thread for jq");
 }
 
-/* Wait for the answer. False: there is none in time. */
-static bool
-await(struct shape *s)
+/* The processor time that the thread has had. */
+static double
+worked(const struct shape *s)
 {
-	struct timespec until;
-	int rc = 0;
+	struct timespec t = { 0 };
+	clockid_t clock;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += LIMIT;
-	while (s->jq && rc == 0)
-		rc = pthread_cond_timedwait(&s->answered, &s->lock, &until);
+	if (pthread_getcpuclockid(s->thread, &clock) == 0)
+		clock_gettime(clock, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Wait for the answer until the thread has worked for so long. False: there is none. */
+static bool
+await(struct shape *s, double most)
+{
+	double left;
+
+	while (s->jq && (left = most - worked(s)) > 0) {
+		struct timespec until;
+
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_sec += 1 + (time_t)left;
+		pthread_cond_timedwait(&s->answered, &s->lock, &until);
+	}
 	return !s->jq;
+}
+
+/* With the lock: have the thread run a program. False: it had to be interrupted. */
+static bool
+ask(struct shape *s, struct jq *jq, json_t *input)
+{
+	double begun = worked(s);
+
+	s->jq = jq;
+	s->input = json_incref(input);
+	s->output = NULL;
+	s->err = (struct err){ 0 };
+	pthread_cond_signal(&s->asked);
+	if (await(s, begun + LIMIT))
+		return true;
+	jq_interrupt(jq);
+	s->stuck = !await(s, begun + GRACE);
+	return false;
 }
 
 /* Run a program on a value: the result, which is the caller's; NULL: err. */
@@ -99,25 +138,22 @@ run(struct shape *s, struct jq *jq, json_t *input, struct err *err)
 {
 	json_t *output = NULL;
 
-	if (s->stuck || (!s->threaded && start(s, err) < 0)) {
-		if (s->stuck)
-			err_set(err, ERR_INPUT, "a jq program of the task did not end before");
+	if (s->stuck || s->endless >= ENDLESS) {
+		err_set(err, ERR_INPUT, "jq programs of the task did not end before");
 		return NULL;
 	}
+	if (!s->threaded && start(s, err) < 0)
+		return NULL;
 	pthread_mutex_lock(&s->lock);
-	s->jq = jq;
-	s->input = json_incref(input);
-	s->err = (struct err){ 0 };
-	pthread_cond_signal(&s->asked);
-	s->stuck = !await(s);
-	if (s->stuck) {
-		err_set(err, ERR_INPUT, "the jq program does not end within %d s", LIMIT);
-	} else {
+	s->endless = ask(s, jq, input) ? 0 : s->endless + 1;
+	if (!s->stuck) {
 		output = s->output;
 		json_decref(s->input);
-		if (!output && err)
-			*err = s->err;
 	}
+	if (!output && s->endless)
+		err_set(err, ERR_INPUT, "the jq program does not end within %d s", LIMIT);
+	else if (!output && err)
+		*err = s->err;
 	pthread_mutex_unlock(&s->lock);
 	return output;
 }

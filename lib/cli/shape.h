@@ -3,7 +3,8 @@
  * shape: the jq programs of a task that is served over HTTP: parameters become a body, replies
  * results.
  *
- * A program that does not end within 5 s is an error, and so is every one of the shape after it.
+ * A program that takes more than 2 s of processor time is an error; after three of those in a row
+ * so is every one of the shape.
  */
 #ifndef CLI_SHAPE_H
 #define CLI_SHAPE_H

@@ -2,8 +2,12 @@
 /* jq: expressions, what they give, and what they may not reach. */
 #include "base/jq.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "tap.h"
 
@@ -156,11 +160,64 @@ test_home(void)
 	remove(dir);
 }
 
+static void *
+run_endless(void *ctx)
+{
+	static struct err err;
+
+	return jq_one(ctx, json_null(), &err) ? NULL : err.text;
+}
+
+/* It is in the middle of it: it has worked for 10 ms. */
+static void
+wait_until_busy(pthread_t thread)
+{
+	struct timespec had = { 0 };
+	clockid_t clock;
+
+	pthread_getcpuclockid(thread, &clock);
+	while (had.tv_sec == 0 && had.tv_nsec < 10000000) {
+		sched_yield();
+		clock_gettime(clock, &had);
+	}
+}
+
+/* Programs without end, of little and of growing memory. */
+static void
+test_interrupt(void)
+{
+	static const char *const programs[] = { "def f: f; f", "[range(infinite)]", "def f: [f]; f",
+		"try (def f: f; f) catch 1", "first(range(infinite) | empty)",
+		"label $x | range(infinite) as $i | if $i < 0 then break $x else empty end" };
+
+	for (size_t i = 0; i < COUNT(programs); i++) {
+		char *text = xasprintf("if . == null then %s else . end", programs[i]);
+		struct jq *jq = jq_new(text, NULL);
+		json_t *one = json_integer(1), *again;
+		pthread_t thread;
+		void *said;
+
+		if (!ok(jq && pthread_create(&thread, NULL, run_endless, jq) == 0, "%s", text))
+			exit(1);
+		wait_until_busy(thread);
+		jq_interrupt(jq);
+		pthread_join(thread, &said);
+		is_str(said, "it was interrupted", "%s: ends", programs[i]);
+		again = jq_one(jq, one, NULL);
+		ok(json_equal(again, one), "%s: can be run again", programs[i]);
+		json_decref(again);
+		json_decref(one);
+		jq_free(jq);
+		free(text);
+	}
+}
+
 int
 main(void)
 {
 	test_vectors();
 	test_again();
+	test_interrupt();
 	test_home();
 	return done_testing();
 }
