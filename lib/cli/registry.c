@@ -110,14 +110,14 @@ registry_check(struct app *app, char **files, struct err *err)
 
 /* A change of the registry, within a transaction. The registry is made when create says so. */
 typedef int change_fn(
-    struct app *app, struct store *store, const struct author *by, void *ctx, struct err *err);
+    struct app *app, struct store *store, const struct registrar *by, void *ctx, struct err *err);
 
 static int
 change(struct app *app, bool create, change_fn *fn, void *ctx, struct err *err)
 {
 	struct store *store = session_open(app, create, err);
 	char *login = app_login();
-	const struct author by = { app->org, login };
+	const struct registrar by = { app->org, login };
 	int rc = store ? store_begin(store, err) : -1;
 
 	if (rc == 0) {
@@ -139,7 +139,7 @@ struct adding {
 
 static int
 register_all(
-    struct app *app, struct store *store, const struct author *by, void *ctx, struct err *err)
+    struct app *app, struct store *store, const struct registrar *by, void *ctx, struct err *err)
 {
 	const struct adding *a = ctx;
 
@@ -196,7 +196,7 @@ refuse_absent(struct app *app, const char *name, const char *status, struct err 
 
 static int
 remove_all(
-    struct app *app, struct store *store, const struct author *by, void *ctx, struct err *err)
+    struct app *app, struct store *store, const struct registrar *by, void *ctx, struct err *err)
 {
 	for (char **names = ctx; *names; names++) {
 		int n = task_remove(store, by, *names, err);
@@ -223,7 +223,8 @@ struct marking {
 };
 
 static int
-mark_all(struct app *app, struct store *store, const struct author *by, void *ctx, struct err *err)
+mark_all(
+    struct app *app, struct store *store, const struct registrar *by, void *ctx, struct err *err)
 {
 	const struct marking *m = ctx;
 

@@ -96,7 +96,7 @@ static int
 note(struct app *app, struct store *store, const char *action, const char *name, struct err *err)
 {
 	char *login = app_login();
-	struct author by = { app->org, login };
+	struct registrar by = { app->org, login };
 	struct audit audit = { .action = action, .kind = AUDIT_SERVICE, .name = name };
 	int rc = audit_write(store, &by, &audit, err);
 

@@ -17,7 +17,7 @@ static const char sql_each[] =
 
 int
 audit_write(
-    struct store *store, const struct author *by, const struct audit *audit, struct err *err)
+    struct store *store, const struct registrar *by, const struct audit *audit, struct err *err)
 {
 	static const char *const kinds[] = { "task", "service" };
 

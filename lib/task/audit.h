@@ -13,7 +13,7 @@ struct err;
 struct store;
 
 /* Who makes a change, and whose registry it is. */
-struct author {
+struct registrar {
 	const char *org, *login;
 };
 
@@ -29,7 +29,7 @@ struct audit {
 
 /* Within the transaction of the change. 0 or -1. */
 int audit_write(
-    struct store *store, const struct author *by, const struct audit *audit, struct err *err);
+    struct store *store, const struct registrar *by, const struct audit *audit, struct err *err);
 
 /* Each line of an org as a record, which fn borrows: {"type":"audit","seq","time","who","action",
  * "kind","name","version","before","after"}. name, NAME or NAME@VERSION: only of this task or

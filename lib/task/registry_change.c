@@ -72,7 +72,7 @@ standing(struct store *store, const char *org, const struct task *task, char sha
 
 /* Put the definition in place, instead of what stands there. */
 static int
-enrol(struct store *store, const struct author *by, struct task *task, const char *hash,
+enrol(struct store *store, const struct registrar *by, struct task *task, const char *hash,
     const char *before, int64_t since, struct err *err)
 {
 	struct standing old = { 0 };
@@ -96,8 +96,8 @@ enrol(struct store *store, const struct author *by, struct task *task, const cha
 }
 
 int
-task_register(
-    struct store *store, const struct author *by, struct task *task, bool replace, struct err *err)
+task_register(struct store *store, const struct registrar *by, struct task *task, bool replace,
+    struct err *err)
 {
 	char *text = json_canonical(task->definition), hash[DIGEST_HEX], before[DIGEST_HEX];
 	int64_t since = 0;
@@ -122,11 +122,11 @@ task_register(
 }
 
 /* fn for each version that is meant; the number of those it changed (1, 0 or -1 each). */
-typedef int version_fn(struct store *store, const struct author *by, const char *name,
+typedef int version_fn(struct store *store, const struct registrar *by, const char *name,
     const struct standing *s, const char *word, struct err *err);
 
 static int
-each_version(struct store *store, const struct author *by, const char *given, version_fn *fn,
+each_version(struct store *store, const struct registrar *by, const char *given, version_fn *fn,
     const char *word, int *found, struct err *err)
 {
 	struct standing s = { 0 };
@@ -147,7 +147,7 @@ each_version(struct store *store, const struct author *by, const char *given, ve
 }
 
 static int
-remove_version(struct store *store, const struct author *by, const char *name,
+remove_version(struct store *store, const struct registrar *by, const char *name,
     const struct standing *s, const char *word, struct err *err)
 {
 	struct audit audit = { .action = "rm",
@@ -163,7 +163,7 @@ remove_version(struct store *store, const struct author *by, const char *name,
 }
 
 int
-task_remove(struct store *store, const struct author *by, const char *given, struct err *err)
+task_remove(struct store *store, const struct registrar *by, const char *given, struct err *err)
 {
 	char *name;
 	const char *version = task_split_name(given, &name);
@@ -182,8 +182,8 @@ task_remove(struct store *store, const struct author *by, const char *given, str
 }
 
 static int
-set_status(struct store *store, const struct author *by, const char *name, const struct standing *s,
-    const char *word, struct err *err)
+set_status(struct store *store, const struct registrar *by, const char *name,
+    const struct standing *s, const char *word, struct err *err)
 {
 	static const char *const actions[][2] = { { "active", "activate" },
 		{ "inactive", "deactivate" }, { "deprecated", "deprecate" } };
@@ -205,8 +205,8 @@ set_status(struct store *store, const struct author *by, const char *name, const
 }
 
 int
-task_set_status(struct store *store, const struct author *by, const char *given, const char *word,
-    int *found, struct err *err)
+task_set_status(struct store *store, const struct registrar *by, const char *given,
+    const char *word, int *found, struct err *err)
 {
 	return each_version(store, by, given, set_status, word, found, err);
 }

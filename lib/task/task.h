@@ -18,7 +18,7 @@
 #include "task/retry.h"
 #include "task/rules.h"
 
-struct author;
+struct registrar;
 struct err;
 struct remote;
 struct schema;
@@ -93,16 +93,16 @@ int task_keep(struct store *store, const char *org, struct task *task, struct er
 
 /* Register: 1 new, 0 the same was there already. Another definition under the same name and
  * version is refused unless replace. Within a transaction. */
-int task_register(
-    struct store *store, const struct author *by, struct task *task, bool replace, struct err *err);
+int task_register(struct store *store, const struct registrar *by, struct task *task, bool replace,
+    struct err *err);
 
 /* Take name (or name@version) out of the registry: the number of versions removed, 0 when there
  * are none; refused while executions that have not ended need it. Within a transaction. */
-int task_remove(struct store *store, const struct author *by, const char *name, struct err *err);
+int task_remove(struct store *store, const struct registrar *by, const char *name, struct err *err);
 
 /* Give name (all its versions), or name@version, a status: the number of versions that had another
  * one; *found is how many there are. Within a transaction. */
-int task_set_status(struct store *store, const struct author *by, const char *name,
+int task_set_status(struct store *store, const struct registrar *by, const char *name,
     const char *status, int *found, struct err *err);
 
 /* Split name@version: the version, part of given, NULL when there is none. The caller frees *name.

@@ -145,14 +145,14 @@ test_registry(void)
 	struct err err = { 0 };
 
 	is_int(store_begin(store, NULL), 0, "begin");
-	is_int(task_register(store, &(struct author){ ORG, "me" }, one, false, &err), 1, "new");
-	is_int(task_register(store, &(struct author){ ORG, "me" }, one, false, &err), 0,
+	is_int(task_register(store, &(struct registrar){ ORG, "me" }, one, false, &err), 1, "new");
+	is_int(task_register(store, &(struct registrar){ ORG, "me" }, one, false, &err), 0,
 	    "the same again");
-	is_int(task_register(store, &(struct author){ ORG, "me" }, other, false, &err), -1,
+	is_int(task_register(store, &(struct registrar){ ORG, "me" }, other, false, &err), -1,
 	    "another one: %s", err.text);
-	is_int(
-	    task_register(store, &(struct author){ ORG, "me" }, other, true, &err), 1, "replaced");
-	is_int(task_register(store, &(struct author){ ORG, "me" }, two, false, &err), 1,
+	is_int(task_register(store, &(struct registrar){ ORG, "me" }, other, true, &err), 1,
+	    "replaced");
+	is_int(task_register(store, &(struct registrar){ ORG, "me" }, two, false, &err), 1,
 	    "another version");
 	found = task_find(store, ORG, "t@1", &err);
 	is_str(found ? found->argv[0] : NULL, "y", "the replaced version");
@@ -161,10 +161,10 @@ test_registry(void)
 	is_str(found ? found->version : NULL, "2", "the newest version");
 	task_free(found);
 	ok(!task_find(store, "others", "t", &err), "not of another tenant");
-	is_int(task_remove(store, &(struct author){ ORG, "me" }, "t@2", &err), 1,
+	is_int(task_remove(store, &(struct registrar){ ORG, "me" }, "t@2", &err), 1,
 	    "one version removed");
-	is_int(task_remove(store, &(struct author){ ORG, "me" }, "t@2", &err), 0, "it is gone");
-	is_int(task_remove(store, &(struct author){ ORG, "me" }, "t", &err), 1, "all removed");
+	is_int(task_remove(store, &(struct registrar){ ORG, "me" }, "t@2", &err), 0, "it is gone");
+	is_int(task_remove(store, &(struct registrar){ ORG, "me" }, "t", &err), 1, "all removed");
 	ok(!task_find(store, ORG, "t", &err) && err.kind == ERR_USAGE, "none: %s", err.text);
 	is_int(store_commit(store, NULL), 0, "commit");
 	task_free(one);
