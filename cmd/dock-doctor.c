@@ -53,13 +53,15 @@ static void
 add_more(struct table *table, const json_t *check)
 {
 	const char *path = text(check, "path"), *package = text(check, "package");
-	const char *variable = text(check, "variable");
+	const char *variable = text(check, "variable"), *tls = text(check, "tls");
 	struct buf more = BUF_INIT;
 	size_t i;
 	json_t *note;
 
 	if (path)
 		buf_add_str(&more, path);
+	if (tls)
+		buf_addf(&more, "TLS by %s", tls);
 	if (package)
 		buf_addf(&more, "Debian package %s", package);
 	else if (variable)

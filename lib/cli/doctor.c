@@ -22,6 +22,7 @@
 #include "cli/app.h"
 #include "cli/config.h"
 #include "dock/engine.h"
+#include "exec/http.h"
 #include "exec/proc.h"
 #include "store/store.h"
 
@@ -269,6 +270,28 @@ check_program(const struct program *p, json_t *checks, struct err *err)
 	return rc;
 }
 
+/* What calls services over HTTP. */
+static void
+check_libcurl(json_t *checks)
+{
+	json_t *check = new_check("service", "libcurl");
+	struct http_library library;
+	struct err err = { 0 };
+
+	json_array_append_new(checks, check);
+	if (http_library(&library, &err) < 0) {
+		set_note(check, "missing", "%s", err.text);
+		set_text(check, "package", "libcurl4");
+		return;
+	}
+	set_text(check, "status", "ok");
+	set_text(check, "version", library.version);
+	if (library.tls)
+		set_text(check, "tls", library.tls);
+	else
+		set_note(check, "warning", "knows no TLS: services at https URLs cannot be called");
+}
+
 static void
 check_sqlite(json_t *checks)
 {
@@ -376,6 +399,7 @@ doctor_examine(const struct app *app, struct err *err)
 		json_decref(checks);
 		return NULL;
 	}
+	check_libcurl(checks);
 	check_sqlite(checks);
 	check_state(app, checks);
 	check_settings(app, checks);

@@ -62,6 +62,20 @@ on_timer(CURLM *multi, long ms, void *ctx)
 
 /* ---- the client ---- */
 
+int
+http_library(struct http_library *library, struct err *err)
+{
+	const struct curl *curl = curl_load(err);
+	const curl_version_info_data *info;
+
+	if (!curl)
+		return -1;
+	info = curl->version_info(CURLVERSION_NOW);
+	library->version = info->version;
+	library->tls = info->features & CURL_VERSION_SSL ? info->ssl_version : NULL;
+	return 0;
+}
+
 struct http *
 http_new(struct err *err)
 {

@@ -78,6 +78,15 @@ struct http_reply {
 	void *owner;
 };
 
+/* What calls services here. The texts stay. */
+struct http_library {
+	const char *version; /* of libcurl: "7.88.1" */
+	const char *tls;     /* what speaks TLS for it: "OpenSSL/3.0.17"; NULL: nothing does */
+};
+
+/* -1 with ERR_SYSTEM: there is no libcurl that will do. */
+int http_library(struct http_library *library, struct err *err);
+
 /* NULL with ERR_SYSTEM: there is no libcurl. */
 struct http *http_new(struct err *err);
 /* What is still out is forgotten. NULL is fine. */

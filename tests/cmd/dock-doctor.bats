@@ -42,7 +42,18 @@ check() {
 	check cores '.count >= 1'
 	check memory '.bytes > 0'
 	check sqlite '.version | startswith("3.")'
+	check libcurl '.status == "ok" and (.version | test("^[78]\\.")) and (.tls | test("^[A-Za-z()]+/[0-9]"))'
 	check directory '.file_system == "local" and .path == "'"$DOCKLINE_STATE"'"'
+}
+
+@test "dock-doctor: without a libcurl that works, dockings go on" {
+	fake vina 'AutoDock Vina v1.2.7'
+	fake obabel 'Open Babel 3.1.1 -- Jan  4 2023 -- 09:58:24'
+	mkdir broken
+	echo none >broken/libcurl.so.4
+	LD_LIBRARY_PATH=$PWD/broken faked
+	assert_status 0
+	check libcurl '.status == "missing" and .package == "libcurl4" and (.notes[0] | test("libcurl is needed"))'
 }
 
 @test "dock-doctor: a version with a defect, and what is done about it" {
