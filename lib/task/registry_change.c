@@ -10,6 +10,7 @@
 #include "store/stmt.h"
 #include "store/store.h"
 #include "task/audit.h"
+#include "task/selection.h"
 #include "task/service.h"
 #include "task/task.h"
 
@@ -24,10 +25,18 @@ static const char sql_versions[] =
     " AND (?3 IS NULL OR version = ?3) AND id > ?4" THERE " ORDER BY id LIMIT 1";
 static const char sql_drop[] = "UPDATE task SET removed = ?2 WHERE id = ?1";
 static const char sql_status[] = "UPDATE task SET status = ?2 WHERE id = ?1";
+/* What has ended is not looked at, nor what belongs to other tasks. */
 static const char sql_in_use[] =
-    "SELECT e.id FROM task t JOIN execution e ON e.task = t.id WHERE t.org = ? AND t.name = ?"
-    " AND (?3 IS NULL OR t.version = ?3) AND t.origin = 'registered' AND e.status NOT IN"
-    " ('completed', 'failed', 'timeout', 'cancelled', 'skipped') LIMIT 1";
+    "SELECT e.id FROM task t CROSS JOIN lane l ON l.task = t.id CROSS JOIN execution e"
+    " ON e.id = coalesce((SELECT id FROM execution INDEXED BY execution_ready"
+    " WHERE lane = l.id AND status = 'queued' ORDER BY id LIMIT 1),"
+    " (SELECT id FROM execution INDEXED BY execution_waiting"
+    " WHERE job = l.job AND generation = l.generation AND task = t.id AND " EXECUTION_WAITING
+    " ORDER BY id LIMIT 1), (SELECT id FROM execution INDEXED BY execution_held"
+    " WHERE worker IS NOT NULL AND lane = l.id"
+    " AND (status = 'preparing' OR status = 'running') LIMIT 1))"
+    " WHERE t.org = ? AND t.name = ? AND (?3 IS NULL OR t.version = ?3)"
+    " AND t.origin = 'registered' LIMIT 1";
 
 /* One version of a registered task. */
 struct standing {

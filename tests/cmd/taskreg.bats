@@ -273,6 +273,35 @@ on_terminal() { run_split env COLUMNS=100 TERM=dumb script -qec "$*" /dev/null; 
 	assert_status 2
 }
 
+@test "taskreg: rm refuses whatever an execution waits for, and while it runs" {
+	local word
+
+	for word in held later after idle; do
+		define $word 1 | taskreg add >/dev/null
+	done
+	define first 1 'sleep, "60"' | taskreg add >/dev/null
+	taskrun -n --detach --hold held >/dev/null
+	taskrun -n --detach --not-before +9h later >/dev/null
+	printf '%s\n' '{"key":"a","task":"first"}' '{"key":"b","task":"after","after":[{"key":"a"}]}' |
+		taskrun --graph --detach >/dev/null
+	taskwork -q --forever &
+	worker=$!
+	has_begun() { taskstat --json --task first | jq -es 'map(.status) == ["running"]'; }
+	wait_until 10 has_begun
+	for word in held later after first; do
+		run_split taskreg rm $word
+		assert_status 1
+		assert_err -r "task '$word' is still needed: execution [1-4] has not ended"
+	done
+	run_split taskreg rm idle
+	assert_status 0
+	taskctl cancel --all >/dev/null
+	run_split taskreg rm held later after first
+	assert_status 0
+	kill -TERM "$worker"
+	wait "$worker" || true
+}
+
 @test "taskreg: a name means the newest active version, and versions change their status" {
 	for version in 1 2; do
 		define a $version | taskreg add >/dev/null
