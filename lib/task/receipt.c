@@ -57,6 +57,7 @@ receipt_clear(struct receipt *receipt)
 	free(receipt->queue);
 	free(receipt->tags);
 	free(receipt->metadata);
+	buf_clear(&receipt->middle);
 	*receipt = (struct receipt){ 0 };
 }
 
@@ -79,18 +80,18 @@ put_lane(const struct receipt *receipt, struct buf *out)
 		json_add_json(out, "metadata", receipt->metadata, strlen(receipt->metadata));
 }
 
-/* Keys in the order of dockline-execution(5), as execution_record has them. */
-void
-receipt_put(const struct receipt *receipt, const struct submission *sub,
-    const struct standing *standing, struct buf *out)
+/* What stands between key and params: mostly the same in all records of a lane. Made as an object,
+ * of which the braces are left out. */
+static void
+make_middle(struct receipt *receipt, const struct submission *sub)
 {
-	char created[CLOCK_TEXT], due[CLOCK_TEXT];
+	struct buf *out = &receipt->middle;
 
-	clock_format(standing->created, created);
+	if (out->len && receipt->status == sub->status &&
+	    receipt->generation == sub->job.generation)
+		return;
+	buf_reset(out);
 	json_begin(out);
-	json_add_string(out, "type", "execution");
-	json_add_int(out, "id", standing->id);
-	json_add_string(out, "key", sub->key);
 	json_add_string(out, "task", receipt->task);
 	json_add_string(out, "version", receipt->version);
 	json_add_string(out, "job", receipt->job);
@@ -99,6 +100,25 @@ receipt_put(const struct receipt *receipt, const struct submission *sub,
 	json_add_string(out, "org", receipt->org);
 	json_add_string(out, "status", state_name(sub->status));
 	put_lane(receipt, out);
+	receipt->status = sub->status;
+	receipt->generation = sub->job.generation;
+}
+
+/* Keys in the order of dockline-execution(5), as execution_record has them. */
+void
+receipt_put(struct receipt *receipt, const struct submission *sub, const struct standing *standing,
+    struct buf *out)
+{
+	char created[CLOCK_TEXT], due[CLOCK_TEXT];
+
+	clock_format(standing->created, created);
+	make_middle(receipt, sub);
+	json_begin(out);
+	json_add_string(out, "type", "execution");
+	json_add_int(out, "id", standing->id);
+	json_add_string(out, "key", sub->key);
+	buf_add_char(out, ',');
+	buf_add(out, receipt->middle.data + 1, receipt->middle.len - 1);
 	if (sub->awaits > 0)
 		json_add_int(out, "awaits", sub->awaits);
 	json_add_json(out, "params", sub->params, sub->params_len);

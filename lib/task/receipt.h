@@ -8,9 +8,8 @@
 #ifndef TASK_RECEIPT_H
 #define TASK_RECEIPT_H
 
+#include "base/buf.h"
 #include "task/execution.h"
-
-struct buf;
 
 /* What the records of a lane have in common. */
 struct receipt {
@@ -20,6 +19,9 @@ struct receipt {
 	char *queue; /* NULL: the usual one */
 	int priority;
 	char *tags, *metadata; /* JSON, NULL: none */
+	struct buf middle;     /* from key to params, as the record before had it */
+	enum status status;    /* for which it was made */
+	int generation;
 };
 
 /* Read it. -1 on error; a receipt that was zeroed may always be cleared. */
@@ -32,7 +34,7 @@ void receipt_clear(struct receipt *receipt);
 bool receipt_is_whole(const struct submission *sub);
 
 /* Append the record of such a submission that execution_submit accepted, without newline. */
-void receipt_put(const struct receipt *receipt, const struct submission *sub,
+void receipt_put(struct receipt *receipt, const struct submission *sub,
     const struct standing *standing, struct buf *out);
 
 #endif
