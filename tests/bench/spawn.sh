@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: [BUILD=build] [N=10000] [ROUNDS=3] tests/bench/spawn.sh
+# usage: [BUILD=build] [N=10000] [ROUNDS=3] [REDIS_FSYNC=always] tests/bench/spawn.sh
 # What a task costs: N runs of `true`, two at a time, by taskrun (lines read, submitted, worked on,
 # every record durable and printed), by a bare posix_spawn loop, and by what people use instead.
 # All in turn, the median of the rounds. Prints a table; a slow machine fails nothing.
@@ -29,12 +29,13 @@ xargs_p2() { xargs -P2 -n1 "$true" <"$work/lines"; }
 parallel_j2() { parallel -j2 "$true" <"$work/lines"; }
 celery_j2() { (cd tests/bench && "$python" celery_tasks.py "$N" "$true"); }
 
-# Redis that keeps what it acknowledged as we do, and two workers, warm before the clock runs
+# Redis that keeps what it acknowledged as we do (REDIS_FSYNC=everysec: all but the last second), and
+# two workers, warm before the clock runs
 python=/usr/bin/python3
 start_celery() {
 	type -P redis-server >/dev/null && "$python" -c 'import celery, redis' 2>/dev/null || return
 	export REDIS_SOCKET=$work/redis.sock PYTHONDONTWRITEBYTECODE=1
-	redis-server --port 0 --unixsocket "$REDIS_SOCKET" --dir "$work" --appendonly yes --save '' \
+	redis-server --port 0 --unixsocket "$REDIS_SOCKET" --dir "$work" --appendonly yes --appendfsync "${REDIS_FSYNC:-always}" --save '' \
 		--daemonize yes --pidfile "$work/redis.pid" >/dev/null || return
 	(cd tests/bench && exec "$python" -m celery -A celery_tasks worker -c 2 -l error --without-gossip \
 		--without-mingle --without-heartbeat --pidfile "$work/celery.pid" >"$work/celery.log" 2>&1) &
