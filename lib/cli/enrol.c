@@ -14,6 +14,7 @@
 #include "cli/line.h"
 #include "cli/stage.h"
 #include "cli/submit.h"
+#include "cli/trials.h"
 #include "task/control.h"
 #include "task/fingerprint.h"
 #include "task/lane.h"
@@ -66,6 +67,8 @@ note_end(struct conduct *c, struct stage *s, int64_t item, int64_t execution, en
 		    c, s, c->cancelled ? STAGE_CANCELLED : STAGE_FAILED, "it was not approved");
 		return 0;
 	}
+	if (s->study && trials_tell(c, s, item, execution, status, err) < 0)
+		return -1;
 	count(s, status);
 	pass_on(c, s, item, execution);
 	if (status == ST_COMPLETED || !s->step->fail_fast || s->exhausted)
@@ -221,6 +224,8 @@ admit(struct conduct *c, struct stage *s, int64_t item, const struct line *line,
 		s->changed += c->admission->other != 0;
 		if (c->admission->other)
 			tell_change(c, s, line, params);
+		if (c->admission->other && s->study && item >= 0 && trials_reopen(s, item, err) < 0)
+			return -1;
 		rc = state_is_final(standing.status);
 	} else {
 		rc = take_standing(c, s, line, &standing, err);

@@ -17,6 +17,7 @@
 #include "cli/app.h"
 #include "cli/items.h"
 #include "cli/stage.h"
+#include "cli/trials.h"
 #include "plan/stencil.h"
 
 enum { WINDOW = 8192 };
@@ -108,7 +109,7 @@ is_wanted(struct conduct *c, const struct feeding *f, struct err *err)
 
 	if (step->each == EACH_STEP && !word_holds(step->when, f->before))
 		return 0;
-	if (step->condition == NO_FORMULA || step->each == EACH_NONE)
+	if (step->condition == NO_FORMULA || step->each == EACH_NONE || step->each == EACH_TRIALS)
 		return 1;
 	value = formula_run(c->pipeline->formulas, (size_t)step->condition, &scope, err);
 	rc = !value ? -1 : !json_is_false(value) && !json_is_null(value);
@@ -190,6 +191,22 @@ feed_next(struct conduct *c, struct stage *s, struct err *err)
 		f.key = key_of(f.value, f.item);
 		rc = got == ITEMS_ITEM ? feed_item(c, &f, err)
 				       : stage_submit(c, s, f.item, f.key, NULL, &why, err);
+	}
+	feeding_clear(&f);
+	return rc;
+}
+
+/* The next trial of a search: 1; 0: there is none now; -1. */
+static int
+feed_trial(struct conduct *c, struct stage *s, struct err *err)
+{
+	struct feeding f = { .s = s, .steps = json_incref(s->steps) };
+	int rc = trials_next(s, &f.item, &f.value, err);
+
+	if (rc > 0) {
+		s->total++;
+		f.key = key_of(NULL, f.item);
+		rc = feed_item(c, &f, err) < 0 ? -1 : 1;
 	}
 	feeding_clear(&f);
 	return rc;
@@ -288,6 +305,8 @@ has_room(const struct conduct *c, const struct stage *s)
 
 	if (s->open >= WINDOW || is_ahead(c, s))
 		return false;
+	if (s->study && !trials_have_room(s))
+		return false;
 	if (s->step->max_parallel && s->open >= (int64_t)s->step->max_parallel)
 		return false;
 	if (most == 0)
@@ -308,6 +327,8 @@ stage_feed(struct conduct *c, struct stage *s, struct err *err)
 			rc = feed_once(c, s, err) < 0 ? -1 : 1;
 		else if (s->step->each == EACH_STEP)
 			rc = feed_chain(c, s, err);
+		else if (s->step->each == EACH_TRIALS)
+			rc = feed_trial(c, s, err);
 		else
 			rc = feed_next(c, s, err) < 0 ? -1 : 1;
 	}

@@ -8,8 +8,10 @@
 #include "cli/blueprint.h"
 #include "cli/items.h"
 #include "cli/runs.h"
+#include "plan/optimize.h"
 #include "plan/pipeline.h"
 #include "plan/stencil.h"
+#include "plan/sweep.h"
 
 /* Nothing of it depends on what becomes of other steps. */
 static bool
@@ -60,6 +62,25 @@ add_params(const struct step *step, struct formulas *all, const struct scope *sc
 	return set ? 0 : -1;
 }
 
+/* What is tried depends on what comes of it: the search as it would begin. */
+static int
+add_search(const struct step *step, struct formulas *all, const struct scope *scope, json_t *record,
+    struct err *err)
+{
+	json_t *definition = stencil_fill(step->source, all, scope, err);
+	struct sweep *sweep;
+	size_t parallel;
+
+	if (!definition)
+		return -1;
+	json_object_set_new(record, "optimize", definition);
+	if (json_object_get(step->json, "params"))
+		json_object_set(record, "params", json_object_get(step->json, "params"));
+	sweep = optimize_parse(definition, &parallel, err);
+	sweep_free(sweep);
+	return sweep ? 0 : -1;
+}
+
 static int
 add_known(const struct step *step, struct formulas *all, struct scope *scope, json_t *record,
     struct err *err)
@@ -68,6 +89,8 @@ add_known(const struct step *step, struct formulas *all, struct scope *scope, js
 	int64_t count = 1;
 	int rc = 0;
 
+	if (step->each == EACH_TRIALS)
+		return add_search(step, all, scope, record, err);
 	if (step->source)
 		count = count_items(step, all, scope, &first, err);
 	if (count < 0)
@@ -101,12 +124,14 @@ foresee(struct app *app, const struct blueprint *b, size_t n, json_t *params, st
 	if (step->condition != NO_FORMULA)
 		json_object_set_new(record, "condition",
 		    json_string(formula_text(p->formulas, (size_t)step->condition)));
-	if (step->each != EACH_NONE)
+	if (step->each != EACH_NONE && step->each != EACH_TRIALS)
 		json_object_set(record, "foreach", json_object_get(step->json, "foreach"));
 	if (is_known(step) && (step->kind == STEP_TASK || step->kind == STEP_COMMAND))
 		rc = add_known(step, p->formulas, &scope, record, err);
 	else if (json_object_get(step->json, "params"))
 		json_object_set(record, "params", json_object_get(step->json, "params"));
+	if (step->each == EACH_TRIALS && !json_object_get(record, "optimize"))
+		json_object_set(record, "optimize", json_object_get(step->json, "optimize"));
 	if (rc == 0)
 		app_record(app, record);
 	else

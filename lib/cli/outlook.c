@@ -141,7 +141,7 @@ add_whole(struct conduct *c, struct stage *s, unsigned wants, json_t *record, st
 		rc = add_outcome(c, execution, wants, record, err);
 	if (rc < 0)
 		return -1;
-	set(record, "result", s->result);
+	set(record, s->study ? "best" : "result", s->result);
 	json_object_set_new(record, "status", json_string(stage_state_name(s->state)));
 	if (s->reason && !json_object_get(record, "error"))
 		json_object_set_new(record, "error", json_pack("{s:s}", "reason", s->reason));

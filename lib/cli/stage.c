@@ -13,7 +13,9 @@
 #include "cli/blueprint.h"
 #include "cli/items.h"
 #include "cli/submit.h"
+#include "cli/trials.h"
 #include "plan/stencil.h"
+#include "plan/study.h"
 #include "task/lane.h"
 #include "task/priority.h"
 #include "task/task.h"
@@ -137,6 +139,7 @@ stage_clear(struct stage *s)
 {
 	submit_free(s->submit);
 	items_close(s->items);
+	study_free(s->study);
 	task_free(s->own);
 	json_decref(s->steps);
 	json_decref(s->result);
@@ -168,14 +171,15 @@ scope_of(const struct conduct *c, const struct stage *s)
 				   [ROOT_RUN] = c->about } };
 }
 
-/* The condition of a step without items: 1 true, 0 false, -1. */
+/* The condition of a step that is not asked for each item: 1 true, 0 false, -1. */
 static int
 ask_condition(struct conduct *c, const struct stage *s, const struct scope *scope, struct err *err)
 {
 	json_t *value;
 	int rc;
 
-	if (s->step->condition == NO_FORMULA || s->step->each != EACH_NONE)
+	if (s->step->condition == NO_FORMULA ||
+	    (s->step->each != EACH_NONE && s->step->each != EACH_TRIALS))
 		return 1;
 	value = formula_run(c->pipeline->formulas, (size_t)s->step->condition, scope, err);
 	rc = !value ? -1 : !json_is_false(value) && !json_is_null(value);
@@ -228,15 +232,19 @@ static int
 open_items(struct conduct *c, struct stage *s, const struct scope *scope, struct err *err)
 {
 	json_t *source;
+	int rc;
 
 	if (!s->step->source)
 		return 0;
 	source = stencil_fill(s->step->source, c->pipeline->formulas, scope, err);
 	if (!source)
 		return -1;
-	s->items = items_open(s->step->each, source, err);
+	if (s->step->each == EACH_TRIALS)
+		rc = trials_begin(c, s, source, err);
+	else
+		rc = (s->items = items_open(s->step->each, source, err)) ? 0 : -1;
 	json_decref(source);
-	return s->items ? 0 : -1;
+	return rc;
 }
 
 /* Everything that may go wrong here is the fault of the step, not of the run. */
@@ -364,6 +372,26 @@ reason_of(struct conduct *c, const struct stage *s)
 	return reason;
 }
 
+/* Of a search: the best is its result. */
+static void
+judge_search(struct conduct *c, struct stage *s)
+{
+	const char *metric = trials_metric(s);
+	struct buf item = BUF_INIT;
+
+	s->result = trials_best(c, s);
+	if (!s->result) {
+		buf_addf(&item, "no trial has given a value of '%s'", metric);
+		stage_end(c, s, STAGE_FAILED, buf_str(&item));
+	} else {
+		json_put(json_object_get(s->result, "item"), &item);
+		app_say(c->app, "%s: best %s %.6g with %s", s->step->id, metric,
+		    json_number_value(json_object_get(s->result, "value")), buf_str(&item));
+		stage_end(c, s, STAGE_COMPLETED, NULL);
+	}
+	buf_clear(&item);
+}
+
 void
 stage_judge(struct conduct *c, struct stage *s)
 {
@@ -385,6 +413,8 @@ stage_judge(struct conduct *c, struct stage *s)
 		free(reason);
 	} else if (s->step->each != EACH_NONE && s->total > 0 && s->skipped == s->total) {
 		stage_end(c, s, STAGE_SKIPPED, "no item was to be run");
+	} else if (s->study) {
+		judge_search(c, s);
 	} else {
 		stage_end(c, s, STAGE_COMPLETED, NULL);
 	}

@@ -3,9 +3,8 @@
  * stage: a step of a pipeline in a run: what is known of it, and how its executions are submitted.
  *
  * conduct.c decides which stage goes on; stage.c begins and ends them; feed.c
- * finds their items, enrol.c submits these; outlook.c tells them what became of
- * others. All on the
- * writer's thread.
+ * finds their items (trials.c those of a search), enrol.c submits these; outlook.c tells them what
+ * became of others. All on the writer's thread.
  */
 #ifndef CLI_STAGE_H
 #define CLI_STAGE_H
@@ -27,6 +26,7 @@ struct blueprint;
 struct fingerprints;
 struct items;
 struct store;
+struct study;
 struct submit;
 struct task;
 
@@ -67,16 +67,21 @@ struct stage {
 	int64_t started, ended; /* microseconds since 1970, 0: not yet */
 	int64_t approval;       /* the execution that waits for it; 0: none */
 	json_t *steps;          /* what its expressions see of others */
-	json_t *result;         /* of a value or gate */
+	json_t *result;         /* of a value or gate; of a search its best trial */
 	char *reason;
 
 	/* where the items come from */
 	struct items *items;
-	int64_t scanned; /* of the step before, items up to here have been looked at */
+	int64_t scanned; /* of the step before, or of the search, items up to here were looked at */
 	bool exhausted;  /* no more will come */
 	bool cut;        /* because the run was cancelled */
 	VEC(struct arrival) arrivals;
 	size_t taken; /* of them */
+
+	/* the search of a step with `optimize:` */
+	struct study *study; /* NULL: none, or not begun */
+	size_t parallel;     /* so many trials at a time, 0: any number */
+	int64_t stood;       /* trials that there were when it began */
 
 	/* a file of what became of its items is being written for others */
 	char *file;    /* its name, NULL: not yet */

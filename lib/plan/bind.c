@@ -10,27 +10,9 @@
 #include "base/json.h"
 #include "plan/internal.h"
 #include "plan/pipeline.h"
+#include "plan/stencil.h"
 #include "task/schema.h"
 #include "task/task.h"
-
-/* Does a value hold expressions, so that it is not known yet? */
-static bool
-is_open(const json_t *value)
-{
-	const char *key, *text = json_string_value(value);
-	json_t *part;
-	size_t i;
-
-	if (text)
-		return strstr(text, "${{") != NULL;
-	json_object_foreach((json_t *)value, key, part)
-		if (is_open(part))
-			return true;
-	json_array_foreach(value, i, part)
-		if (is_open(part))
-			return true;
-	return false;
-}
 
 static void
 check_values(struct faults *f, const char *pointer, const struct step *step, const char *member,
@@ -44,7 +26,7 @@ check_values(struct faults *f, const char *pointer, const struct step *step, con
 		const struct schema *property = schema_property(task->params, key);
 		struct err why = { 0 };
 
-		if (property && !is_open(value) && schema_judge(property, value, &why) < 0)
+		if (property && !stencil_is_open(value) && schema_judge(property, value, &why) < 0)
 			fault(f, at, key, "is not what task '%s' takes: %s", task->name, why.text);
 	}
 	free(at);
@@ -63,11 +45,15 @@ check_needed(const struct schema_member *member, void *ctx)
 	const struct needing *n = ctx;
 	const json_t *params = json_object_get(n->step->json, "params");
 	const json_t *set = json_object_get(n->step->json, "set");
+	const json_t *search = json_object_get(n->step->json, "optimize");
+	const char *name = member->name;
 
 	if (member->required && !json_object_get(schema_source(member->schema), "default") &&
-	    !json_object_get(params, member->name) && !json_object_get(set, member->name))
+	    !json_object_get(params, name) && !json_object_get(set, name) &&
+	    !json_object_get(json_object_get(search, "axes"), name) &&
+	    !json_object_get(json_object_get(search, "params"), name))
 		fault(n->faults, n->pointer, NULL, "does not give '%s', which task '%s' needs",
-		    member->name, n->task->name);
+		    name, n->task->name);
 }
 
 static void
@@ -77,7 +63,8 @@ check_required(
 	const json_t *params = json_object_get(step->json, "params");
 	struct needing needing = { f, pointer, step, task };
 
-	if (json_is_string(params) || (!params && step->each != EACH_NONE))
+	if (json_is_string(params) ||
+	    (!params && step->each != EACH_NONE && step->each != EACH_TRIALS))
 		return; /* who knows what the item holds */
 	if (task->params)
 		schema_each_member(task->params, check_needed, &needing);

@@ -21,6 +21,22 @@ does_what(const struct step *step)
 	}
 }
 
+/* ", searching a, b" */
+static void
+add_search(const struct step *step, struct buf *out)
+{
+	const json_t *axes = json_object_get(json_object_get(step->json, "optimize"), "axes");
+	const char *name, *sep = ", searching ";
+	json_t *axis;
+
+	if (!json_is_object(axes))
+		buf_add_str(out, ", searching");
+	json_object_foreach((json_t *)axes, name, axis) {
+		buf_addf(out, "%s%s", sep, name);
+		sep = " and ";
+	}
+}
+
 /* "(each item of prep, when on_failure)" */
 static void
 add_manner(const struct pipeline *p, const struct step *step, struct buf *out)
@@ -29,6 +45,8 @@ add_manner(const struct pipeline *p, const struct step *step, struct buf *out)
 
 	if (step->each == EACH_STEP)
 		buf_addf(out, ", each of %s", p->steps[step->each_step].id);
+	else if (step->each == EACH_TRIALS)
+		add_search(step, out);
 	else if (step->each != EACH_NONE)
 		buf_addf(out, ", each of %s%s", step->each == EACH_LIST ? "a " : "",
 		    foreach_name(step->each));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* internal: how pipeline.c, step.c and order.c read a pipeline together. */
+/* internal: how pipeline.c, step.c, optimize.c and needs.c read a pipeline together. */
 #ifndef PLAN_INTERNAL_H
 #define PLAN_INTERNAL_H
 
@@ -12,10 +12,6 @@ struct reading {
 	struct pipeline *p;
 	struct faults faults;
 };
-
-/* A fault for each member that is not one of names, with the one that was probably meant. */
-void check_members(struct reading *r, const char *pointer, const json_t *object,
-    const char *const *names, size_t count);
 
 /* A member that is one of the words; `absent` when it is not there. */
 int read_word(struct reading *r, const char *pointer, const json_t *object, const char *key,
@@ -31,6 +27,10 @@ size_t read_count(struct reading *r, const char *pointer, const json_t *object, 
 /* Read one step that stands at pointer into *step, whose id is known. */
 void step_read(struct reading *r, const char *pointer, struct step *step);
 void step_clear(struct step *step);
+
+/* Read what `optimize` of a step holds, and see that its params use what is tried. */
+void optimize_read(struct reading *r, const char *pointer, struct step *step);
+void optimize_check(struct reading *r, const char *pointer, const struct step *step);
 
 /* Find what all steps name, and put them in order. */
 void needs_read(struct reading *r);

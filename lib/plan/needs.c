@@ -36,6 +36,7 @@ static const struct {
 	{ "params", WANT_PARAMS, true, true },
 	{ "results", WANT_RESULTS, false, true },
 	{ "file", WANT_FILE, false, true },
+	{ "best", WANT_STATUS, false, true },
 };
 
 enum { MEMBERS = sizeof(members) / sizeof(*members) };
@@ -110,6 +111,9 @@ read_member(struct looking *l, const struct mention *m, bool itemwise, const str
 		    "names 'steps.%s.result', but '%s' has items: results is an array of them,"
 		    " file a file",
 		    other->id, other->id);
+	else if (strcmp(name, "best") == 0 && other->each != EACH_TRIALS)
+		fault(&l->r->faults, l->pointer, NULL,
+		    "names 'steps.%s.best', but '%s' has no 'optimize'", other->id, other->id);
 	free(name);
 	return found < 0 ? 0 : members[found].wants;
 }
@@ -188,7 +192,7 @@ see(const struct mention *m, void *ctx)
 	default:
 		if (m->sure && l->step->each == EACH_NONE)
 			fault(&l->r->faults, l->pointer, NULL,
-			    "names 'item', but its step has no 'foreach'");
+			    "names 'item', but its step has no 'foreach' or 'optimize'");
 	}
 }
 
@@ -254,6 +258,7 @@ read_step(struct reading *r, size_t n)
 
 		scan_mentions(text, strlen(text), see, &l);
 	}
+	optimize_check(r, pointer, step);
 	for (size_t i = 0; i < step->nneeds; i++)
 		step->needs[i].itemwise = is_itemwise(p, step, step->needs[i].step);
 	if (p->has_exit && n + 1 == p->nsteps)

@@ -32,30 +32,6 @@ pipeline_mode_name(enum pipeline_mode mode)
 
 /* ---- members ---- */
 
-void
-check_members(struct reading *r, const char *pointer, const json_t *object,
-    const char *const *names, size_t count)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)object, key, value) {
-		const char *near;
-		char *list;
-
-		if (strtab_find(names, count, key) >= 0 || strncmp(key, "x-", 2) == 0)
-			continue;
-		near = strtab_nearest(names, count, key);
-		list = near ? NULL : strtab_list(names, count);
-		if (near)
-			fault(&r->faults, pointer, key, "is not known here, perhaps '%s' is meant",
-			    near);
-		else
-			fault(&r->faults, pointer, key, "is not known here; there are: %s", list);
-		free(list);
-	}
-}
-
 int
 read_word(struct reading *r, const char *pointer, const json_t *object, const char *key,
     const char *const *names, size_t count, int absent)
@@ -294,7 +270,7 @@ read_head(struct reading *r, const char *name)
 	json_t *tag;
 	size_t i;
 
-	check_members(r, "", p->document, LIST(known));
+	fault_unknown(&r->faults, "", p->document, LIST(known));
 	p->name = own ? own : name;
 	if (own && !task_is_name(own))
 		fault(&r->faults, "", "name", TASK_NAME_RULE ", found '%s'", own);

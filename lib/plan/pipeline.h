@@ -36,6 +36,7 @@ enum foreach_kind {
 	EACH_LINES,   /* the lines of a file, JSON each */
 	EACH_TEXT,    /* the lines of a file, as text */
 	EACH_LIGANDS, /* the molecules of a file */
+	EACH_TRIALS,  /* `optimize`: the trials of a search */
 	EACH_COUNT
 };
 
@@ -71,7 +72,7 @@ struct step {
 	enum step_when when;
 	long condition; /* a formula, NO_FORMULA: none */
 	enum foreach_kind each;
-	struct stencil *source; /* of the items; NULL with EACH_NONE and EACH_STEP */
+	struct stencil *source; /* of the items, or the search; NULL with EACH_NONE, EACH_STEP */
 	long each_step;         /* EACH_STEP: which */
 	size_t max_parallel;    /* 0: any number */
 	bool fail_fast;
@@ -100,7 +101,7 @@ struct pipeline {
 	size_t *order; /* numbers of the steps, each behind all it waits for */
 };
 
-/* Words for the enums above; "list", "step", "lines", "text", "ligands". */
+/* Words for the enums above; "list", "step", "lines", "text", "ligands", "optimize". */
 const char *pipeline_mode_name(enum pipeline_mode mode);
 const char *step_kind_name(enum step_kind kind);
 const char *step_when_name(enum step_when when);

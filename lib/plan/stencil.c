@@ -166,6 +166,24 @@ stencil_free(struct stencil *t)
 }
 
 bool
+stencil_is_open(const json_t *value)
+{
+	const char *key, *text = json_string_value(value);
+	json_t *part;
+	size_t i;
+
+	if (text)
+		return strstr(text, "${{") != NULL;
+	json_object_foreach((json_t *)value, key, part)
+		if (stencil_is_open(part))
+			return true;
+	json_array_foreach(value, i, part)
+		if (stencil_is_open(part))
+			return true;
+	return false;
+}
+
+bool
 stencil_is_constant(const struct stencil *t)
 {
 	return t->kind == CONSTANT;

@@ -29,6 +29,9 @@ void stencil_free(struct stencil *t);
 json_t *stencil_fill(
     const struct stencil *t, struct formulas *all, const struct scope *scope, struct err *err);
 
+/* Does a value hold expressions, so that it is not known yet? */
+bool stencil_is_open(const json_t *value);
+
 /* Nothing is to be filled in. */
 bool stencil_is_constant(const struct stencil *t);
 

@@ -21,7 +21,8 @@
 
 static const char *const kinds[] = { "task", "command", "value", "gate" };
 static const char *const whens[] = { "on_success", "always", "on_failure" };
-static const char *const sources[] = { "none", "list", "step", "lines", "text", "ligands" };
+static const char *const sources[] = { "none", "list", "step", "lines", "text", "ligands",
+	"optimize" };
 
 _Static_assert(sizeof(kinds) / sizeof(*kinds) == STEP_KINDS, "a word for every kind");
 _Static_assert(sizeof(whens) / sizeof(*whens) == WHEN_COUNT, "a word for every condition");
@@ -150,8 +151,8 @@ read_work(struct reading *r, const char *pointer, struct step *step)
 static void
 check_sense(struct reading *r, const char *pointer, const struct step *step)
 {
-	static const char *const working[] = { "params", "set", "foreach", "timeout", "retry",
-		"priority", "queue", "max_parallel", "fail_fast", "allow_failed" };
+	static const char *const working[] = { "params", "set", "foreach", "optimize", "timeout",
+		"retry", "priority", "queue", "max_parallel", "fail_fast", "allow_failed" };
 	static const char *const many[] = { "max_parallel", "fail_fast", "allow_failed" };
 	bool works = step->kind == STEP_TASK || step->kind == STEP_COMMAND;
 
@@ -160,8 +161,12 @@ check_sense(struct reading *r, const char *pointer, const struct step *step)
 			fault(&r->faults, pointer, working[i], "means nothing to a step with '%s'",
 			    kinds[step->kind]);
 	for (size_t i = 0; works && i < sizeof(many) / sizeof(*many); i++)
-		if (json_object_get(step->json, many[i]) && !json_object_get(step->json, "foreach"))
+		if (json_object_get(step->json, many[i]) && step->each == EACH_NONE &&
+		    !json_object_get(step->json, "foreach"))
 			fault(&r->faults, pointer, many[i], "means nothing without 'foreach'");
+	if (step->each == EACH_TRIALS && step->max_parallel)
+		fault(&r->faults, pointer, "max_parallel",
+		    "means nothing here: 'parallel' in 'optimize' says how many trials at once");
 	if (step->kind != STEP_GATE && json_object_get(step->json, "message"))
 		fault(&r->faults, pointer, "message", "means nothing without 'gate'");
 }
@@ -214,7 +219,7 @@ read_source(struct reading *r, const char *at, struct step *step, const char *ki
 	int found = strtab_find(LIST(sources), kind);
 	char *inner = xasprintf("%s/%s", at, kind);
 
-	if (found < EACH_STEP || !json_is_string(value)) {
+	if (found < EACH_STEP || found == EACH_TRIALS || !json_is_string(value)) {
 		fault(&r->faults, at, kind, "must be step, lines, text or ligands, with a text");
 	} else if (found == EACH_STEP) {
 		step->each = EACH_STEP;
@@ -303,10 +308,11 @@ void
 step_read(struct reading *r, const char *pointer, struct step *step)
 {
 	static const char *const known[] = { "id", "description", "task", "command", "value",
-		"gate", "params", "set", "message", "depends_on", "when", "foreach", "max_parallel",
-		"fail_fast", "allow_failed", "approval", "timeout", "retry", "priority", "queue" };
+		"gate", "params", "set", "message", "depends_on", "when", "foreach", "optimize",
+		"max_parallel", "fail_fast", "allow_failed", "approval", "timeout", "retry",
+		"priority", "queue" };
 
-	check_members(r, pointer, step->json, LIST(known));
+	fault_unknown(&r->faults, pointer, step->json, LIST(known));
 	step->description = read_text(r, pointer, step->json, "description");
 	step->formulas_from = formula_count(r->p->formulas);
 	read_kind(r, pointer, step);
@@ -314,6 +320,7 @@ step_read(struct reading *r, const char *pointer, struct step *step)
 	read_when(r, pointer, step);
 	read_foreach(r, pointer, step);
 	read_allowance(r, pointer, step);
+	optimize_read(r, pointer, step);
 	read_manner(r, pointer, step);
 	check_sense(r, pointer, step);
 	step->formulas_to = formula_count(r->p->formulas);

@@ -90,6 +90,10 @@ char *study_end_text(const struct study *study);
 int study_tell(
     struct study *study, const json_t *record, struct trial *trial, bool *prune, struct err *err);
 
+/* What came of a trial counts no more: it is open, as if it had just been asked for. Within a
+ * transaction. 0 or -1. */
+int study_reopen(struct study *study, int64_t number, struct err *err);
+
 /* How many trials there are; trial i of them, in the order of their numbers, i from 0 on. */
 int64_t study_count(const struct study *study);
 void study_trial(const struct study *study, int64_t i, struct trial *trial);

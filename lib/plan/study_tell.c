@@ -201,3 +201,18 @@ study_tell(struct study *s, const json_t *record, struct trial *trial, bool *pru
 	study_trial(s, (int64_t)i, trial);
 	return rc;
 }
+
+int
+study_reopen(struct study *s, int64_t number, struct err *err)
+{
+	size_t i = (size_t)number - 1;
+
+	if (study_look(s, err) < 0)
+		return -1;
+	if (i >= s->len || s->known[i].status == TRIAL_OPEN)
+		return 0;
+	s->known[i].status = TRIAL_OPEN;
+	s->known[i].value = NAN;
+	study_settle(s, i);
+	return study_update(s, i, 0, NULL, err);
+}

@@ -47,7 +47,7 @@ ship() {
 }
 
 @test "pipeline: check tells every error with its place and what would be right" {
-	for file in faults refs cycle tasks; do
+	for file in faults refs cycle tasks search; do
 		cp "$files/$file.yaml" .
 		run_split pipeline check $file.yaml
 		assert_status 3
@@ -75,7 +75,7 @@ ship() {
 @test "pipeline: what is too large is told at once, and nothing more" {
 	{
 		echo steps:
-		for ((i = 0; i < 51; i++)); do echo "- {id: s$i, command: [cat]}"; done
+		seq -f '- {id: s%g, command: [cat]}' 51
 	} >many.yaml
 	run_split pipeline check many.yaml
 	assert_status 3
@@ -84,11 +84,20 @@ ship() {
 	assert_status 0
 	{
 		echo steps:
-		for ((i = 0; i < 100000; i++)); do echo "- {}"; done
+		seq -f '- {} # %.0f' 100000
 	} >more.yaml
 	run_split timeout 10 pipeline check more.yaml
 	assert_status 3
 	assert_err -r 'found 100000 '
+	{
+		echo steps:
+		seq -f '- {id: s%.0f}' 1000000
+	} >million.yaml
+	run_split timeout 10 pipeline run million.yaml
+	assert_status 3
+	assert_err -r '^pipeline: million.yaml:[0-9]+:[0-9]+: more than 1000000 values'
+	run_split pipeline status
+	assert_out ''
 	{
 		echo 'a: &a [x,x,x,x,x,x,x,x,x,x]'
 		for pair in ab bc cd de ef fg; do
@@ -179,11 +188,15 @@ ship() {
 
 @test "pipeline: the examples of the pages are good, and the schema names the members there are" {
 	for page in pipeline.1 dockline-pipeline.5; do
-		sed -n '/^\.Sh EXAMPLES/,/^\.Ed/p' "$root/man/$page" | sed -n '/^\.Bd/,/^\.Ed/p' |
-			sed '1d;$d;/^cat >/d;/^END/,$d' >example.yaml
-		run_split pipeline check example.yaml
-		assert_status 0
+		sed '1,/^\.Sh EXAMPLES/d' "$root/man/$page" |
+			awk -v page="$page" '/^\.Bd/ { n++; on = 1; next } /^(\.Ed|END)/ { on = 0 }
+				on && !/^cat >/ { print >page "-" n ".yaml" }'
 	done
+	mapfile -t examples < <(grep -l '^steps:' ./*.yaml)
+	[[ ${#examples[@]} == 3 ]]
+	run_split pipeline check "${examples[@]}"
+	assert_status 0
+	assert_err ''
 	need jq
 	jq -r '.properties.steps.items.properties | keys[]' "$root/share/schema/pipeline.json" | sort >schema
 	sed -n '/^step_read/,/^}/p' "$root/lib/plan/step.c" | sed -n '/known\[\]/,/};/p' |
