@@ -12,7 +12,7 @@
 static struct dockmain_common c;
 
 static struct {
-	char *energy_range, *flex, *mode, *scoring;
+	char *energy_range, *flex, *maps, *mode, *scoring;
 } o;
 
 static const struct poptOption options[] = {
@@ -28,6 +28,8 @@ static const struct poptOption options[] = {
 	DOCKMAIN_KEEP_POSES(c),
 	DOCKMAIN_LIGAND(c),
 	DOCKMAIN_LINT(c),
+	{ "maps", 0, POPT_ARG_STRING, &o.maps, 0, "grid maps, by the beginning of their paths",
+	    "PREFIX" },
 	DOCKMAIN_MIN_RMSD(c),
 	{ "mode", 0, POPT_ARG_STRING, &o.mode, 0, "what is done with a ligand (dock)", "MODE" },
 	DOCKMAIN_NUM_MODES(c),
@@ -47,6 +49,7 @@ static const struct dockmain_setting settings[] = {
 	DOCKMAIN_SETTINGS(c),
 	{ "energy_range", &o.energy_range },
 	{ "flex", &o.flex },
+	{ "maps", &o.maps },
 	{ "mode", &o.mode },
 	{ "scoring", &o.scoring },
 	{ NULL, NULL },

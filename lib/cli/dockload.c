@@ -82,16 +82,29 @@ compare_texts(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The hash of all maps that a beginning stands for: of their names and hashes, in order. */
+static bool
+ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && strcasecmp(text + n - m, end) == 0;
+}
+
+/* The hash of all maps that a beginning stands for: of their names and hashes, in order. The file
+ * that describes them, which autogrid4 calls PREFIX.maps.fld, stands for those beside it. */
 static int
 digest_maps(const char *prefix, char hex[DIGEST_HEX], struct err *err)
 {
-	char *pattern = xasprintf("%s.*.map", prefix);
+	static const char fld[] = ".maps.fld";
+	size_t skip = ends_with(prefix, fld) ? strlen(fld) : 0;
+	char *pattern = xasprintf("%.*s.*.map", (int)(strlen(prefix) - skip), prefix);
 	struct buf all = BUF_INIT;
 	glob_t found = { 0 };
-	int rc = 0;
+	int rc = skip > 0 ? digest_file(prefix, hex, err) : 0;
 
-	if (strpbrk(prefix, "*?[\\") || glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+	if (rc == 0 && skip > 0)
+		buf_addf(&all, "%s %s\n", path_base(prefix), hex);
+	if (rc == 0 && (strpbrk(prefix, "*?[\\") || glob(pattern, GLOB_NOSORT, NULL, &found) != 0))
 		rc = err_set(err, ERR_INPUT, "there are no maps '%s'", pattern);
 	if (rc == 0)
 		qsort(found.gl_pathv, found.gl_pathc, sizeof(*found.gl_pathv), compare_texts);
@@ -181,14 +194,6 @@ plain_file(const json_t *entry)
 	if (!json_is_string(file))
 		file = json_object_get(entry, "path");
 	return json_is_string(file) ? file : entry;
-}
-
-static bool
-ends_with(const char *text, const char *end)
-{
-	size_t n = strlen(text), m = strlen(end);
-
-	return n >= m && strcasecmp(text + n - m, end) == 0;
 }
 
 /* Read the receptor. The engine opens the file itself when it holds just these bytes, that is,

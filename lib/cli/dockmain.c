@@ -10,7 +10,9 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "cli/app.h"
+#include "cli/dockbatch.h"
 #include "cli/dockreplay.h"
 #include "cli/dockrun.h"
 #include "cli/records.h"
@@ -19,12 +21,20 @@
 #include "exec/fork.h"
 #include "exec/proc.h"
 
+/* What one process of ours docks: one, or what one of the engine can. */
+struct load {
+	struct dockjob **at;
+	size_t len, room;
+};
+
 /* One program run. */
 struct session {
 	struct app *app;
 	struct dockrun run;
 	json_t *fills; /* what requests lack */
 	struct forkpool *pool;
+	struct load
+	    *load; /* of an engine that docks many at a time: what was read, NULL: nothing */
 	int jobs;
 	bool no_gpu; /* that was said */
 	bool lint;   /* nothing is to be docked */
@@ -192,25 +202,33 @@ failure(const json_t *record, const char *key, const struct verdict *verdict)
 static void
 work(void *task, void *ctx, struct buf *out)
 {
-	struct dockjob *job = task;
+	struct load *load = task;
 	struct session *s = ctx;
-	struct verdict verdict = { 0 };
-	json_t *record = dockjob_run(job, &s->run, &verdict);
+	struct dockend *ends = xcalloc(load->len, sizeof(*ends));
 
-	if (!record && !proc_caught())
-		record = failure(job->record, job->request.key, &verdict);
-	if (record)
-		json_put(record, out);
-	json_decref(record);
+	if (s->run.engine->batch.list)
+		dockbatch_run(load->at, load->len, &s->run, ends);
+	else
+		ends->record = dockjob_run(load->at[0], &s->run, &ends->verdict);
+	for (size_t i = 0; i < load->len; i++) {
+		struct dockjob *job = load->at[i];
+
+		if (!ends[i].record && !proc_caught())
+			ends[i].record = failure(job->record, job->request.key, &ends[i].verdict);
+		if (ends[i].record)
+			json_put(ends[i].record, out);
+		buf_add_char(out, '\n');
+		json_decref(ends[i].record);
+	}
+	free(ends);
 }
 
+/* One of a load: its line of what work() gave, which is empty when its process died. */
 static void
-done(void *task, void *ctx, const struct buf *out)
+done_job(struct session *s, struct dockjob *job, const char *line, size_t len)
 {
-	struct dockjob *job = task;
-	struct session *s = ctx;
 	struct verdict verdict = { 0 };
-	json_t *record = out->len > 0 ? json_parse(out->data, out->len, NULL) : NULL;
+	json_t *record = len > 0 ? json_parse(line, len, NULL) : NULL;
 
 	if (!record && !proc_caught()) {
 		verdict_set(
@@ -222,6 +240,46 @@ done(void *task, void *ctx, const struct buf *out)
 	json_decref(record);
 	dockjob_clear(job);
 	free(job);
+}
+
+static void
+done(void *task, void *ctx, const struct buf *out)
+{
+	struct load *load = task;
+	const char *at = buf_str(out), *end = at + out->len;
+
+	for (size_t i = 0; i < load->len; i++) {
+		const char *newline = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+
+		done_job(ctx, load->at[i], at, (size_t)((newline ? newline : end) - at));
+		at = newline ? newline + 1 : end;
+	}
+	vec_clear(load);
+	free(load);
+}
+
+/* Hand over what was gathered. */
+static void
+send_off(struct session *s)
+{
+	if (s->load)
+		forkpool_add(s->pool, s->load);
+	s->load = NULL;
+}
+
+/* One more: alone, or with others that are like it. */
+static void
+gather(struct session *s, struct dockjob *job)
+{
+	const struct engine_batch *batch = &s->run.engine->batch;
+
+	if (s->load && !dockbatch_alike(s->load->at[0], job, &s->run))
+		send_off(s);
+	if (!s->load)
+		s->load = xcalloc(1, sizeof(*s->load));
+	vec_add(s->load, job);
+	if (!batch->list || s->load->len >= (size_t)batch->most)
+		send_off(s);
 }
 
 /* What was found in order: {"type":"lint","key","ok":true,"heavy_atoms","torsions","warnings"}. */
@@ -244,7 +302,7 @@ dock(struct session *s, json_t *request)
 	json_t *record;
 
 	if (dockjob_load(job, &s->run, request, &verdict) == 0 && !s->lint) {
-		forkpool_add(s->pool, job);
+		gather(s, job);
 		return proc_caught() ? 1 : 0;
 	}
 	if (verdict.class) {
@@ -312,6 +370,7 @@ dock_all(struct session *s, struct err *err)
 		dock(s, s->fills);
 	else
 		rc = app_each(s->app, s->app->args, on_record, s, err);
+	send_off(s);
 	forkpool_free(s->pool);
 	return rc;
 }

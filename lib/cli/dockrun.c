@@ -18,6 +18,8 @@
 #include "base/path.h"
 #include "base/utf8.h"
 #include "cli/app.h"
+#include "cli/dockbatch.h"
+#include "cli/dockrun_parts.h"
 #include "dock/argv.h"
 #include "dock/docking.h"
 #include "dock/pose.h"
@@ -28,17 +30,6 @@
 #define GRACE 5.0          /* seconds between TERM and KILL */
 #define POSES_LIMIT ((size_t)64 << 20)
 #define ROOM_LOW ((unsigned long long)1 << 20) /* a disk with less is full */
-
-/* A folder for one docking, and the files in it. */
-struct folder {
-	char *path, *ligand, *receptor, *poses;
-};
-
-/* What an engine said, and how long it took in seconds. */
-struct spoken {
-	struct buf out, errout;
-	double elapsed;
-};
 
 static const char *
 ligand_name(const struct request *request)
@@ -53,7 +44,7 @@ poses_name(const struct request *request)
 }
 
 static void
-folder_init(struct folder *f, const struct request *request, char *path)
+berth_init(struct berth *f, const struct request *request, char *path)
 {
 	f->path = path;
 	f->ligand = path_join(path, ligand_name(request));
@@ -61,9 +52,9 @@ folder_init(struct folder *f, const struct request *request, char *path)
 	f->poses = path_join(path, poses_name(request));
 }
 
-static int
-folder_make(
-    struct folder *f, const struct dockrun *run, const struct request *request, struct err *err)
+int
+berth_make(
+    struct berth *f, const struct dockrun *run, const struct request *request, struct err *err)
 {
 	const char *base = run->work ? run->work : getenv("TMPDIR");
 	char *absolute = path_absolute(base && *base ? base : "/tmp");
@@ -71,7 +62,7 @@ folder_make(
 	int rc = 0;
 
 	if (mkdtemp(path))
-		folder_init(f, request, path);
+		berth_init(f, request, path);
 	else
 		rc = err_sys(err, "cannot make a folder in '%s'", absolute);
 	if (rc < 0)
@@ -80,8 +71,8 @@ folder_make(
 	return rc;
 }
 
-static void
-folder_clear(struct folder *f, bool keep)
+void
+berth_clear(struct berth *f, bool keep)
 {
 	if (f->path && !keep)
 		file_remove_tree(f->path, NULL);
@@ -91,9 +82,8 @@ folder_clear(struct folder *f, bool keep)
 	free(f->poses);
 }
 
-/* A file that only this docking sees: no need to sync it. */
-static int
-put_file(const char *path, const struct buf *text, struct err *err)
+int
+berth_put(const char *path, const struct buf *text, struct err *err)
 {
 	const char *name = path_base(path); /* the folder is another one each time */
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), rc;
@@ -104,6 +94,14 @@ put_file(const char *path, const struct buf *text, struct err *err)
 	if (close(fd) < 0 && rc == 0)
 		rc = err_sys(err, "cannot write '%s'", name);
 	return rc;
+}
+
+const char *
+berth_receptor(const struct berth *f, const struct dockjob *job, struct err *err)
+{
+	if (job->receptor_plain)
+		return job->receptor_file;
+	return berth_put(f->receptor, &job->receptor, err) < 0 ? NULL : path_base(f->receptor);
 }
 
 static int
@@ -134,7 +132,8 @@ find_program(struct dockrun *run, const char *name, struct err *err)
 static int
 ask_version(struct dockrun *run, struct err *err)
 {
-	char *argv[] = { run->program, "--version", NULL };
+	char ask[] = "--version";
+	char *argv[] = { run->program, run->engine->ask ? (char *)run->engine->ask : ask, NULL };
 	struct proc_spec spec = { .argv = argv, .program = run->program };
 	struct buf out = BUF_INIT;
 	struct outcome outcome;
@@ -223,7 +222,7 @@ parse_poses(const struct dockjob *job, const struct spoken *spoken, const struct
 /* Read the engine's file: 0, or -1 with the verdict. An engine that ended well may still have
  * written nothing, or half of it. No name of a folder in the reasons: equal causes read equal. */
 static int
-read_poses(const struct dockjob *job, const struct folder *f, const struct spoken *spoken,
+read_poses(const struct dockjob *job, const struct berth *f, const struct spoken *spoken,
     struct buf *text, struct poses *poses, struct verdict *verdict)
 {
 	const char *program = job->request.engine->program, *why = "it wrote no file";
@@ -287,7 +286,7 @@ write_scored(const struct dockjob *job, const struct pose *pose, struct buf *out
 
 /* What was scored where it lies has the one pose that came in; its scores were said. */
 static int
-take_scores(const struct dockjob *job, const struct folder *f, const struct spoken *spoken,
+take_scores(const struct dockjob *job, const struct berth *f, const struct spoken *spoken,
     struct buf *text, struct poses *poses, struct verdict *verdict)
 {
 	const struct pdbqt *ligand = &job->facts.pdbqt;
@@ -307,7 +306,7 @@ take_scores(const struct dockjob *job, const struct folder *f, const struct spok
 	pose.natoms = ligand->atoms;
 	pose.end = text->len;
 	vec_add(poses, pose);
-	return put_file(f->poses, text, &err) < 0 ? dockjob_refuse(verdict, "", &err) : 0;
+	return berth_put(f->poses, text, &err) < 0 ? dockjob_refuse(verdict, "", &err) : 0;
 }
 
 /* 0: what the poses report is settled; -1: refused. */
@@ -351,7 +350,7 @@ file_entry(const struct dockjob *job, const struct dockrun *run, const char *pat
 
 /* Keep the first models only, as whole models: still the engine's own bytes. */
 static json_t *
-poses_entry(const struct dockjob *job, const struct dockrun *run, const struct folder *f,
+poses_entry(const struct dockjob *job, const struct dockrun *run, const struct berth *f,
     const struct buf *text, const struct poses *poses)
 {
 	size_t keep = (size_t)job->request.keep_poses, len = text->len;
@@ -372,7 +371,7 @@ poses_entry(const struct dockjob *job, const struct dockrun *run, const struct f
 
 /* The files of a record: poses and ligand. A pose that the engine did not make says so. */
 static json_t *
-files_json(const struct dockjob *job, const struct dockrun *run, const struct folder *f,
+files_json(const struct dockjob *job, const struct dockrun *run, const struct berth *f,
     const struct buf *text, const struct poses *poses)
 {
 	json_t *entry = poses_entry(job, run, f, text, poses);
@@ -383,9 +382,8 @@ files_json(const struct dockjob *job, const struct dockrun *run, const struct fo
 	    file_entry(job, run, f->ligand, job->ligand.data, job->ligand.len));
 }
 
-/* What the engine left behind, judged: the record, or NULL with the verdict. */
-static json_t *
-conclude(struct dockjob *job, const struct dockrun *run, const struct folder *f, char **argv,
+json_t *
+dockrun_conclude(struct dockjob *job, const struct dockrun *run, const struct berth *f, char **argv,
     const struct spoken *spoken, struct verdict *verdict)
 {
 	struct docking d = { .record = job->record,
@@ -443,10 +441,9 @@ gpu_environment(const struct request *request)
 	return out;
 }
 
-/* Run the engine in its folder: 0, or -1 with the verdict. */
-static int
-run_engine(const struct dockjob *job, const struct dockrun *run, const struct folder *f,
-    char **argv, struct spoken *spoken, struct verdict *verdict)
+int
+dockrun_engine(const struct dockjob *job, const struct dockrun *run, const struct berth *f,
+    char **argv, double limit, struct spoken *spoken, struct verdict *verdict)
 {
 	char **env = gpu_environment(&job->request);
 	struct proc_spec spec = {
@@ -456,17 +453,18 @@ run_engine(const struct dockjob *job, const struct dockrun *run, const struct fo
 	struct err err = { 0 };
 	int rc;
 
-	if (proc_run(&spec, NULL, &spoken->out, &spoken->errout, job->request.timeout, GRACE, &o,
-		&err) < 0) {
+	if (proc_run(&spec, NULL, &spoken->out, &spoken->errout, limit, GRACE, &o, &err) < 0) {
 		rc = dockjob_refuse(verdict, "", &err);
 	} else {
 		const struct buf *said = spoken->errout.len > 0 ? &spoken->errout : &spoken->out;
 		struct judge_end end = { .code = o.code,
 			.signal = o.signal,
 			.timed_out = o.timed_out,
-			.limit = job->request.timeout,
+			.limit = limit,
 			.said = buf_str(said),
-			.said_len = said->len };
+			.said_len = said->len,
+			.out = buf_str(&spoken->out),
+			.out_len = spoken->out.len };
 
 		spoken->elapsed = o.elapsed;
 		rc = judge_end(run->engine, &end, verdict);
@@ -483,33 +481,30 @@ json_t *
 dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
 {
 	struct argv_files files = { .program = run->program,
-		.receptor = job->receptor_file,
 		.ligand = ligand_name(&job->request),
 		.out = poses_name(&job->request) };
-	struct folder f = { 0 };
+	struct berth f = { 0 };
 	struct spoken spoken = { .out = BUF_INIT, .errout = BUF_INIT };
 	struct err err = { 0 };
 	char **argv = NULL;
 	json_t *out = NULL;
 
-	if (folder_make(&f, run, &job->request, &err) < 0 ||
-	    put_file(f.ligand, &job->ligand, &err) < 0)
-		goto failed;
-	if (!job->receptor_plain) {
-		files.receptor = "receptor.pdbqt";
-		if (put_file(f.receptor, &job->receptor, &err) < 0)
-			goto failed;
+	if (run->engine->batch.list)
+		return dockbatch_single(job, run, verdict);
+	if (berth_make(&f, run, &job->request, &err) < 0 ||
+	    berth_put(f.ligand, &job->ligand, &err) < 0 ||
+	    !(files.receptor = berth_receptor(&f, job, &err))) {
+		dockjob_refuse(verdict, "", &err);
+		goto out;
 	}
 	argv = argv_build(&job->request, &run->version, &files);
-	if (run_engine(job, run, &f, argv, &spoken, verdict) == 0 && !proc_caught())
-		out = conclude(job, run, &f, argv, &spoken, verdict);
-	goto out;
-failed:
-	dockjob_refuse(verdict, "", &err);
+	if (dockrun_engine(job, run, &f, argv, job->request.timeout, &spoken, verdict) == 0 &&
+	    !proc_caught())
+		out = dockrun_conclude(job, run, &f, argv, &spoken, verdict);
 out:
 	argv_free(argv);
 	buf_clear(&spoken.out);
 	buf_clear(&spoken.errout);
-	folder_clear(&f, run->work && !proc_caught());
+	berth_clear(&f, run->work && !proc_caught());
 	return out;
 }

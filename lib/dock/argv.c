@@ -82,7 +82,7 @@ argv_build(const struct request *request, const struct engine_version *version,
 	vec_add(&args, xstrdup(files->program));
 	if (!request_maps(request))
 		add(&args, "--receptor", files->receptor);
-	add(&args, "--ligand", files->ligand);
+	add(&args, engine->batch.list ? engine->batch.list : "--ligand", files->ligand);
 	if (!request_maps(request))
 		add_box(&args, &request->box);
 	if (*engine->mode[request->mode])
@@ -90,7 +90,9 @@ argv_build(const struct request *request, const struct engine_version *version,
 	for (size_t i = 0; i < engine->nparams; i++)
 		if (engine_has(&engine->params[i], version))
 			add_param(&args, request, i);
-	if (request->mode != ENGINE_SCORE)
+	if (engine->batch.list && engine->batch.folder)
+		add(&args, engine->batch.folder, files->out);
+	else if (!engine->batch.list && request->mode != ENGINE_SCORE)
 		add(&args, "--out", files->out);
 	vec_add(&args, NULL);
 	return args.at;

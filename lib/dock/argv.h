@@ -13,7 +13,8 @@
 struct engine_version;
 struct request;
 
-/* The files, as the engine is to open them. */
+/* The files, as the engine is to open them. Of an engine that docks many ligands at a time, ligand
+ * is the list of them, and out the folder of poses. */
 struct argv_files {
 	const char *program, *receptor, *ligand, *out;
 };

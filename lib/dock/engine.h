@@ -63,17 +63,32 @@ struct engine_value {
 	int since;
 };
 
+/* How many ligands are docked by one process: it reads a list of their files, a path on each line,
+ * and writes a file of poses for each. Their names are given so that no two are equal, and have no
+ * blanks. */
+struct engine_batch {
+	const char *list; /* the flag that names the list; NULL: it takes one ligand, by --ligand */
+	const char *folder; /* the flag that names the folder of poses; NULL: beside the ligands */
+	const char *poses;  /* what stands for ".pdbqt" in the names of poses: "_out.pdbqt". With
+			     * ".dlg" they are logs (dock/dlg.h) */
+	bool maps;          /* the list begins with the file that describes the maps */
+	int most;           /* ligands at a time */
+};
+
 struct engine {
 	const char *name;     /* "vina", in records and in the names of programs */
 	const char *program;  /* what is looked for on PATH */
 	const char *variable; /* environment variable that names another */
 	const char *package;  /* Debian package */
 	const char *banner;   /* what --version prints before the version; a "v" may follow */
+	const char *ask;      /* instead of --version, or NULL */
 	const struct engine_param *params; /* in the order of the command line */
 	size_t nparams;
 	const char *mode[ENGINE_MODES]; /* the flag of each mode, "" for none; NULL: not offered */
 	const struct engine_value *values; /* ended by a NULL param; NULL: none */
-	bool sdf;      /* ligands may be SDF, and poses are then; else PDBQT only */
+	bool sdf;  /* ligands may be SDF, and poses are then; else PDBQT only */
+	bool maps; /* it cannot do without grid maps */
+	struct engine_batch batch;
 	bool networks; /* poses carry CNNscore and CNNaffinity, unless cnn_scoring is none */
 	const char
 	    *score; /* what tells whether a pose is believable, by its name in dock/score.h */

@@ -133,7 +133,7 @@ read_param(struct row *r, const json_t *param, size_t i, struct err *err)
 	out->max = json_is_number(most) ? json_number_value(most) : 2147483647;
 	out->since = read_since(param);
 	out->kind = (enum engine_kind)(kind < 0 ? 0 : kind);
-	if (!out->name || !out->flag || *out->flag != '-')
+	if (!out->name || !out->flag || (*out->flag != '-' && kind != ENGINE_MAPS))
 		rc = bad(r, pointer, "a parameter needs 'name' and 'flag'", err);
 	else if (kind < 0)
 		rc = bad(r, pointer,
@@ -188,11 +188,40 @@ read_modes(struct row *r, struct err *err)
 	return modes ? check_members(r, modes, engine_modes, ENGINE_MODES, "/modes", err) : 0;
 }
 
+/* {list: --filelist, poses: .dlg, maps: true, most: 1000} */
+static int
+read_batch(struct row *r, struct err *err)
+{
+	static const char *const known[] = { "list", "folder", "poses", "maps", "most" };
+	const json_t *batch = json_object_get(r->docs.at[0].value, "batch");
+	struct engine_batch *out = &r->engine.batch;
+	json_int_t most = 1000;
+
+	if (!batch)
+		return 0;
+	if (!json_is_object(batch) ||
+	    check_members(r, batch, known, COUNT(known), "/batch", err) < 0)
+		return bad(r, "/batch",
+		    "'batch' must be a mapping of list, folder, poses, maps, most", err);
+	out->list = json_string_value(json_object_get(batch, "list"));
+	out->folder = json_string_value(json_object_get(batch, "folder"));
+	out->poses = json_string_value(json_object_get(batch, "poses"));
+	out->maps = json_is_true(json_object_get(batch, "maps"));
+	if (!out->list || *out->list != '-' || !out->poses || !strchr(out->poses, '.'))
+		return bad(r, "/batch",
+		    "'batch' needs 'list', an option, and 'poses', such as _out.pdbqt", err);
+	if (json_get_int(batch, "most", &most, err) < 0 || most < 1 || most > 100000)
+		return bad(r, "/batch", "'most' must be an integer in 1..100000", err);
+	out->most = (int)most;
+	return 0;
+}
+
 static int
 read_row(struct row *r, struct err *err)
 {
 	static const char *const known[] = { "name", "program", "variable", "package", "banner",
-		"sdf", "modes", "least", "most", "params", "description" };
+		"ask", "sdf", "needs_maps", "batch", "modes", "least", "most", "params",
+		"description" };
 	const json_t *file = r->docs.at[0].value;
 	struct engine *e = &r->engine;
 
@@ -201,18 +230,22 @@ read_row(struct row *r, struct err *err)
 	    read_text(r, "program", true, &e->program, err) < 0 ||
 	    read_text(r, "variable", true, &e->variable, err) < 0 ||
 	    read_text(r, "package", false, &e->package, err) < 0 ||
-	    read_text(r, "banner", true, &e->banner, err) < 0)
+	    read_text(r, "banner", true, &e->banner, err) < 0 ||
+	    read_text(r, "ask", false, &e->ask, err) < 0)
 		return -1;
 	e->score = "affinity";
 	e->least = -30;
 	e->most = 100;
 	if (json_get_bool(file, "sdf", &e->sdf, err) < 0 ||
+	    json_get_bool(file, "needs_maps", &e->maps, err) < 0 ||
 	    json_get_number(file, "least", &e->least, err) < 0 ||
 	    json_get_number(file, "most", &e->most, err) < 0)
 		return -1;
 	if (engine_find(e->name))
 		return bad(r, "/name", "there is an engine of this name", err);
-	return read_modes(r, err) < 0 ? -1 : read_params(r, err);
+	if (read_modes(r, err) < 0 || read_batch(r, err) < 0)
+		return -1;
+	return read_params(r, err);
 }
 
 struct engine *

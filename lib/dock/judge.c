@@ -124,15 +124,26 @@ static const struct {
 	{ "Grid box dimensions must be", "input" },
 	{ "outside the grid box", "input" },
 	{ "Exhaustiveness must be", "input" },
+	{ "exceed max torsion counts", "input" },        /* Uni-Dock */
+	{ "exceed max atom counts", "input" },           /* likewise */
+	{ "Error: No map file specified for", "input" }, /* AutoDock-GPU */
+	{ "Error: No grid map for ligand", "input" },    /* likewise */
+	{ "Error: Ligand includes", "input" },           /* likewise */
+	{ "have the same XYZ coordinates", "input" },    /* likewise */
+	{ "Error in parse_liganddata", "input" },        /* likewise */
+	{ "Error: get_gridinfo failed", "input" },       /* likewise */
 	{ "std::bad_alloc", "memory" },
 	{ "bad allocation", "memory" },
+	{ "insufficient memory", "memory" },
 	{ "Cannot allocate memory", "memory" },
 	{ "cannot allocate memory", "memory" },
 	{ "out of memory", "memory" },
 	{ "CUDA_ERROR_OUT_OF_MEMORY", "memory" },
+	{ "cudaErrorMemoryAllocation", "memory" },
 	{ "Could not open", "engine" },
 	{ "could not open", "engine" },
 	{ "Invalid format:", "engine" },
+	{ "Error: Unknown argument", "engine" }, /* AutoDock-GPU, status 0 */
 	{ "Command line parse error", "engine" },
 	{ "Configuration file parse error", "engine" },
 	{ "An internal error occurred", "engine" },
@@ -202,6 +213,8 @@ understand(const struct judge_end *end, char *words, size_t room)
 	const char *class = "engine", *stop = end->said + end->said_len;
 	const char *at = recognise(end->said, end->said_len, &class);
 
+	if (!at && end->out && (at = recognise(end->out, end->out_len, &class)))
+		stop = end->out + end->out_len;
 	if (at)
 		quote(at, saying_length(at, stop), words, room);
 	else
@@ -247,7 +260,7 @@ judge_empty(const struct request *request, const struct judge_end *end, const ch
 	const char *at = recognise(end->said, end->said_len, &class);
 	char words[QUOTE + 1];
 
-	if (at && strcmp(class, "memory") == 0) {
+	if (at) {
 		quote(at, saying_length(at, end->said + end->said_len), words, sizeof(words));
 		return verdict_set(verdict, class, "%s: %s", program, words);
 	}

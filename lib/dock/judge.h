@@ -46,7 +46,8 @@ int judge_reach(const struct box *box, const struct lint_facts *receptor, struct
 void judge_warn_box(const struct box *box, json_t *warnings);
 
 /* How the process ended: 0 with exit status 0; -1 otherwise, classified by what it said. `said` is
- * its standard error, or output when that is empty. */
+ * its standard error, or output when that is empty; out its standard output, in which words that
+ * are known count as well: programs on GPUs complain there. */
 struct judge_end {
 	int code;       /* exit status */
 	int signal;     /* or the signal that ended it, else 0 */
@@ -54,12 +55,14 @@ struct judge_end {
 	double limit;   /* it, in seconds */
 	const char *said;
 	size_t said_len;
+	const char *out; /* may be NULL */
+	size_t out_len;
 };
 int judge_end(const struct engine *engine, const struct judge_end *end, struct verdict *verdict);
 
 /* What an engine that ended with exit status 0 said when it left no poses that can be read; why
- * tells what is wrong with them. A GPU without memory (class memory) is told apart from a ligand
- * that fits nowhere in the box (result). Returns -1. */
+ * tells what is wrong with them. A GPU without memory (class memory) and a ligand that was not read
+ * (input) are told apart from one that fits nowhere in the box (result). Returns -1. */
 int judge_empty(const struct request *request, const struct judge_end *end, const char *why,
     struct verdict *verdict);
 

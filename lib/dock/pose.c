@@ -226,6 +226,34 @@ read_score(const struct line *line, struct pose *pose, struct err *err)
 	return pose_set(pose, name, (size_t)(blank - name), value);
 }
 
+/* What AutoDock-GPU and AutoDock 4 say of a model (dock/dlg.h). */
+static const struct {
+	const char *text;
+	size_t offset;
+} terms[] = {
+	{ "USER    Estimated Free Energy of Binding    =", offsetof(struct pose, affinity) },
+	{ "USER    (1) Final Intermolecular Energy     =", offsetof(struct pose, inter) },
+	{ "USER    (2) Final Total Internal Energy     =", offsetof(struct pose, intra) },
+	{ "USER    (4) Unbound System's Energy         =", offsetof(struct pose, unbound) },
+};
+
+/* 1 the first of them, 0 another line of theirs, -1. */
+static int
+read_term(const struct line *line, struct pose *pose, struct err *err)
+{
+	for (size_t i = 0; i < sizeof(terms) / sizeof(*terms); i++) {
+		double *to = (double *)((char *)pose + terms[i].offset);
+		size_t skip = strlen(terms[i].text);
+
+		if (!starts(line, terms[i].text))
+			continue;
+		if (blank_numbers(line->at + skip, line->len - skip, to, 1) != 1)
+			return bad_line(line, "not a number", err);
+		return i == 0;
+	}
+	return 0;
+}
+
 static int
 read_remark(const struct line *line, struct pose *pose, struct err *err)
 {
@@ -276,6 +304,12 @@ read_body_line(const struct line *line, struct poses *out, struct model *m, stru
 		m->scored |= starts(line, "REMARK VINA RESULT:") ||
 		    starts(line, "REMARK minimizedAffinity ");
 		return read_remark(line, &m->pose, err);
+	}
+	if (starts(line, "USER")) {
+		int rc = read_term(line, &m->pose, err);
+
+		m->scored |= rc > 0;
+		return rc < 0 ? -1 : 0;
 	}
 	if (starts(line, "MODEL"))
 		return bad_line(line, "the model before has no end", err);

@@ -214,6 +214,9 @@ check_maps(const struct request *request, struct err *err)
 	const char *const *words = scoring < 0 ? NULL : request->engine->params[scoring].words;
 	bool ad4 = words && strcmp(words[(size_t)request->value[scoring]], "ad4") == 0;
 
+	if (request->engine->maps && !request_maps(request))
+		return err_set(
+		    err, ERR_INPUT, "there is no 'maps', and %s needs them", request->engine->name);
 	if (ad4 && !request_maps(request))
 		return err_set(err, ERR_INPUT, "'scoring' ad4 needs 'maps' (of autogrid4)");
 	if (flex >= 0 && request->text[flex] && request_maps(request))

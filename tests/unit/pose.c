@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "dock/dlg.h"
 #include "tap.h"
 
 #define ATOM "ATOM      1  C   UNL     1      12.742  93.206  64.421  0.00  0.00    +0.000 A \n"
@@ -225,9 +226,81 @@ test_said(void)
 	is_int(pose_said("done", 4, &(struct pose){ .affinity = NAN }, NULL), -1, "no score");
 }
 
+#define DOCKED_MODEL(n, energy) \
+	"DOCKED: MODEL        " n "\nDOCKED: USER    Run = " n "\nDOCKED: USER\n" energy \
+	"DOCKED: ROOT\nDOCKED: " ATOM "DOCKED: ENDROOT\nDOCKED: TER\nDOCKED: ENDMDL\n____\n\n"
+#define DOCKED_ENERGY(text) \
+	"DOCKED: USER    Estimated Free Energy of Binding    =" text \
+	" kcal/mol  [=(1)+(2)+(3)-(4)]\n"
+
+/* Logs that are none. */
+static void
+test_bad_logs(void)
+{
+	static const struct {
+		const char *text, *error;
+	} rows[] = {
+		{ "", "there is no docked model in it" },
+		{ "AutoDock-GPU version: v1.5.3\nNumber of runs:                            2\n",
+		    "there is no docked model in it" },
+		{ "Number of runs:   x\n", "its number of runs is none" },
+		{ "Number of runs:   2\n" DOCKED_MODEL("1", DOCKED_ENERGY("  -1.00")),
+		    "it is cut off after run 1" },
+		{ DOCKED_MODEL("1", DOCKED_ENERGY("  -1.00")) "DOCKED: MODEL        2\n",
+		    "it is cut off after run 1" },
+		{ DOCKED_MODEL("1", ""), "run 1 has no energy" },
+		{ DOCKED_MODEL("1", DOCKED_ENERGY("  ")), "run 1 has no energy" },
+		{ "DOCKED: ENDMDL\n", "there is a docked line outside of a model" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct buf out = BUF_INIT;
+		struct err err = { 0 };
+
+		is_int(
+		    dlg_to_pdbqt(rows[i].text, strlen(rows[i].text), &out, &err), -1, "log %zu", i);
+		is_str(err.text, rows[i].error, "log %zu says why", i);
+		is_int((long long)out.len, 0, "log %zu gives nothing", i);
+		buf_clear(&out);
+	}
+}
+
+/* The best run is first, equal ones stay in their order; the numbers are the log's. */
+static void
+test_logs(void)
+{
+	static const char text[] = "Number of runs:   3\n" DOCKED_MODEL(
+	    "1", DOCKED_ENERGY("  -8.11")) DOCKED_MODEL("2", DOCKED_ENERGY(" -10.25"))
+	    DOCKED_MODEL("3", DOCKED_ENERGY("  -8.11"));
+	struct buf log = BUF_INIT, out = BUF_INIT;
+	struct poses poses = POSES_INIT;
+
+	is_int(dlg_to_pdbqt(text, sizeof(text) - 1, &out, NULL), 0, "a log of three runs");
+	ok(strncmp(buf_str(&out), "MODEL        2\nUSER    Run = 2\n", 31) == 0, "best first");
+	is_int(poses_read(buf_str(&out), out.len, &poses, NULL), 0, "is a file of poses");
+	is_int((long long)poses.len, 3, "of three");
+	is_number(poses.at[0].affinity, -10.25, "energy", "best");
+	is_number(poses.at[2].affinity, -8.11, "energy", "last");
+	buf_clear(&out);
+	poses_clear(&poses);
+	poses = (struct poses)POSES_INIT;
+	file_read("tests/data/autodock4/two-runs.dlg", 0, &log, NULL);
+	is_int(dlg_to_pdbqt(buf_str(&log), log.len, &out, NULL), 0, "a log of AutoDock 4");
+	is_int(poses_read(buf_str(&out), out.len, &poses, NULL), 0, "is one as well");
+	is_int((long long)poses.len, 2, "of two");
+	is_number(poses.at[0].affinity, -9.30, "energy", "recorded");
+	is_number(poses.at[0].inter, -11.39, "energy between them", "recorded");
+	is_str(poses.atoms.at[0].type, "N", "the type of an atom");
+	buf_clear(&log);
+	buf_clear(&out);
+	poses_clear(&poses);
+}
+
 int
 main(void)
 {
+	test_bad_logs();
+	test_logs();
 	test_recorded();
 	test_said();
 	test_refused();
