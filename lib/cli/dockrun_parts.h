@@ -7,6 +7,7 @@
 #define CLI_DOCKRUN_PARTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/buf.h"
 
