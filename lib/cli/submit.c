@@ -53,6 +53,7 @@ submit_new(const struct submit_options *options, struct err *err)
 	s->supply = (struct supply){ .app = options->app,
 		.files = options->files,
 		.lines = options->lines,
+		.alike = options->task->origin == TASK_ADHOC,
 		.fn = submit_record,
 		.ctx = s };
 	if (options->task->rules.cache && options->memory)

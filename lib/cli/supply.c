@@ -3,8 +3,8 @@
 #include "cli/supply.h"
 
 #include <stdio.h>
+#include <string.h>
 
-#include "base/err.h"
 #include "base/jsonl.h"
 #include "cli/app.h"
 
@@ -46,6 +46,14 @@ take(struct supply *in, struct jsonl *from, json_t *record, struct err *err)
 	snprintf(where, sizeof(where), "%s:%zu", jsonl_name(from), jsonl_line(from));
 	if (in->fn(record, where, in->ctx, err) == 0)
 		return 0;
+	if (in->alike && err->kind == ERR_USAGE) {
+		if (strcmp(err->text, in->told.text) == 0) {
+			in->refused++;
+			*err = (struct err){ 0 };
+			return 0;
+		}
+		in->told = *err;
+	}
 	err_wrap(err, "%s", where);
 	return refuse(in, err);
 }

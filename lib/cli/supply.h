@@ -13,8 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 struct app;
-struct err;
 
 /* Gets a record, borrowed, and its place, "file:line". 0, or -1: it is refused, err says why. */
 typedef int supply_fn(json_t *record, const char *where, void *ctx, struct err *err);
@@ -23,9 +24,11 @@ struct supply {
 	struct app *app;
 	char **files; /* NULL or empty: standard input */
 	bool lines;   /* lines are text: records {"line"} */
+	bool alike;   /* ERR_USAGE is no fault of the line: of equal ones in a row one is told */
 	supply_fn *fn;
 	void *ctx;
-	int64_t refused; /* lines that were told to be wrong */
+	int64_t refused; /* lines that were wrong */
+	struct err told; /* the last that was no fault of its line */
 };
 
 /* Read all. -1: a file cannot be read, or a line is wrong and that is strict; err says why. */

@@ -204,6 +204,11 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	assert_status 2
 	assert_out ''
 	assert_err "taskrun: in:1: '{x}' inside the script of a shell is refused: write \"\$1\" there and pass {x} behind the script"
+	printf '%s\n' '{"x":1}' '{"y":2}' '{"x":3}' '{"x":4,"y":5}' >many
+	run_split taskrun many -- sh -c 'echo {x} {y}'
+	assert_status 2
+	assert_err "$(printf '%s\n' "taskrun: many:1: '{x}' inside" "taskrun: many:2: '{y}' inside" "taskrun: many:3: '{x}' inside" |
+		sed -E "s/'\{(.)\}' inside/& the script of a shell is refused: write \"\$1\" there and pass {\1} behind the script/")"
 	run_split taskrun in -- env A=1 bash -xec 'echo {x}'
 	assert_status 2
 	[[ ! -e here ]]
