@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* pipeline: steps that follow each other: check them, look at them, run them. */
-#include <signal.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -181,19 +180,6 @@ run(struct app *app, struct err *err)
 	app_usage(app, "'%s' is not a command; there are: " COMMANDS, app->args[0]);
 }
 
-/* Die of a signal, so that make and shells stop too. */
-static void
-die_of(int caught)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, caught);
-	signal(caught, SIG_DFL);
-	raise(caught);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -206,7 +192,6 @@ main(int argc, char **argv)
 	if (o.caught)
 		app_stopped(app);
 	end = app_finish(app, rc, &err);
-	if (o.caught && o.caught != SIGPIPE)
-		die_of(o.caught);
+	app_die(o.caught);
 	return end;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* taskrun: submit executions of a task, a line of parameters each, and work on them. */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -102,19 +101,6 @@ read_operands(struct app *app)
 	o.detach |= o.work;
 }
 
-/* Die of a signal, so that make and shells stop too. */
-static void
-die_of(int caught)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, caught);
-	signal(caught, SIG_DFL);
-	raise(caught);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -135,8 +121,7 @@ main(int argc, char **argv)
 	if (caught)
 		app_stopped(app);
 	status = app_finish(app, rc, &err);
-	if (caught && caught != SIGPIPE)
-		die_of(caught);
+	app_die(caught);
 	if (reading)
 		_exit(status); /* exit handlers would take away what the reading thread uses */
 	return status;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* taskwork: a worker: run what is queued. */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,19 +76,6 @@ read_options(struct app *app)
 		app_usage(app, "--queue takes names");
 }
 
-/* Die of a signal, so that make and shells stop too. */
-static void
-die_of(int caught)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, caught);
-	signal(caught, SIG_DFL);
-	raise(caught);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -101,7 +87,6 @@ main(int argc, char **argv)
 	rc = shift_run(app, &o, &caught, &err);
 	free(o.queues);
 	status = app_finish(app, rc, &err);
-	if (caught && caught != SIGPIPE)
-		die_of(caught);
+	app_die(caught);
 	return status;
 }

@@ -410,6 +410,20 @@ app_finish(struct app *app, int rc, struct err *err)
 }
 
 void
+app_die(int caught)
+{
+	sigset_t set;
+
+	if (caught == 0 || caught == SIGPIPE)
+		return;
+	sigemptyset(&set);
+	sigaddset(&set, caught);
+	signal(caught, SIG_DFL);
+	raise(caught);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void
 app_record(struct app *app, const json_t *record)
 {
 	struct err err = { 0 };

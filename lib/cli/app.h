@@ -104,6 +104,10 @@ struct app *app_start(
  * exit status: return app_finish(app, run(app, &err), &err). */
 int app_finish(struct app *app, int rc, struct err *err);
 
+/* After app_finish: die of the signal that ended the program, so that make and shells stop too; of
+ * SIGPIPE, or of none (0), it returns. */
+void app_die(int caught);
+
 /* Wrong usage: one line plus "try -h", end 2. */
 void app_usage(struct app *app, const char *fmt, ...)
     __attribute__((noreturn, format(printf, 2, 3)));

@@ -185,6 +185,19 @@ blueprint_read(struct blueprint *b, struct app *app, struct store *store, const 
 	return judge(b, app, store, err);
 }
 
+int
+blueprint_bind_commands(struct blueprint *b, struct err *err)
+{
+	for (size_t i = 0; i < b->pipeline->nsteps; i++) {
+		const struct step *step = &b->pipeline->steps[i];
+
+		if (step->kind == STEP_COMMAND && !b->tasks[i] &&
+		    !(b->tasks[i] = task_adhoc(step->argv, false, err)))
+			return err_wrap(err, "step '%s'", step->id);
+	}
+	return 0;
+}
+
 void
 blueprint_clear(struct blueprint *b)
 {

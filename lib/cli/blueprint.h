@@ -22,7 +22,7 @@ struct task;
 
 struct blueprint {
 	struct pipeline *pipeline;
-	struct task **tasks; /* of each step, NULL: it names none */
+	struct task **tasks; /* of each step, NULL: it names none, or a command (see below) */
 	struct yaml_docs docs;
 	bool stored; /* there is no file */
 	char *name;  /* of the file, as it is told to people */
@@ -39,6 +39,9 @@ int blueprint_open(
 /* The same of a text that was read before. */
 int blueprint_read(struct blueprint *b, struct app *app, struct store *store, const char *name,
     const char *text, size_t len, struct err *err);
+
+/* Make tasks of the commands, which run in the working directory. 0 or -1. */
+int blueprint_bind_commands(struct blueprint *b, struct err *err);
 
 void blueprint_clear(struct blueprint *b);
 

@@ -11,7 +11,6 @@
 #include "cli/capacity.h"
 #include "cli/commit.h"
 #include "cli/config.h"
-#include "cli/demand.h"
 #include "cli/intake.h"
 #include "cli/prospect.h"
 #include "cli/session.h"
@@ -20,7 +19,6 @@
 #include "cli/worker.h"
 #include "store/store.h"
 #include "task/control.h"
-#include "task/task.h"
 
 /* What lives while it runs. */
 struct run {
@@ -67,35 +65,37 @@ out:
 	return rc;
 }
 
-/* What we have to give; each task at least once. */
-static int
-find_capacity(struct run *r, struct err *err)
+static struct task *
+next_task(const void *of, size_t *at)
 {
-	struct task *task;
-	size_t at = 0;
+	return intake_task(of, at);
+}
 
-	capacity_find(r->c->jobs ? r->c->jobs : (int)config_number(r->config, CONFIG_WORKER_JOBS),
-	    &r->capacity);
-	while ((task = intake_task(&r->intake, &at))) {
-		if (demand_check(task, err) < 0)
-			return -1;
-		capacity_say_memory(r->app, task, &r->capacity);
-		capacity_hold(task, &r->capacity);
-	}
-	return 0;
+static const char *
+next_queue(const void *of, size_t *at)
+{
+	return intake_queue(of, at);
+}
+
+static struct prospect
+prospect_of(struct run *r)
+{
+	return (struct prospect){ .app = r->app,
+		.store = r->store,
+		.tasks = { next_task, &r->intake },
+		.queue = next_queue,
+		.job = r->c->job };
 }
 
 static int
 begin(struct run *r, struct err *err)
 {
-	struct prospect p = {
-		.app = r->app, .store = r->store, .intake = &r->intake, .job = r->c->job
-	};
+	struct prospect p = prospect_of(r);
 
-	if (!r->c->detach) {
-		if (find_capacity(r, err) < 0 || prospect_judge(&p, &r->capacity, err) < 0)
-			return -1;
-	}
+	if (!r->c->detach &&
+	    (capacity_meet(r->app, r->config, r->c->jobs, &p.tasks, &r->capacity, err) < 0 ||
+		prospect_judge(&p, &r->capacity, err) < 0))
+		return -1;
 	if (store_begin(r->store, err) < 0)
 		return -1;
 	if (enter(r, err) < 0) {
@@ -263,9 +263,7 @@ say_what_stays(struct run *r, struct err *err)
 static int
 look_for_workers(struct run *r, struct err *err)
 {
-	struct prospect p = {
-		.app = r->app, .store = r->store, .intake = &r->intake, .job = r->c->job
-	};
+	struct prospect p = prospect_of(r);
 	int64_t left = count_left(r, err);
 	int workers;
 

@@ -8,6 +8,8 @@
 #include "base/err.h"
 #include "base/num.h"
 #include "cli/app.h"
+#include "cli/config.h"
+#include "cli/demand.h"
 #include "exec/pressure.h"
 #include "task/task.h"
 
@@ -82,4 +84,20 @@ capacity_hold(const struct task *task, struct room *capacity)
 		capacity->cpus = one.cpus;
 	if (capacity->memory < one.memory)
 		capacity->memory = one.memory;
+}
+
+int
+capacity_meet(struct app *app, const struct config *config, int jobs, const struct demands *demands,
+    struct room *capacity, struct err *err)
+{
+	struct task *task;
+
+	capacity_find(jobs ? jobs : (int)config_number(config, CONFIG_WORKER_JOBS), capacity);
+	for (size_t at = 0; (task = demands->next(demands->of, &at));) {
+		if (demand_check(task, err) < 0)
+			return -1;
+		capacity_say_memory(app, task, capacity);
+		capacity_hold(task, capacity);
+	}
+	return 0;
 }

@@ -6,6 +6,8 @@
 #include "cli/room.h"
 
 struct app;
+struct config;
+struct demands;
 struct err;
 struct task;
 
@@ -24,5 +26,10 @@ void capacity_say_memory(struct app *app, const struct task *task, const struct 
 
 /* At least one execution of the task fits, however little there is; named limits stay. */
 void capacity_hold(const struct task *task, struct room *capacity);
+
+/* What a run of these tasks has here: that of capacity_find (jobs 0: as config says), but at least
+ * one execution of each fits. -1 with ERR_USAGE: what one needs to be started is not there. */
+int capacity_meet(struct app *app, const struct config *config, int jobs,
+    const struct demands *demands, struct room *capacity, struct err *err);
 
 #endif

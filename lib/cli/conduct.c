@@ -326,15 +326,3 @@ conduct_conductor(struct conduct *c)
 {
 	return &all_of(c)->conductor;
 }
-
-struct task *
-conduct_task(const struct conduct *c, size_t *at)
-{
-	while (*at < c->pipeline->nsteps) {
-		struct task *task = c->stages[(*at)++].task;
-
-		if (task)
-			return task;
-	}
-	return NULL;
-}

@@ -38,7 +38,4 @@ void conduct_free(struct conduct *c);
 /* What the writer asks; borrowed. */
 struct conductor *conduct_conductor(struct conduct *c);
 
-/* Each task that executions will be of: the next one while *at counts up from 0; NULL: no more. */
-struct task *conduct_task(const struct conduct *c, size_t *at);
-
 #endif

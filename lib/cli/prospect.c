@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* prospect: who there is to run what taskrun submits. */
+/* prospect: who there is to run what is submitted. */
 #include "cli/prospect.h"
 
 #include <stdio.h>
@@ -13,7 +13,6 @@
 #include "base/vec.h"
 #include "cli/app.h"
 #include "cli/capacity.h"
-#include "cli/intake.h"
 #include "cli/slot.h"
 #include "exec/proc.h"
 #include "store/store.h"
@@ -49,13 +48,13 @@ begin(struct survey *s, const struct prospect *p)
 	struct task *task;
 
 	*s = (struct survey){ .job = p->job };
-	for (size_t at = 0; (task = intake_task(p->intake, &at));) {
+	for (size_t at = 0; (task = p->tasks.next(p->tasks.of, &at));) {
 		struct need need = { .task = task };
 
 		room_of_task(task, 0, &need.one);
 		vec_add(&s->needs, need);
 	}
-	for (size_t at = 0; (name = intake_queue(p->intake, &at));) {
+	for (size_t at = 0; p->queue && (name = p->queue(p->tasks.of, &at));) {
 		struct queue queue = { name, false };
 		size_t i = 0;
 

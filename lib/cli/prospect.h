@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * prospect: who there is to run what taskrun submits, said at submission and not found out by
- * waiting for ever.
+ * prospect: who there is to run what taskrun or pipeline submits, said at submission and not found
+ * out by waiting for ever.
  */
 #ifndef CLI_PROSPECT_H
 #define CLI_PROSPECT_H
 
 #include <stdbool.h>
 
+#include "cli/demand.h"
 #include "cli/room.h"
 
 struct app;
 struct err;
-struct intake;
 struct store;
 
 struct prospect {
 	struct app *app;
 	struct store *store;
-	const struct intake *intake;
+	struct demands tasks;
+	/* The queues they go to, as tasks are given; NULL: those that the run itself serves. */
+	const char *(*queue)(const void *of, size_t *at);
 	const char *job; /* its name, NULL: none */
 };
 

@@ -67,16 +67,11 @@ static int
 find_task(struct conduct *c, struct stage *s, struct err *err)
 {
 	const struct step *step = s->step;
-	struct task *task = c->blueprint->tasks[s->place], *adhoc = NULL;
 
-	if (step->kind == STEP_COMMAND)
-		task = adhoc = s->own = task_adhoc(step->argv, false, err);
-	if (task && (step->timeout > 0 || step->retry)) {
-		task = s->own = change_task(step, task, err);
-		task_free(adhoc);
-	}
-	s->task = task;
-	return task ? 0 : -1;
+	s->task = c->blueprint->tasks[s->place];
+	if (step->timeout > 0 || step->retry)
+		s->task = s->own = change_task(step, s->task, err);
+	return s->task ? 0 : -1;
 }
 
 /* The longest way first; along a chain of items those that are farther, so that what was begun is

@@ -19,7 +19,7 @@
 #include "cli/commit.h"
 #include "cli/conduct.h"
 #include "cli/config.h"
-#include "cli/demand.h"
+#include "cli/prospect.h"
 #include "cli/runs.h"
 #include "cli/session.h"
 #include "cli/station.h"
@@ -80,6 +80,40 @@ read_params(struct walk *w, json_t *given, struct err *err)
 		rc = read_param(schema, w->o->params[i], given, err);
 	schema_free(schema);
 	return rc < 0 ? -1 : pipeline_take_params(p, given, err);
+}
+
+/* ---- who runs it ---- */
+
+static struct task *
+next_task(const void *of, size_t *at)
+{
+	const struct blueprint *b = of;
+
+	while (*at < b->pipeline->nsteps) {
+		struct task *task = b->tasks[(*at)++];
+
+		if (task)
+			return task;
+	}
+	return NULL;
+}
+
+/* Go to where the run belongs. Is what the steps need there, and is there ever enough of it? Asked
+ * before anything is noted. */
+static int
+foresee_capacity(struct walk *w, struct err *err)
+{
+	struct prospect p = { .app = w->app,
+		.store = w->store,
+		.tasks = { next_task, &w->blueprint },
+		.job = w->run.job_name ? w->run.job_name : w->o->job };
+
+	if (w->run.dir && chdir(w->run.dir) < 0)
+		return err_sys(err, "cannot go to '%s'", w->run.dir);
+	if (blueprint_bind_commands(&w->blueprint, err) < 0 ||
+	    capacity_meet(w->app, w->config, w->o->jobs, &p.tasks, &w->capacity, err) < 0)
+		return -1;
+	return prospect_judge(&p, &w->capacity, err);
 }
 
 /* ---- a new run ---- */
@@ -168,23 +202,6 @@ make_run(struct walk *w, struct err *err)
 /* ---- going through it ---- */
 
 static int
-find_capacity(struct walk *w, struct err *err)
-{
-	struct task *task;
-	size_t at = 0;
-
-	capacity_find(w->o->jobs ? w->o->jobs : (int)config_number(w->config, CONFIG_WORKER_JOBS),
-	    &w->capacity);
-	while ((task = conduct_task(w->conduct, &at))) {
-		if (demand_check(task, err) < 0)
-			return -1;
-		capacity_say_memory(w->app, task, &w->capacity);
-		capacity_hold(task, &w->capacity);
-	}
-	return 0;
-}
-
-static int
 enter(struct walk *w, struct err *err)
 {
 	struct conduct_options co = { .app = w->app,
@@ -199,7 +216,7 @@ enter(struct walk *w, struct err *err)
 		return -1;
 	co.carrier = w->carrier;
 	w->conduct = conduct_new(&co, err);
-	if (!w->conduct || find_capacity(w, err) < 0)
+	if (!w->conduct)
 		return -1;
 	if (station_enter(&w->station, w->app, w->store,
 		&(struct station_plan){ .job = w->run.job, .capacity = &w->capacity }, err) < 0)
@@ -288,8 +305,6 @@ walk(struct walk *w, int *signal, struct err *err)
 	bool over;
 	int rc = -1;
 
-	if (chdir(w->run.dir) < 0)
-		return err_sys(err, "cannot go to '%s'", w->run.dir);
 	worker_block_signals();
 	if (session_reap(w->app, w->store, NULL, err) < 0 || begin(w, err) < 0)
 		return -1;
@@ -408,6 +423,8 @@ resume(struct walk *w, int *signal, struct err *err)
 		return -1;
 	if (w->o->dry_run)
 		return runs_foresee(w->app, &w->blueprint, w->run.params, err);
+	if (foresee_capacity(w, err) < 0)
+		return -1;
 	return w->o->detach ? detach(w, err) : walk(w, signal, err);
 }
 
@@ -450,7 +467,7 @@ run(struct walk *w, const char *name, int *signal, struct err *err)
 		w->run.params = given;
 		if (w->o->dry_run)
 			return runs_foresee(w->app, &w->blueprint, given, err);
-		if (make_run(w, err) < 0)
+		if (foresee_capacity(w, err) < 0 || make_run(w, err) < 0)
 			return -1;
 		return w->o->detach ? detach(w, err) : walk(w, signal, err);
 	}

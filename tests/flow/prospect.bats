@@ -113,3 +113,35 @@ stop_worker() {
 	assert_err $'taskrun: no worker serves queue \'early\': taskwork --queue early\ntaskrun: no worker serves queue \'default\': taskwork --queue default'
 	stop_worker
 }
+
+@test "prospect: a step of a pipeline that no worker could run is said before anything is begun" {
+	export CUDA_VISIBLE_DEVICES=
+	task '{gpus: 1}' '{licence: 2}'
+	cat >steps.yaml <<-'END'
+		steps:
+		  - {id: a, command: ["true"]}
+		  - {id: b, task: t, depends_on: a}
+	END
+	for way in '' --detach; do
+		run_split timeout 20 pipeline run $way steps.yaml
+		assert_status 2
+		assert_out ''
+		assert_err "pipeline: no worker can run task 't': it takes 1 GPU (the most there are: 0), 2 of limit 'licence' (the most there are: 0)"
+	done
+	run_split pipeline status
+	assert_out ''
+	task '{cpus: 1}' '{licence: 2}'
+	start_worker --limit licence=2
+	run_split timeout 20 pipeline run steps.yaml
+	assert_status 0
+	stop_worker
+	run_split timeout 20 pipeline resume steps-1
+	assert_status 2
+	assert_err -r "no worker can run task 't': it takes 2 of limit 'licence'"
+	printf 'steps: [{id: a, command: [no-such-program]}]\n' >none.yaml
+	run_split timeout 20 pipeline run none.yaml
+	assert_status 2
+	assert_err -r "no-such-program"
+	run_split pipeline status
+	assert_json '.id == 1'
+}
