@@ -20,6 +20,8 @@
 #include "cli/app.h"
 #include "cli/blueprint.h"
 #include "cli/commit.h"
+#include "cli/lineup.h"
+#include "cli/panel.h"
 #include "cli/stage.h"
 #include "task/fingerprint.h"
 #include "task/task.h"
@@ -221,6 +223,7 @@ conclude(struct conduct *c, struct err *err)
 	if (run_end(c->store, c->run->id, c->run->status, c->error, err) < 0)
 		return -1;
 	conductor->over = true;
+	panel_wipe(c->panel);
 	return 0;
 }
 
@@ -262,6 +265,7 @@ look(void *ctx, bool news, struct err *err)
 {
 	struct conduct *c = ctx;
 
+	lineup_draw(c);
 	for (size_t i = 0; i < c->pipeline->nsteps; i++)
 		if (stage_is_due(&c->stages[i]))
 			return 1;
@@ -284,6 +288,7 @@ conduct_new(const struct conduct_options *o, struct err *err)
 	c->carrier = o->carrier;
 	c->why = o->why;
 	c->memory = fingerprints_new();
+	c->panel = panel_new(o->app);
 	c->stages = xcalloc(c->pipeline->nsteps, sizeof(*c->stages));
 	c->about = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s}", "id", (json_int_t)o->run->id, "job",
 	    o->run->job_name, "pipeline", o->run->name, "version", o->run->version, "dir",
@@ -317,6 +322,7 @@ conduct_free(struct conduct *c)
 	vec_clear(&c->ended);
 	buf_clear(&c->room);
 	fingerprints_free(c->memory);
+	panel_free(c->panel);
 	free(c->error);
 	free(all_of(c));
 }

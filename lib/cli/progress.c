@@ -2,18 +2,15 @@
 /* progress: one line on stderr about long work. */
 #include "cli/progress.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "cli/app.h"
+#include "cli/terminal.h"
 
 enum { FIRST = 1000000, REDRAW = 100000, PLAIN = 30000000, STEADY = 1000000 };
 
@@ -51,30 +48,11 @@ progress_give_way(struct progress *p)
 	p->gives_way = true;
 }
 
-/* Locks belong to processes: stderr is one open file for the whole pipe. */
-static bool
-lock_terminal(short type)
-{
-	struct flock lock = { .l_type = type, .l_whence = SEEK_SET, .l_len = 1 };
-
-	return fcntl(STDERR_FILENO, F_SETLK, &lock) == 0 || (errno != EAGAIN && errno != EACCES);
-}
-
-static bool
-in_background(void)
-{
-	pid_t foreground = tcgetpgrp(STDERR_FILENO);
-
-	return foreground > 0 && foreground != getpgrp();
-}
-
 /* May we draw now? Another line that is there is not ours to wipe. */
 static bool
 own_terminal(struct progress *p)
 {
-	if (in_background())
-		lock_terminal(F_UNLCK);
-	else if (lock_terminal(F_WRLCK))
+	if (terminal_take())
 		return true;
 	p->drawn = false;
 	return false;
@@ -97,20 +75,8 @@ progress_free(struct progress *p)
 		return;
 	progress_hide(p);
 	if (p->app->terminal)
-		lock_terminal(F_UNLCK);
+		terminal_leave();
 	free(p);
-}
-
-static int
-columns(void)
-{
-	const char *env = getenv("COLUMNS");
-	struct winsize size;
-	int n = env ? (int)strtol(env, NULL, 10) : 0;
-
-	if (n <= 0 && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0)
-		n = size.ws_col;
-	return n > 20 ? n : 80;
 }
 
 /* Done a second since the mark; 0 where nothing was, or too short a while ago to tell. */
@@ -144,7 +110,7 @@ draw(const struct progress *p, int64_t now, int64_t done, const char *detail)
 	if (detail && *detail)
 		snprintf(text + n, sizeof(text) - (size_t)n, ", %s", detail);
 	if (p->app->terminal)
-		fprintf(stderr, APP_WIPE "%.*s", columns() - 1, text);
+		fprintf(stderr, APP_WIPE "%.*s", terminal_columns() - 1, text);
 	else
 		fprintf(stderr, "%s\n", text);
 	fflush(stderr);
@@ -172,5 +138,5 @@ progress_tick(struct progress *p, int64_t done, int64_t total, const char *detai
 	draw(p, now, done, detail);
 	p->drawn = p->app->terminal;
 	if (p->gives_way && p->app->terminal)
-		lock_terminal(F_UNLCK);
+		terminal_leave();
 }

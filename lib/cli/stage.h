@@ -25,6 +25,7 @@ struct app;
 struct blueprint;
 struct fingerprints;
 struct items;
+struct panel;
 struct store;
 struct study;
 struct submit;
@@ -101,6 +102,7 @@ struct conduct {
 	struct fingerprints *memory;
 	struct open_item *open;      /* of all stages */
 	json_t *about;               /* what expressions see as `run` */
+	struct panel *panel;         /* where it is shown how far it is; NULL: nowhere */
 	bool why;                    /* tell what is run again, and why */
 	bool cancelled;              /* it was asked for */
 	bool cancelling;             /* what is open was told */

@@ -260,6 +260,7 @@ work(struct walk *w, int *signal, struct err *err)
 		.state = store_dir(w->store),
 		.log_cap = (int64_t)config_number(w->config, CONFIG_LOG_CAP),
 		.hook_limit = config_number(w->config, CONFIG_HOOKS_TIMEOUT),
+		.shown = true,
 		.until = WORKER_ASKED,
 		.idle_exit = -1 };
 	struct commit_state state;

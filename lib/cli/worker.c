@@ -431,7 +431,7 @@ worker_run(const struct worker_options *options, int *signal, struct err *err)
 	if (w.fd < 0)
 		return err_sys(err, "cannot read signals");
 	rc = find_keep(&w, err) < 0 ? -1 : crew_init(&w.crew, err);
-	if (!isatty(STDOUT_FILENO))
+	if (!isatty(STDOUT_FILENO) && !(options->shown && options->app->terminal))
 		w.progress = progress_new(options->app, "executions");
 	if (rc == 0) {
 		loop(&w);

@@ -32,6 +32,7 @@ struct worker_options {
 	const char *state;             /* its directory */
 	int64_t log_cap;               /* bytes kept of what an execution wrote */
 	double hook_limit;             /* seconds */
+	bool shown;                    /* somebody else shows on the terminal how far it is */
 	struct throttle_limits limits; /* beyond which nothing is begun */
 	enum worker_until until;
 	int64_t deadline;  /* by clock_boot: claim nothing from then on; 0: none */

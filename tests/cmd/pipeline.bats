@@ -494,6 +494,32 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 	assert_err "pipeline: no run '7'"
 }
 
+@test "pipeline: run shows on a terminal how far the steps are, elsewhere only what became of them" {
+	local table='step +status +completed +of +failed +skipped +open +time'
+
+	printf 'steps: [{id: a, command: [sh, -c, "until [ -e go ]; do env sleep 0.02; done"]}, {id: b, value: 1, depends_on: a}]\n' >slow.yaml
+	script -qec 'stty rows 10 cols 70; TERM=xterm pipeline run slow.yaml >record' /dev/null >screen &
+	shown=$!
+	wait_until 20 grep -q completed screen
+	: >go
+	wait $shown
+	tr -d '\r' <screen >plain
+	grep -qE $'\e\\[J'"$table\$" plain
+	grep -qE '^a +running +1 +1 +[0-9.]+(ms|s)$' plain
+	[[ $(tail -n 1 plain) == $'\e[J' ]]
+	grep -q 'pipeline: b: completed' plain
+	for quiet in 'TERM=dumb pipeline run' 'TERM=xterm pipeline run -q'; do
+		rm go
+		script -qec "$quiet slow.yaml >record" /dev/null >screen &
+		shown=$!
+		wait_until 20 sh -c "pipeline status | jq -es '.[0].steps[0].started'"
+		: >go
+		wait $shown
+		run_split grep -E "$table" screen
+		assert_status 1
+	done
+}
+
 @test "pipeline: --dry-run says what would be run, and makes nothing" {
 	need jq
 	cp "$files/good.yaml" .
