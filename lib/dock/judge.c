@@ -124,6 +124,7 @@ static const struct {
 	{ "Grid box dimensions must be", "input" },
 	{ "outside the grid box", "input" },
 	{ "Exhaustiveness must be", "input" },
+	{ "Affinity map for atom type", "input" },
 	{ "exceed max torsion counts", "input" },        /* Uni-Dock */
 	{ "exceed max atom counts", "input" },           /* likewise */
 	{ "Error: No map file specified for", "input" }, /* AutoDock-GPU */
@@ -143,6 +144,8 @@ static const struct {
 	{ "Could not open", "engine" },
 	{ "could not open", "engine" },
 	{ "Invalid format:", "engine" },
+	{ "ERROR: Directory", "engine" },
+	{ "ERROR processing", "engine" },
 	{ "Error: Unknown argument", "engine" }, /* AutoDock-GPU, status 0 */
 	{ "Command line parse error", "engine" },
 	{ "Configuration file parse error", "engine" },
@@ -401,6 +404,28 @@ judge_networks(const struct request *request, const struct poses *poses, json_t 
 	return 0;
 }
 
+/* Somebody else's pose under our name: what is called nothing may be anybody's. */
+static int
+judge_name(
+    const struct pose *pose, size_t number, const struct pdbqt *ligand, struct verdict *verdict)
+{
+	const char *name = ligand->name;
+	size_t len;
+
+	while (isspace((unsigned char)*name))
+		name++;
+	len = strlen(name);
+	while (len > 0 && isspace((unsigned char)name[len - 1]))
+		len--;
+	if (len >= sizeof(pose->name))
+		len = sizeof(pose->name) - 1;
+	if (!*pose->name || len == 0 ||
+	    (strlen(pose->name) == len && memcmp(pose->name, name, len) == 0))
+		return 0;
+	return verdict_set(verdict, "result", "pose %zu is called '%s', the ligand '%.*s'", number,
+	    pose->name, (int)len, name);
+}
+
 int
 judge_poses(const struct request *request, const struct poses *poses, const struct pdbqt *ligand,
     json_t *warnings, struct verdict *verdict)
@@ -411,7 +436,8 @@ judge_poses(const struct request *request, const struct poses *poses, const stru
 	for (size_t i = 0; i < poses->len; i++) {
 		const struct pose *pose = &poses->at[i];
 
-		if (judge_score(request->engine, reported(pose), i + 1, verdict) < 0 ||
+		if (judge_name(pose, i + 1, ligand, verdict) < 0 ||
+		    judge_score(request->engine, reported(pose), i + 1, verdict) < 0 ||
 		    (request->sdf ? judge_elements(poses, pose, i + 1, ligand, verdict)
 				  : judge_atoms(poses, pose, i + 1, ligand, verdict)) < 0 ||
 		    judge_place(request, poses, pose, i + 1, ligand, verdict) < 0)

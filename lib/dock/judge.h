@@ -71,10 +71,10 @@ int judge_empty(const struct request *request, const struct judge_end *end, cons
 void judge_said(const struct request *request, const char *said, size_t len, json_t *warnings);
 
 /* The poses: finite scores between the engine's `least` and `most` that are not all exactly zero
- * (in all or between ligand and receptor), atoms those of the ligand in number, type and order (of
- * SDF: as many heavy atoms of each element, for smina sorts them), every heavy atom within 0.5 Å
- * of the box, scores of networks where they were asked for. Adds the warnings "positive_score" and
- * "cnn_missing". Call it after the repair. */
+ * (in all or between ligand and receptor), the name of the ligand where both have one, atoms those
+ * of the ligand in number, type and order (of SDF: as many heavy atoms of each element, for smina
+ * sorts them), every heavy atom within 0.5 Å of the box, scores of networks where they were asked
+ * for. Adds the warnings "positive_score" and "cnn_missing". Call it after the repair. */
 int judge_poses(const struct request *request, const struct poses *poses,
     const struct pdbqt *ligand, json_t *warnings, struct verdict *verdict);
 

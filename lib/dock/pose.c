@@ -208,6 +208,22 @@ pose_none(void)
 		.repaired = NAN };
 }
 
+/* The name of a molecule, without the blanks around it. */
+static void
+set_name(struct pose *pose, const char *text, size_t len)
+{
+	while (len > 0 && isspace((unsigned char)*text)) {
+		text++;
+		len--;
+	}
+	while (len > 0 && isspace((unsigned char)text[len - 1]))
+		len--;
+	if (len >= sizeof(pose->name))
+		len = sizeof(pose->name) - 1;
+	memcpy(pose->name, text, len);
+	pose->name[len] = '\0';
+}
+
 /* "REMARK CNNscore 0.62": a name and a number, with one blank before each. 1, 0 it is none of ours,
  * -1. */
 static int
@@ -257,7 +273,7 @@ read_term(const struct line *line, struct pose *pose, struct err *err)
 static int
 read_remark(const struct line *line, struct pose *pose, struct err *err)
 {
-	static const char result[] = "REMARK VINA RESULT:";
+	static const char result[] = "REMARK VINA RESULT:", named[] = "REMARK  Name = ";
 	size_t skip = sizeof(result) - 1;
 
 	if (starts(line, result)) {
@@ -278,6 +294,11 @@ read_remark(const struct line *line, struct pose *pose, struct err *err)
 			continue;
 		if (blank_numbers(line->at + skip, line->len - skip, to, 1) != 1)
 			return bad_line(line, "not a number", err);
+		return 0;
+	}
+	if (starts(line, named)) {
+		if (!*pose->name)
+			set_name(pose, line->at + strlen(named), line->len - strlen(named));
 		return 0;
 	}
 	return read_score(line, pose, err) < 0 ? -1 : 0;
@@ -444,6 +465,7 @@ read_record(struct reader *r, const char *start, struct poses *out, struct err *
 	size_t number = out->len + 1, scored = 0;
 
 	pose.first = out->atoms.len;
+	set_name(&pose, r->line.at, r->line.len);
 	if (read_sdf_atoms(r, out, &pose, err) < 0)
 		return -1;
 	do {

@@ -37,6 +37,8 @@ struct pose {
 	size_t first, natoms; /* its atoms in poses.atoms */
 	size_t end;    /* where it ends in the file: the bytes up to there are poses 1 to this */
 	int roots;     /* ROOT records: one for each ligand */
+	char name[64]; /* the molecule's, as far as it goes, or "": of PDBQT that of the first
+			  ligand */
 	bool flexible; /* holds residues of a flexible receptor */
 };
 

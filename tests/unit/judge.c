@@ -221,7 +221,7 @@ static const struct {
 	{ "1.2.3/success_out.pdbqt", "sti.pdbqt", "result", "pose 1 has 14 atoms, the ligand 39",
 	    "[]" },
 	{ "1.2.3/success_out.pdbqt", "caffeine.pdbqt", "result",
-	    "pose 1: atom 1 is of type A, in the ligand of type C", "[]" },
+	    "pose 1 is called 'aspirin', the ligand 'caffeine'", "[]" },
 };
 
 static void
