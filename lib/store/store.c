@@ -221,7 +221,7 @@ sql_place(sqlite3_context *call, int n, sqlite3_value **args)
 }
 
 static int
-configure(struct store *store, struct db *db, struct err *err)
+configure(struct store *store, struct db *db, bool fresh, struct err *err)
 {
 	const char *kind;
 	int now;
@@ -232,8 +232,10 @@ configure(struct store *store, struct db *db, struct err *err)
 	    sql_place, NULL, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &now);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &now);
-	/* counts for a new file only: it must come before anything is written */
-	if (settings(db, "PRAGMA auto_vacuum = INCREMENTAL", err) < 0 || set_journal(db, err) < 0)
+	/* before anything is written; in a file that is there it would be a write transaction */
+	if (fresh && settings(db, "PRAGMA auto_vacuum = INCREMENTAL", err) < 0)
+		return -1;
+	if (set_journal(db, err) < 0)
 		return -1;
 	sqlite3_wal_hook(db->handle, on_commit, db); /* also ends automatic checkpoints */
 	return settings(db,
@@ -247,6 +249,7 @@ open_file(struct store *store, struct db *db, const char *path, struct err *err)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX;
 	bool none = access(path, F_OK) < 0 && errno == ENOENT;
+	struct stat file;
 	char *gate;
 
 	if (store->create)
@@ -263,7 +266,7 @@ open_file(struct store *store, struct db *db, const char *path, struct err *err)
 		return db_error(db, "cannot open", err);
 	if (none) /* and so are the files beside it; umask(2) would be that of other threads, too */
 		chmod(path, 0600);
-	return configure(store, db, err);
+	return configure(store, db, none || (stat(path, &file) == 0 && file.st_size == 0), err);
 }
 
 static int

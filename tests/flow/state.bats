@@ -258,3 +258,17 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 	taskrun --job j -n -- false >again || true
 	cmp all again
 }
+
+@test "state: who only looks writes nothing" {
+	once
+	printf 'steps: [{id: a, value: 1}]\n' >p.yaml
+	run_split pipeline run -q p.yaml
+	run_split sha256sum .dockline/state.db .dockline/state.db-wal
+	cp "$out" before
+	for looking in 'taskstat' 'taskstat --json' 'pipeline status' 'pipeline show p-1' 'tasklog 1' 'tasksweep list' \
+		'taskreg list' 'taskwait 1'; do
+		run_split $looking
+		assert_status 0
+		sha256sum .dockline/state.db .dockline/state.db-wal | cmp - before
+	done
+}
