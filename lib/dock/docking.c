@@ -188,12 +188,33 @@ pass_on(const struct docking *d, json_t *out)
 	json_decref(rest);
 }
 
+/* What was asked for and went another way: a parameter that this version does not have, whose value
+ * is what it does anyway (else the request was refused), and the GPU. NULL: nothing. */
+static json_t *
+translated_json(const struct docking *d)
+{
+	json_t *out = NULL;
+
+	for (size_t i = 0; i < d->request->engine->nparams; i++) {
+		const struct engine_param *p = &d->request->engine->params[i];
+		bool has = engine_has(p, d->version);
+
+		if (!d->request->given[i] || (has && (*p->flag || p->kind != ENGINE_INT)))
+			continue;
+		if (!out)
+			out = json_object();
+		json_object_set_new(
+		    out, p->name, json_string(has ? "CUDA_VISIBLE_DEVICES" : "always so"));
+	}
+	return out;
+}
+
 json_t *
 docking_record(const struct docking *d)
 {
 	const struct request *r = d->request;
 	json_t *box = docking_box(r), *request = request_json(d, box);
-	json_t *poses = poses_json(d->poses, d->heavy);
+	json_t *poses = poses_json(d->poses, d->heavy), *translated = translated_json(d);
 	json_t *out = json_pack("{s:s,s:s*,s:s,s:s,s:s,s:o,s:O?}", "type", "docking", "key", r->key,
 	    "engine", r->engine->name, "version", d->version->text, "sha256", d->program_sha256,
 	    "argv", argv_json(d->argv), "seed", json_object_get(request, "seed"));
@@ -204,6 +225,8 @@ docking_record(const struct docking *d)
 	json_object_set_new(out, "box", box);
 	json_object_set_new(out, "ligand", ligand_json(r, d->ligand_sha256));
 	json_object_set_new(out, "request", request);
+	if (translated)
+		json_object_set_new(out, "translated", translated);
 	json_object_set_new(out, "best", best_json(poses));
 	json_object_set_new(out, "poses", poses);
 	json_object_set_new(out, "units", units_json(d->poses));

@@ -82,11 +82,14 @@ static const struct engine_param gnina_params[] = {
 };
 _Static_assert(COUNT(gnina_params) <= ENGINE_PARAMS_MAX, "raise ENGINE_PARAMS_MAX");
 
-/* Networks of gnina 1.3, which are in no release before it. */
+/* Networks of gnina 1.3, which are in no release before it, and what networks are used for: read in
+ * the sources of 1.0 to 1.3 (make_model_cpp.py, lib/user_opts.cpp). */
 static const struct engine_value gnina_values[] = {
 	{ "cnn", "fast", 10300 },
 	{ "cnn", "default1.0", 10300 },
 	{ "cnn", "*_1_3", 10300 },
+	{ "cnn_scoring", "metrorescore", 10100 },
+	{ "cnn_scoring", "metrorefine", 10100 },
 	{ NULL, NULL, 0 },
 };
 

@@ -91,7 +91,7 @@ gnina() {
 @test "dock-gnina: the GPU is chosen by the environment, a slot's counts for more" {
 	FAKE_LOG=$PWD/log gnina --device 2
 	assert_status 0
-	assert_json '.request.device == 2 and (.argv | index("--device") == null)'
+	assert_json '.request.device == 2 and (.argv | index("--device") == null) and .translated == {device: "CUDA_VISIBLE_DEVICES"}'
 	grep -q '^CUDA_VISIBLE_DEVICES=2 ' log
 	rm log
 	CUDA_VISIBLE_DEVICES=1 FAKE_LOG=$PWD/log gnina --device 2
@@ -107,6 +107,14 @@ gnina() {
 		gnina --cnn $cnn
 		assert_status 0
 	done
+	for mode in metrorescore metrorefine; do # since 1.1
+		FAKE_VERSION=1.0.3 gnina --cnn-scoring $mode
+		assert_json ".error.class == \"input\" and .error.reason == \"gnina 1.0.3 has no '$mode' for 'cnn_scoring'\""
+		FAKE_VERSION=1.1 gnina --cnn-scoring $mode
+		assert_status 0
+	done
+	FAKE_VERSION=1.0 gnina --cnn-scoring refinement --cnn crossdock_default2018
+	assert_status 0
 	FAKE_VERSION=none gnina --cnn fast # built from sources: taken for a new one
 	assert_status 0
 	assert_json '.version == "N/A" and .request.cnn == "fast"'

@@ -100,6 +100,31 @@ fails() {
 		reason: "vina found no conformation that lies within the box"}'
 }
 
+@test "dock-vina: each version gets what it has, and nothing else" {
+	export FAKE_POSES=$vina/1.2.3/success_out.pdbqt
+	for version in 1.2.0 1.2.3; do
+		FAKE_VERSION=$version fails copy --scoring vinardo --spacing 0.5 --min-rmsd 2 --max-evals 9
+		assert_status 0
+		assert_json ".version == \"$version\" and .repaired and (has(\"translated\") | not)"
+		assert_json '.request | .scoring == "vinardo" and .spacing == 0.5 and .min_rmsd == 2 and .max_evals == 9'
+	done
+	export FAKE_POSES=$vina/1.2.7/success_out.pdbqt
+	for version in 1.2.4 1.2.5 1.2.7 1.3.0; do
+		FAKE_VERSION=$version fails copy --scoring vinardo --spacing 0.5
+		assert_json ".version == \"$version\" and (.repaired | not) and .unbound_energy == \"right\" and .best.affinity.value == .poses[0].affinity_raw"
+	done
+	# 1.1.2 has no such options; what it does anyway may be asked for, and the record says so
+	export FAKE_POSES=$vina/1.2.7/success_out.pdbqt
+	for option in --scoring=vinardo --spacing=0.5 --min-rmsd=2 --max-evals=9; do
+		FAKE_VERSION=1.1.2 fails copy "$option"
+		assert_json '.error.class == "input" and (.error.reason | test("^vina 1.1.2 has no "))'
+	done
+	FAKE_VERSION=1.1.2 fails copy --scoring vina --spacing 0.375 --min-rmsd 1
+	assert_status 0
+	assert_json '.translated == {scoring: "always so", spacing: "always so", min_rmsd: "always so"}'
+	assert_json '(.request | has("spacing") or has("scoring") or has("min_rmsd") | not) and (.argv | index("--spacing") | not)'
+}
+
 @test "dock-vina: exit status 0 is not success" {
 	fails no-file
 	assert_status 1
