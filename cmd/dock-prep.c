@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* dock-prep: ligand records made ready to dock. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,10 +16,12 @@
 #include "dock/lint.h"
 
 static struct {
-	char *altloc, *chain, *extract, *keep, *out, *ph, *receptor, *remove, *smiles, *stereo,
-	    *timeout;
-	int jobs, torsions, unique;
+	char *altloc, *chain, *extract, *keep, *kinds, *out, *ph, *receptor, *remove, *smiles,
+	    *stereo, *timeout;
+	int jobs, states, torsions, unique;
 } o = { .torsions = LINT_TORSIONS };
+
+enum { STATES_MAX = 64, STEREO_STATES = 8 };
 
 static const struct poptOption options[] = { { "altloc", 0, POPT_ARG_STRING, &o.altloc, 0,
 						 "receptor: alternate location to keep", "X" },
@@ -28,15 +31,19 @@ static const struct poptOption options[] = { { "altloc", 0, POPT_ARG_STRING, &o.
 	{ "jobs", 'j', POPT_ARG_INT, &o.jobs, 0, "prepare N molecules at once", "N" },
 	{ "keep", 0, POPT_ARG_STRING, &o.keep, 0, "receptor: waters or residues that stay",
 	    "RES,.." },
+	{ "kinds", 0, POPT_ARG_STRING, &o.kinds, 0,
+	    "of states: protonation, tautomer, stereo, ring (all)", "KIND,.." },
 	{ "max-torsions", 0, POPT_ARG_INT, &o.torsions, 0, "refuse more flexible molecules", "N" },
 	{ "output", 'o', POPT_ARG_STRING, &o.out, 0, "receptor: PDBQT to write", "FILE" },
-	{ "ph", 0, POPT_ARG_STRING, &o.ph, 0, "protonate for this pH", "PH" },
+	{ "ph", 0, POPT_ARG_STRING, &o.ph, 0, "protonate for this pH, or window of pH", "PH" },
 	{ "receptor", 0, POPT_ARG_STRING, &o.receptor, 0, "prepare this PDB file instead", "FILE" },
 	{ "remove", 0, POPT_ARG_STRING, &o.remove, 0, "receptor: residues that go", "RES,.." },
 	{ "smiles", 0, POPT_ARG_STRING, &o.smiles, 0, "bond orders of the extracted ligand",
 	    "SMILES" },
-	{ "stereo", 0, POPT_ARG_STRING, &o.stereo, 0, "unspecified stereo: any or refuse", "HOW" },
-	{ "timeout", 0, POPT_ARG_STRING, &o.timeout, 0, "time limit per molecule", "S" },
+	{ "states", 0, POPT_ARG_INT, &o.states, 0, "at most N states of a molecule (1)", "N" },
+	{ "stereo", 0, POPT_ARG_STRING, &o.stereo, 0,
+	    "unspecified stereo: any, refuse or enumerate", "HOW" },
+	{ "timeout", 0, POPT_ARG_STRING, &o.timeout, 0, "time limit per state", "S" },
 	{ "unique", 0, POPT_ARG_NONE, &o.unique, 0, "keep one of equal molecules", NULL },
 	APP_RECORD_OPTIONS, APP_COMMON_OPTIONS, POPT_TABLEEND };
 
@@ -90,8 +97,9 @@ prepare_all(struct app *app, const struct convert_options *how, struct err *err)
 		return -1;
 	if (!convert_prep(t.convert)->rdkit)
 		app_warn(app, "no RDKit: Open Babel makes the 3D structures, and not reproducibly");
-	if (how->prep.refuse_stereo && !convert_prep(t.convert)->rdkit)
-		err_set(err, ERR_SYSTEM, "--stereo refuse needs RDKit: install python3-rdkit");
+	if ((how->prep.refuse_stereo || how->prep.states > 1) && !convert_prep(t.convert)->rdkit)
+		err_set(err, ERR_SYSTEM, "%s needs RDKit: install python3-rdkit",
+		    how->prep.states > 1 ? "--states" : "--stereo refuse");
 	else if (app_each(app, app->args, prepare_one, &t, err) == 0)
 		rc = convert_finish(t.convert, err);
 	convert_free(t.convert);
@@ -133,7 +141,7 @@ prepare_receptor(struct app *app, const struct convert_options *how, struct err 
 		.file = o.receptor,
 		.out = o.out,
 		.smiles = o.smiles,
-		.ph = o.ph,
+		.ph = how->prep.ph,
 		.limit = how->limit,
 		.choose = { .chains = o.chain, .keep = o.keep, .remove = o.remove },
 	};
@@ -141,7 +149,7 @@ prepare_receptor(struct app *app, const struct convert_options *how, struct err 
 
 	if (!o.out)
 		app_usage(app, "--receptor needs -o FILE");
-	if (app->nargs || o.unique || o.stereo)
+	if (app->nargs || o.unique || o.stereo || o.states || o.kinds || how->prep.ph_low)
 		app_usage(app, "--receptor does not go with ligands");
 	if (o.altloc && (!o.altloc[0] || o.altloc[1]))
 		app_usage(app, "--altloc: '%s' is not one letter", o.altloc);
@@ -159,25 +167,93 @@ prepare_receptor(struct app *app, const struct convert_options *how, struct err 
 	return 0;
 }
 
+/* "7.4", or "6.4-8.4": then its middle is the pH, and its ends are looked at as well. */
+static void
+read_ph(struct app *app, struct prep_options *prep)
+{
+	static char middle[32];
+	char *dash = o.ph ? strchr(o.ph, '-') : NULL;
+	double low = 0, high = 0;
+
+	if (!o.ph)
+		return;
+	if (dash)
+		*dash = '\0';
+	if (num_double(o.ph, &low, NULL) < 0 || low < 0 || low > 14 ||
+	    (dash && (num_double(dash + 1, &high, NULL) < 0 || high <= low || high > 14)))
+		app_usage(app, "--ph: '%s%s%s' is neither between 0 and 14 nor such as 6.4-8.4",
+		    o.ph, dash ? "-" : "", dash ? dash + 1 : "");
+	prep->ph = o.ph;
+	if (!dash)
+		return;
+	snprintf(middle, sizeof(middle), "%g", (low + high) / 2);
+	prep->ph = middle;
+	prep->ph_low = o.ph;
+	prep->ph_high = dash + 1;
+}
+
+/* What of --kinds names a kind; all without it. */
+static void
+read_kinds(struct app *app, struct prep_options *prep)
+{
+	char *rest = o.kinds, *kind;
+	bool protonation = !o.kinds;
+
+	prep->isomers = prep->tautomers = prep->rings = !o.kinds;
+	while (rest && (kind = strsep(&rest, ","))) {
+		if (strcmp(kind, "protonation") == 0)
+			protonation = true;
+		else if (strcmp(kind, "tautomer") == 0)
+			prep->tautomers = true;
+		else if (strcmp(kind, "stereo") == 0)
+			prep->isomers = true;
+		else if (strcmp(kind, "ring") == 0)
+			prep->rings = true;
+		else
+			app_usage(app,
+			    "--kinds are protonation, tautomer, stereo and ring, not '%s'", kind);
+	}
+	if (!protonation)
+		prep->ph_low = prep->ph_high = NULL;
+}
+
+static void
+read_states(struct app *app, struct prep_options *prep)
+{
+	bool enumerate = o.stereo && strcmp(o.stereo, "enumerate") == 0;
+
+	if (o.states < 0 || o.states > STATES_MAX)
+		app_usage(app, "--states: '%d' is not between 1 and %d", o.states, STATES_MAX);
+	if (o.kinds && o.states < 2)
+		app_usage(app, "--kinds needs --states of 2 or more");
+	prep->states = o.states ? o.states : enumerate ? STEREO_STATES : 1;
+	read_kinds(app, prep);
+	if (enumerate && !o.states)
+		prep->tautomers = prep->rings = false;
+	if (enumerate)
+		prep->isomers = true;
+	if (prep->ph_low && prep->states < 2)
+		app_usage(app, "a window of pH needs --states of 2 or more");
+}
+
 static int
 read_options(struct app *app, struct convert_options *how, struct err *err)
 {
-	double number;
 
 	how->jobs = o.jobs ? o.jobs : (int)sysconf(_SC_NPROCESSORS_ONLN);
 	if (how->jobs < 1 || how->jobs > 1024)
 		app_usage(app, "--jobs: '%d' is not between 1 and 1024", o.jobs);
 	if (o.torsions < 0)
 		app_usage(app, "--max-torsions: '%d' is negative", o.torsions);
-	if (o.ph && (num_double(o.ph, &number, err) < 0 || number < 0 || number > 14))
-		app_usage(app, "--ph: '%s' is not between 0 and 14", o.ph);
+	read_ph(app, &how->prep);
 	if (o.timeout && (num_duration(o.timeout, &how->limit, err) < 0 || how->limit <= 0))
 		app_usage(
 		    app, "--timeout: '%s' is not a time above 0, such as 60 or 2m", o.timeout);
-	if (o.stereo && strcmp(o.stereo, "any") != 0 && strcmp(o.stereo, "refuse") != 0)
-		app_usage(app, "--stereo: '%s' is neither any nor refuse", o.stereo);
+	if (o.stereo && strcmp(o.stereo, "any") != 0 && strcmp(o.stereo, "refuse") != 0 &&
+	    strcmp(o.stereo, "enumerate") != 0)
+		app_usage(app, "--stereo: '%s' is not any, refuse or enumerate", o.stereo);
+	read_states(app, &how->prep);
 	how->unique = o.unique != 0;
-	how->prep.ph = o.ph;
 	how->prep.refuse_stereo = o.stereo && strcmp(o.stereo, "refuse") == 0;
 	how->prep.torsions = o.torsions;
 	return 0;

@@ -134,8 +134,11 @@ find_rdkit(struct chemistry *c)
 }
 
 static void
-make_tool(struct chemistry *c, enum prep_tool tool, const char *ph)
+make_tool(struct chemistry *c, enum prep_tool tool, const struct prep_options *options)
 {
+	const char *ph = tool == TOOL_STATE_LOW ? options->ph_low
+	    : tool == TOOL_STATE_HIGH           ? options->ph_high
+						: options->ph;
 	struct tool *t = &c->tools[tool];
 
 	if (tool == TOOL_RDKIT) {
@@ -166,7 +169,7 @@ chemistry_find(struct prep_options *options, struct err *err)
 	}
 	find_rdkit(c);
 	for (int t = 0; t < TOOLS; t++)
-		make_tool(c, (enum prep_tool)t, options->ph);
+		make_tool(c, (enum prep_tool)t, options);
 	options->rdkit = c->python != NULL;
 	options->rdkit_version = c->rdkit_version;
 	options->openbabel_version = c->obabel_version;

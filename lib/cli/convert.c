@@ -222,6 +222,8 @@ collect(struct convert *c, struct slot *s, struct err *err)
 	const char *text;
 	size_t len;
 
+	size_t finished = prep_finished(e->prep);
+
 	e->asked = false;
 	e->spent += (double)(clock_boot() - s->since) / 1e6;
 	if (coproc_state(s->busy) == COPROC_ANSWERED) {
@@ -232,10 +234,25 @@ collect(struct convert *c, struct slot *s, struct err *err)
 		fail_tool(e, coproc_fault(s->busy), coproc_why(s->busy));
 	}
 	s->busy = NULL;
+	if (prep_finished(e->prep) > finished)
+		e->spent = 0;
 	if (!c->options.unique || prep_next(e->prep) != PREP_DONE ||
 	    prep_outcome(e->prep) != PREP_PREPARED)
 		return 0;
 	return unique_add(c->unique, prep_key(e->prep), prep_name(e->prep), err);
+}
+
+static int
+give(struct convert *c, const struct prep *p, struct err *err)
+{
+	for (size_t i = 0; i < prep_records(p); i++) {
+		enum prep_outcome outcome;
+		json_t *record = prep_record(p, i, &outcome);
+
+		if (c->done(c->ctx, record, outcome, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -246,7 +263,7 @@ hand_out(struct convert *c, struct err *err)
 
 		if (prep_next(e->prep) != PREP_DONE)
 			return 0;
-		if (c->done(c->ctx, prep_record(e->prep), prep_outcome(e->prep), err) < 0)
+		if (give(c, e->prep, err) < 0)
 			return -1;
 		prep_free(e->prep);
 		*e = (struct entry){ 0 };

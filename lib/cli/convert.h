@@ -20,7 +20,7 @@ struct err;
 
 struct convert_options {
 	int jobs;                 /* molecules at once, at least 1 */
-	double limit;             /* seconds per molecule, all its steps together */
+	double limit;             /* seconds per state of a molecule, all its steps together */
 	bool unique;              /* keep one per parent; the others become skipped records */
 	struct prep_options prep; /* rdkit and the versions are filled in by convert_open */
 };

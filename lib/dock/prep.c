@@ -18,6 +18,11 @@ const struct step_row prep_steps[STEPS] = {
 	[STEP_PARSE] = { TOOL_RDKIT, prep_ask_parse, prep_take_parse },
 	[STEP_KEY] = { TOOL_KEY, prep_ask_parent, prep_take_key },
 	[STEP_STATE] = { TOOL_STATE, prep_ask_parent, prep_take_state },
+	[STEP_VARIANTS] = { TOOL_RDKIT, prep_ask_variants, prep_take_variants },
+	[STEP_PROPOSE] = { TOOL_STATE, prep_ask_proposal, prep_take_proposal },
+	[STEP_PROPOSE_LOW] = { TOOL_STATE_LOW, prep_ask_proposal, prep_take_proposal },
+	[STEP_PROPOSE_HIGH] = { TOOL_STATE_HIGH, prep_ask_proposal, prep_take_proposal },
+	[STEP_LOOK] = { TOOL_RDKIT, prep_ask_look, prep_take_look },
 	[STEP_FINISH] = { TOOL_RDKIT, prep_ask_finish, prep_take_finish },
 	[STEP_PDBQT] = { TOOL_PDBQT, prep_ask_pdbqt, prep_take_pdbqt },
 	[STEP_PLAIN] = { TOOL_PLAIN, prep_ask_pdbqt, prep_take_pdbqt },
@@ -145,6 +150,7 @@ prep_free(struct prep *p)
 {
 	if (!p)
 		return;
+	prep_states_clear(&p->states);
 	json_decref(p->record);
 	json_decref(p->stripped);
 	buf_clear(&p->text);
@@ -190,6 +196,8 @@ prep_answer(struct prep *p, const char *answer, size_t len)
 	p->nonsense = false;
 	if (prep_steps[p->step].take(p, answer, len, &err) < 0)
 		prep_fail(p, p->nonsense ? "engine" : "input", err.text);
+	else if (p->step == STEP_DONE && p->states.making)
+		prep_end_state(p);
 	return !p->nonsense;
 }
 
@@ -206,11 +214,12 @@ prep_key(const struct prep *p)
 const char *
 prep_name(const struct prep *p)
 {
-	const char *name = json_string_value(json_object_get(p->record, "key"));
+	const json_t *record = p->states.origin ? p->states.origin : p->record;
+	const char *name = json_string_value(json_object_get(record, "key"));
 
 	if (!name)
 		name = json_string_value(
-		    json_object_get(json_object_get(p->record, "ligand"), "name"));
+		    json_object_get(json_object_get(record, "ligand"), "name"));
 	return name ? name : "";
 }
 
@@ -246,16 +255,36 @@ prep_fail(struct prep *p, const char *class, const char *reason)
 		text = json_string("not UTF-8");
 	json_object_set_new(
 	    p->record, "error", json_pack("{s:s, s:o}", "class", class, "reason", text));
+	if (p->states.making)
+		prep_end_state(p);
+}
+
+size_t
+prep_finished(const struct prep *p)
+{
+	return p->states.done.len;
+}
+
+size_t
+prep_records(const struct prep *p)
+{
+	return p->states.making ? p->states.done.len : 1;
 }
 
 json_t *
-prep_record(const struct prep *p)
+prep_record(const struct prep *p, size_t i, enum prep_outcome *outcome)
 {
-	return p->record;
+	*outcome = p->states.making ? p->states.done.at[i].outcome : p->outcome;
+	return p->states.making ? p->states.done.at[i].record : p->record;
 }
 
 enum prep_outcome
 prep_outcome(const struct prep *p)
 {
-	return p->outcome;
+	if (!p->states.making)
+		return p->outcome;
+	for (size_t i = 0; i < p->states.done.len; i++)
+		if (p->states.done.at[i].outcome == PREP_PREPARED)
+			return PREP_PREPARED;
+	return PREP_FAILED;
 }

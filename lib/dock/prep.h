@@ -8,6 +8,10 @@
  *
  * With RDKit: parse (strip salts, read stereo), key, [state], finish (hydrogens, 3D), pdbqt.
  * Without: Open Babel does each step, and 3D is then not reproducible.
+ *
+ * With several states asked for: variants (isomers, tautomers), of each a proposal for each pH,
+ * and of each different one, in this order, finish (with further shapes of its rings) and pdbqt.
+ * Each state is a record; one that fails does not take the others with it.
  */
 #ifndef DOCK_PREP_H
 #define DOCK_PREP_H
@@ -23,10 +27,13 @@ struct err;
 struct prep;
 
 struct prep_options {
-	bool rdkit;         /* RDKit is there */
-	const char *ph;     /* text of the pH; NULL: keep the states given */
-	bool refuse_stereo; /* refuse molecules with unspecified stereo */
-	int torsions;       /* refuse more than so many */
+	bool rdkit;                     /* RDKit is there */
+	const char *ph;                 /* text of the pH; NULL: keep the states given */
+	const char *ph_low, *ph_high;   /* texts of other pH to look at; NULL: none */
+	int states;                     /* at most so many of a molecule; 0 or 1: the plain one */
+	bool isomers, tautomers, rings; /* kinds of states, besides those at the pH */
+	bool refuse_stereo;             /* refuse molecules with unspecified stereo */
+	int torsions;                   /* refuse more than so many */
 	int seed;
 	const char *rdkit_version, *openbabel_version; /* NULL: unknown */
 };
@@ -67,9 +74,14 @@ void prep_skip(struct prep *p, const char *kept);
  * program which failed: "timeout", "signal" or "engine". */
 void prep_fail(struct prep *p, const char *class, const char *reason);
 
-/* The outcome, with PREP_DONE; borrowed. Its state: */
+/* How many records are finished: each has the time limit for itself. */
+size_t prep_finished(const struct prep *p);
+
+/* The outcome of the molecule, with PREP_DONE: prepared when a state of it is. */
 enum prep_outcome { PREP_PREPARED, PREP_FAILED, PREP_SKIPPED };
-json_t *prep_record(const struct prep *p);
 enum prep_outcome prep_outcome(const struct prep *p);
+/* Its records, at least one: the i-th is borrowed. */
+size_t prep_records(const struct prep *p);
+json_t *prep_record(const struct prep *p, size_t i, enum prep_outcome *outcome);
 
 #endif

@@ -82,6 +82,8 @@ building_step(const struct prep *p, bool at_ph)
 enum prep_step
 prep_after_gate(const struct prep *p)
 {
+	if (p->options->rdkit && p->options->states > 1)
+		return STEP_VARIANTS;
 	if (p->options->rdkit)
 		return p->options->ph ? STEP_STATE : STEP_FINISH;
 	return p->options->ph ? STEP_STATE_SMILES : building_step(p, false);

@@ -9,13 +9,16 @@
 #include "base/err.h"
 #include "base/json.h"
 
-static void
-ask_rdkit(const struct prep *p, const char *op, json_t *more, struct buf *out)
+void
+prep_ask_rdkit(const struct prep *p, const char *op, json_t *more, struct buf *out)
 {
-	json_t *request = json_pack(
-	    "{s:s, s:s, s:s}", "op", op, "id", p->title, "format", p->format);
-	json_t *text = json_stringn(buf_str(&p->text), p->text.len);
+	const char *subject, *format;
+	json_t *request, *text;
+	size_t len;
 
+	prep_subject(p, &subject, &len, &format);
+	request = json_pack("{s:s, s:s, s:s}", "op", op, "id", p->title, "format", format);
+	text = json_stringn(subject, len);
 	/* bytes that are no UTF-8 can only stand in names and data fields: RDKit is told nothing */
 	json_object_set_new(request, "text", text ? text : json_string(""));
 	json_object_update(request, more);
@@ -28,7 +31,7 @@ ask_rdkit(const struct prep *p, const char *op, json_t *more, struct buf *out)
 void
 prep_ask_parse(const struct prep *p, struct buf *out)
 {
-	ask_rdkit(p, "parse", NULL, out);
+	prep_ask_rdkit(p, "parse", NULL, out);
 }
 
 void
@@ -38,12 +41,13 @@ prep_ask_finish(const struct prep *p, struct buf *out)
 
 	if (p->state.len)
 		json_object_set_new(more, "protonated", json_string(buf_str(&p->state)));
-	ask_rdkit(p, "finish", more, out);
+	if (prep_rings(p) > 0)
+		json_object_set_new(more, "rings", json_integer(prep_rings(p)));
+	prep_ask_rdkit(p, "finish", more, out);
 }
 
-/* The answer to this molecule's question as an object, or NULL with RDKit's reason. */
-static json_t *
-read_answer(struct prep *p, const char *answer, size_t len, struct err *why)
+json_t *
+prep_read_rdkit(struct prep *p, const char *answer, size_t len, struct err *why)
 {
 	json_t *got = json_parse(answer, len, NULL);
 	const char *id = json_string_value(json_object_get(got, "id"));
@@ -75,7 +79,7 @@ prep_take_mol2(struct prep *p, const char *answer, size_t len, struct err *why)
 int
 prep_take_parse(struct prep *p, const char *answer, size_t len, struct err *why)
 {
-	json_t *got = read_answer(p, answer, len, why), *stripped = NULL;
+	json_t *got = prep_read_rdkit(p, answer, len, why), *stripped = NULL;
 	const char *smiles = NULL;
 	json_int_t charge = 0, stereo = 0;
 	bool flat = false;
@@ -154,11 +158,13 @@ take_description(struct prep *p, json_t *got, struct err *why)
 int
 prep_take_finish(struct prep *p, const char *answer, size_t len, struct err *why)
 {
-	json_t *got = read_answer(p, answer, len, why);
+	json_t *got = prep_read_rdkit(p, answer, len, why);
 	int rc = -1;
 
 	if (got)
 		rc = take_description(p, got, why);
+	if (rc == 0)
+		prep_take_conformers(p, got);
 	json_decref(got);
 	p->step = STEP_PDBQT;
 	return rc;

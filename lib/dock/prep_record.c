@@ -129,11 +129,12 @@ describe_prep(const struct prep *p)
 	set_text(versions, "openbabel", o->openbabel_version);
 	json_object_set_new(prep, "tools", tools);
 	json_object_set_new(prep, "versions", versions);
-	if (o->ph && num_double(o->ph, &ph, NULL) == 0)
+	if (prep_ph(p) && num_double(prep_ph(p), &ph, NULL) == 0)
 		json_object_set_new(prep, "ph", json_real(ph));
 	if (o->rdkit)
 		json_object_set_new(prep, "seed", json_integer(o->seed));
-	json_object_set_new(prep, "coordinates", json_string(p->flat ? "built" : "input"));
+	json_object_set_new(prep, "coordinates",
+	    json_string(p->flat || p->states.conformer > 0 ? "built" : "input"));
 	json_object_set(prep, "stripped", p->stripped);
 	json_object_set_new(prep, "charge_before", json_integer(p->charge_before));
 	if (p->rejected)
@@ -141,6 +142,8 @@ describe_prep(const struct prep *p)
 	if (p->stereo >= 0)
 		json_object_set_new(prep, "stereo_unspecified", json_integer(p->stereo));
 	json_object_set_new(prep, "reproducible", json_boolean(o->rdkit || !p->flat));
+	if (p->states.making)
+		prep_describe_state(p, prep);
 	return prep;
 }
 
@@ -161,9 +164,8 @@ add_warnings(struct prep *p)
 		json_array_append_new(warnings, json_string("stereo_unspecified"));
 }
 
-/* `ligand` as an object, made from a path where it was one. */
-static json_t *
-ligand_object(struct prep *p)
+json_t *
+prep_ligand(struct prep *p)
 {
 	json_t *ligand = json_object_get(p->record, "ligand"), *made;
 	char *name;
@@ -196,10 +198,11 @@ set_state(const struct prep *p, json_t *ligand)
 static void
 set_pdbqt(struct prep *p, const struct buf *text)
 {
-	json_t *ligand = ligand_object(p);
+	json_t *ligand = prep_ligand(p);
 	char hex[DIGEST_HEX];
 
-	set_state(p, ligand);
+	if (!p->states.making)
+		set_state(p, ligand);
 	json_object_del(ligand, "path");
 	json_object_del(ligand, "object");
 	json_object_set_new(ligand, "format", json_string("pdbqt"));
@@ -270,7 +273,7 @@ prep_judge(struct prep *p, struct err *why)
 
 	if (lint_ligand(p->text.data, p->text.len, &limits, &facts, why) < 0)
 		return -1;
-	ligand = ligand_object(p);
+	ligand = prep_ligand(p);
 	set_state(p, ligand);
 	set_text(ligand, "format", "pdbqt");
 	set_text(ligand, "sha256", digest_bytes(p->text.data, p->text.len, hex));

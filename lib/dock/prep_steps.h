@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "base/buf.h"
+#include "base/vec.h"
 #include "dock/prep.h"
 
 enum prep_step {
@@ -18,6 +19,11 @@ enum prep_step {
 	STEP_PARSE, /* with RDKit ... */
 	STEP_KEY,   /* ... and without */
 	STEP_STATE,
+	STEP_VARIANTS, /* with several states */
+	STEP_PROPOSE,
+	STEP_PROPOSE_LOW,
+	STEP_PROPOSE_HIGH,
+	STEP_LOOK,
 	STEP_FINISH,
 	STEP_PDBQT, /* ... and without */
 	STEP_PLAIN, /* PDBQT without charges */
@@ -32,8 +38,38 @@ enum prep_step {
 	STEP_DONE = STEPS,
 };
 
+/* A state that is to be docked: of which variant, at which pH. */
+struct prep_state {
+	size_t variant;
+	const char *ph;     /* NULL: as the variant is */
+	char *smiles, *sdf; /* sdf: what Open Babel proposed; NULL: as the variant is */
+	char *same;         /* equal for equal states, resonance aside */
+	char *rejected;     /* why a proposal was not taken */
+};
+
+struct prep_done {
+	json_t *record;
+	enum prep_outcome outcome;
+};
+
+/* The states of one molecule: first they are looked for, then made. */
+struct prep_states {
+	bool making;
+	json_t *origin;   /* the record as it came */
+	json_t *variants; /* of RDKit */
+	bool limited;     /* there are more */
+	size_t variant;   /* what is looked at */
+	int ph;
+	VEC(struct prep_state) chosen;
+	size_t at;          /* the chosen one that is made */
+	json_t *conformers; /* of it; NULL: one */
+	size_t conformer;   /* that is made */
+	VEC(struct prep_done) done;
+};
+
 struct prep {
 	const struct prep_options *options;
+	struct prep_states states;
 	json_t *record; /* a copy of the record that becomes the outcome */
 	enum prep_outcome outcome;
 	enum prep_step step;
@@ -84,6 +120,34 @@ int prep_take_state_smiles(struct prep *p, const char *answer, size_t len, struc
 int prep_take_built(struct prep *p, const char *answer, size_t len, struct err *why);
 void prep_ask_parent(const struct prep *p, struct buf *out);
 void prep_ask_smiles(const struct prep *p, struct buf *out);
+
+/* prep_states.c. What a question is about: the molecule, or the variant that is looked at or made.
+ */
+void prep_subject(const struct prep *p, const char **text, size_t *len, const char **format);
+void prep_ask_variants(const struct prep *p, struct buf *out);
+int prep_take_variants(struct prep *p, const char *answer, size_t len, struct err *why);
+void prep_ask_proposal(const struct prep *p, struct buf *out);
+int prep_take_proposal(struct prep *p, const char *answer, size_t len, struct err *why);
+void prep_ask_look(const struct prep *p, struct buf *out);
+int prep_take_look(struct prep *p, const char *answer, size_t len, struct err *why);
+/* The pH of the state that is made, or NULL. */
+const char *prep_ph(const struct prep *p);
+/* How many conformers it may have; 0: rings are not asked for. */
+int prep_rings(const struct prep *p);
+/* Take the conformers out of RDKit's answer. */
+void prep_take_conformers(struct prep *p, json_t *answer);
+void prep_describe_state(const struct prep *p, json_t *prep);
+/* The record of this state is complete, or failed: go on with the next, or be done. */
+void prep_end_state(struct prep *p);
+void prep_states_clear(struct prep_states *s);
+
+/* Ask RDKit about the subject. Takes more. */
+void prep_ask_rdkit(const struct prep *p, const char *op, json_t *more, struct buf *out);
+/* The answer to this molecule's question as an object, or NULL with RDKit's reason. */
+json_t *prep_read_rdkit(struct prep *p, const char *answer, size_t len, struct err *why);
+
+/* `ligand` as an object, made from a path where it was one. */
+json_t *prep_ligand(struct prep *p);
 
 /* The step behind the gate, and the step that makes PDBQT (prep_record.c). */
 enum prep_step prep_after_gate(const struct prep *p);

@@ -24,6 +24,8 @@ static const struct {
 	[TOOL_PLAIN] = { SDF, PDBQT, { "-isdf", "-opdbqt" } },
 	[TOOL_KEY] = { SMI, LINE, { "-ismi", "-oinchikey", "-xt", "--append", "MW formula" } },
 	[TOOL_STATE] = { SMI, SDF, { "-ismi", "-osdf", "-p", PH } },
+	[TOOL_STATE_LOW] = { SMI, SDF, { "-ismi", "-osdf", "-p", PH } },
+	[TOOL_STATE_HIGH] = { SMI, SDF, { "-ismi", "-osdf", "-p", PH } },
 	[TOOL_MOL2] = { MOL2, SDF, { "-imol2", "-osdf" } },
 	[TOOL_SDF] = { SDF, SDF, { "-isdf", "-osdf" } },
 	[TOOL_SMILES] = { SMI, LINE, { "-ismi", "-ocan" } },

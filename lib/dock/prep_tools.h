@@ -20,11 +20,13 @@ struct err;
 
 enum prep_tool {
 	TOOL_RDKIT,
-	TOOL_PDBQT, /* SDF with hydrogens and 3D -> PDBQT */
-	TOOL_PLAIN, /* the same without charges, for elements that Gasteiger does not know */
-	TOOL_KEY,   /* SMILES -> InChIKey, molecular weight and formula */
-	TOOL_STATE, /* SMILES -> SDF of the state at the pH */
-	TOOL_MOL2,  /* MOL2 -> SDF */
+	TOOL_PDBQT,      /* SDF with hydrogens and 3D -> PDBQT */
+	TOOL_PLAIN,      /* the same without charges, for elements that Gasteiger does not know */
+	TOOL_KEY,        /* SMILES -> InChIKey, molecular weight and formula */
+	TOOL_STATE,      /* SMILES -> SDF of the state at the pH */
+	TOOL_STATE_LOW,  /* at the lowest pH of interest, and ... */
+	TOOL_STATE_HIGH, /* at the highest */
+	TOOL_MOL2,       /* MOL2 -> SDF */
 	/* without RDKit */
 	TOOL_SDF,          /* SDF -> SDF as Open Babel understands it */
 	TOOL_SMILES,       /* SMILES -> canonical SMILES */
@@ -41,8 +43,8 @@ enum { TOOL_ARGS = 16 };
 /* "RDKit" or "Open Babel", for messages. */
 const char *tool_name(enum prep_tool tool);
 
-/* The arguments behind the program's name (NULL-terminated, static strings and ph); for
- * TOOL_RDKIT none. */
+/* The arguments behind the program's name (NULL-terminated, static strings and ph, which is that of
+ * the tool); for TOOL_RDKIT none. */
 void tool_args(enum prep_tool tool, const char *ph, const char *args[TOOL_ARGS]);
 
 /* Append the request for one molecule, which gets this title (no blanks, not starting with

@@ -109,6 +109,87 @@ p p input" ]]
 	assert_json 'select(.key == "acid") | .ligand.state == "input"'
 }
 
+# key, state and SMILES of every record
+states() { jq -r '[.key, .ligand.state, .smiles] | join(" ")' "$out"; }
+
+@test "dock-prep --states: isomers, tautomers, states in a window of pH, each a record" {
+	smiles hist 'NCCc1c[nH]cn1' open 'CC(O)C(N)C=CC' sartan 'CCc1nn[nH]n1' acid 'CC(=O)O' amide 'CC(N)=O' >in
+	run_split dock-prep --ph 6.4-8.4 --states 5 --kinds protonation,tautomer,stereo -j 2 in
+	assert_status 0
+	assert_err 'dock-prep: 12 prepared, 0 failed, 0 skipped'
+	[[ $(states) == "hist ph7.4 [NH3+]CCc1c[nH]cn1
+hist-t2-ph7.4 t2-ph7.4 [NH3+]CCc1cnc[nH]1
+hist-ph6.4 ph6.4 [NH3+]CCc1c[nH]c[nH+]1
+open-i1-ph7.4 i1-ph7.4 C/C=C/[C@H]([NH3+])[C@@H](C)O
+open-i2-ph7.4 i2-ph7.4 C/C=C\[C@H]([NH3+])[C@@H](C)O
+open-i3-ph7.4 i3-ph7.4 C/C=C/[C@@H]([NH3+])[C@@H](C)O
+open-i4-ph7.4 i4-ph7.4 C/C=C\[C@@H]([NH3+])[C@@H](C)O
+open-i5-ph7.4 i5-ph7.4 C/C=C/[C@H]([NH3+])[C@H](C)O
+sartan input CCc1nn[nH]n1
+sartan-t2 t2 CCc1nnn[nH]1
+acid ph7.4 CC(=O)[O-]
+amide input CC(N)=O" ]]
+	assert_json '.ligand.parent == (.key | split("-")[0]) and .ligand.name == .key'
+	assert_json '.warnings == (if .ligand.parent == "open" then ["states_limited"]
+		elif .ligand.parent == "sartan" then ["protonation_rejected"] else [] end)'
+	assert_json 'if .ligand.parent == "hist" then .prep.states == 3 and .inchikey == "NTYJJOPFIAHURM-UHFFFAOYSA-N" else true end'
+	assert_json '.prep.stereo_unspecified == 0 and .isomeric_smiles == null and .prep.reproducible'
+	assert_json 'if .key == "hist-ph6.4" then .charge == 2 and .prep.ph == 6.4 else .prep.ph == 7.4 end'
+	cp "$out" two
+	run_split dock-prep --ph 6.4-8.4 --states 5 --kinds protonation,tautomer,stereo -j 1 in
+	cmp "$out" two
+	# the plain state is the plain preparation
+	dock-prep -q --ph 7.4 in | jq -r 'select(.key == "hist") | .ligand.sha256' >plain
+	[[ $(jq -r 'select(.key == "hist") | .ligand.sha256' two) == $(<plain) ]]
+}
+
+@test "dock-prep --states: the shapes of rings, and the kinds that are chosen" {
+	smiles pip 'CN1CCC(C)CC1' ph 'c1ccccc1' open 'C1CCC(O)(F)CC1Cl' >in
+	run_split dock-prep --states 3 --kinds ring in
+	assert_status 0
+	[[ $(jq -r .key "$out") == pip$'\n'pip-r2$'\n'pip-r3$'\n'ph$'\n'open* ]]
+	assert_json 'if .key == "ph" then .prep.ring_shape == null and .prep.states == 1
+		else (.prep.ring_shape | .number > 0 and .energy >= 0) end'
+	assert_json 'select(.ligand.parent == "pip") | .warnings == ["states_limited"] and .prep.states == 3'
+	[[ $(jq -r 'select(.ligand.parent == "pip").ligand.sha256' "$out" | sort -u | wc -l) == 3 ]]
+	run_split dock-prep --stereo enumerate in
+	assert_status 0
+	[[ $(jq -r 'select(.ligand.parent == "open").ligand.state' "$out" | tr '\n' ' ') == 'i1 i2 i3 i4 ' ]]
+}
+
+@test "dock-prep --states: coordinates stay, failures and duplicates are told" {
+	jq -cn --rawfile text "$data/box/aspirin.sdf" \
+		'{type: "ligand", key: "a", ligand: {name: "a", format: "sdf", text: $text}}' >in
+	smiles b 'CC(=O)Oc1ccccc1C(=O)O' boron 'OB(O)C(F)c1ccccc1' bad C1CC >>in
+	jq -c 'select(.key == "b") | .key = "mine" | .ligand += {parent: "m", state: "3"}' in >>in
+	run_split dock-prep --states 4 --ph 3-7 --unique in
+	assert_status 1
+	[[ $(jq -r '[.key, .ligand.parent, .ligand.state, .prep.coordinates, .error.class, .skipped.kept] | join(" ")' "$out") == "\
+a a ph5 input  
+a-input a input input  
+b     a
+boron-i1 boron i1  input 
+boron-i2 boron i2  input 
+bad    input 
+mine m 3   a" ]]
+	run_split dock-prep --states 4 --ph 3-7 --strict <(tail -n 1 in)
+	assert_status 0
+	[[ $(jq -r '[.key, .ligand.parent, .ligand.state] | join(" ")' "$out") == "mine m 3
+mine-input m 3-input" ]]
+}
+
+@test "dock-prep --states: wrong usage, and no RDKit" {
+	for args in '--states 65' '--states -1' '--kinds ring' '--states 2 --kinds shape' '--ph 6-8' '--ph 8-6 --states 2' \
+		'--ph 6-x --states 2' '--receptor x --states 2 -o y' '--stereo all'; do
+		# shellcheck disable=SC2086 # words are meant
+		run_split dock-prep $args
+		assert_status 2
+	done
+	DOCKLINE_PYTHON=/bin/false run_split dock-prep --states 2
+	assert_status 5
+	assert_err -r '--states needs RDKit'
+}
+
 @test "dock-prep: salts are stripped, a tie is refused" {
 	smiles salt 'CC(=O)[O-].[Na+]' hydrochloride 'CN(C)CCO.Cl' hemisulfate 'CCN.CCN.OS(=O)(=O)O' \
 		tie 'CCCC.CCCO' salts '[Na+].[Cl-]' >in
