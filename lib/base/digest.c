@@ -11,14 +11,14 @@
 
 #include "base/err.h"
 
-static char *
-to_hex(const unsigned char *bytes, char hex[DIGEST_HEX])
+char *
+digest_text(const unsigned char raw[DIGEST_RAW], char hex[DIGEST_HEX])
 {
 	static const char digits[] = "0123456789abcdef";
 
 	for (size_t i = 0; i < SHA256_DIGEST_LENGTH; i++) {
-		hex[2 * i] = digits[bytes[i] >> 4];
-		hex[2 * i + 1] = digits[bytes[i] & 15];
+		hex[2 * i] = digits[raw[i] >> 4];
+		hex[2 * i + 1] = digits[raw[i] & 15];
 	}
 	hex[2 * SHA256_DIGEST_LENGTH] = '\0';
 	return hex;
@@ -30,7 +30,7 @@ digest_bytes(const void *data, size_t len, char hex[DIGEST_HEX])
 	unsigned char sum[SHA256_DIGEST_LENGTH];
 
 	SHA256(data, len, sum);
-	return to_hex(sum, hex);
+	return digest_text(sum, hex);
 }
 
 static int
@@ -90,6 +90,6 @@ digest_file(const char *path, char hex[DIGEST_HEX], struct err *err)
 	EVP_DigestFinal_ex(ctx, sum, NULL);
 	EVP_MD_CTX_free(ctx);
 	close(fd);
-	to_hex(sum, hex);
+	digest_text(sum, hex);
 	return rc;
 }

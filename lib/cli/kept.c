@@ -14,6 +14,8 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "store/object.h"
+#include "task/claim.h"
+#include "task/task.h"
 
 enum { FILE_LIMIT = 256 << 20 };
 
@@ -172,14 +174,18 @@ kept_log(struct kept **list, enum attempt_stream stream, int attempt, int fd, in
 }
 
 int
-kept_store(const struct kept *list, struct store *store, struct err *err)
+kept_store(const struct kept *list, struct store *store, const struct ending *end, struct err *err)
 {
-	char hex[DIGEST_HEX];
+	int rc = 0;
 
-	for (const struct kept *k = list; k; k = k->next)
-		if (object_put(store, k->data, (size_t)k->artifact.size, hex, err) < 0)
-			return -1;
-	return 0;
+	for (const struct kept *k = list; k && rc == 0; k = k->next) {
+		char *family = xasprintf("%s %s", end->lane->task->name, k->artifact.name);
+
+		rc = object_put_output(
+		    store, end->id, family, k->data, (size_t)k->artifact.size, err);
+		free(family);
+	}
+	return rc;
 }
 
 int

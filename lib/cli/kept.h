@@ -18,6 +18,7 @@
 #include "task/attempt.h"
 
 struct buf;
+struct ending;
 struct err;
 struct kept;
 struct store;
@@ -39,8 +40,10 @@ void kept_log(struct kept **list, enum attempt_stream stream, int attempt, int f
  * are not there. */
 size_t kept_behind(const struct buf *content, int64_t seen, int64_t *missing);
 
-/* Store the content of all, and link them to the execution. Within a transaction. */
-int kept_store(const struct kept *list, struct store *store, struct err *err);
+/* Store the content of all at the end of an attempt, and link them to the execution. Within a
+ * transaction. */
+int kept_store(
+    const struct kept *list, struct store *store, const struct ending *end, struct err *err);
 int kept_link(const struct kept *list, struct store *store, int64_t execution, struct err *err);
 
 void kept_free(struct kept *list);

@@ -224,7 +224,7 @@ give_back(struct ledger *l, const struct ended *e, struct err *err)
 
 	if (e->interrupted)
 		return put_back(l, e->end.lane, e->end.id, e->end.attempt, err);
-	if (kept_store(e->kept, l->o.store, err) < 0)
+	if (kept_store(e->kept, l->o.store, &e->end, err) < 0)
 		return -1;
 	l->worked++;
 	l->worked_failed += e->end.class != FAIL_NONE;

@@ -13,6 +13,7 @@
 #include "base/strtab.h"
 #include "store/object.h"
 #include "store/stmt.h"
+#include "store/text.h"
 #include "task/workers.h"
 
 #define COLUMNS \
@@ -48,9 +49,7 @@ static const char sql_item[] =
 static const char sql_next_item[] =
     "SELECT item, execution FROM run_item WHERE run = ? AND place = ? AND item > ?"
     " ORDER BY item LIMIT 1";
-static const char sql_outcome[] = "SELECT e.status, e.key, e.error, r.data FROM execution e"
-				  " LEFT JOIN result r ON r.execution = e.id WHERE e.id = ?";
-static const char sql_params[] = "SELECT data FROM params WHERE execution = ?";
+static const char sql_outcome[] = "SELECT status, key, error FROM execution WHERE id = ?";
 
 static const char *const statuses[] = { "waiting", "running", "interrupted", "completed", "failed",
 	"cancelled" };
@@ -307,17 +306,17 @@ read_json(struct stmt *stmt, int column, struct err *err)
 	return value;
 }
 
+/* Parameters or result; *value stays NULL when there is none. */
 static int
-read_params(struct store *store, int64_t execution, struct upshot *out, struct err *err)
+read_text(struct store *store, enum text what, int64_t execution, json_t **value, struct err *err)
 {
-	struct stmt *stmt = stmt_query(store, err, sql_params, "i", execution);
-	int rc = stmt ? stmt_next(stmt, err) : -1;
+	struct buf text = BUF_INIT;
+	int rc = text_get(store, what, execution, &text, err);
 
-	if (rc <= 0)
-		return rc;
-	out->params = read_json(stmt, 0, err);
-	stmt_end(stmt);
-	return out->params ? 1 : -1;
+	if (rc > 0 && !(*value = json_parse(buf_str(&text), text.len, err)))
+		rc = -1;
+	buf_clear(&text);
+	return rc < 0 ? -1 : 0;
 }
 
 int
@@ -334,11 +333,11 @@ upshot_read(
 	out->status = (enum status)state_find(stmt_text(stmt, 0));
 	out->key = copy(stmt, 1);
 	out->error = read_json(stmt, 2, &why);
-	if (why.kind == ERR_NONE)
-		out->result = read_json(stmt, 3, &why);
 	stmt_end(stmt);
+	if (why.kind == ERR_NONE)
+		read_text(store, TEXT_RESULT, execution, &out->result, &why);
 	if (why.kind == ERR_NONE && params)
-		read_params(store, execution, out, &why);
+		read_text(store, TEXT_PARAMS, execution, &out->params, &why);
 	if (why.kind == ERR_NONE)
 		return 1;
 	upshot_clear(out);

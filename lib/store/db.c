@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "base/clock.h"
+#include "store/alike.h"
 #include "store/internal.h"
 #include "store/lock.h"
 
@@ -96,6 +97,7 @@ db_commit(struct db *db, struct err *err)
 	if (sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
 		rc = db_error(db, "cannot write", err);
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+		alike_forget(db);
 	}
 	finish(db);
 	return rc;
@@ -107,5 +109,6 @@ db_rollback(struct db *db)
 	if (!db->writing)
 		return;
 	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	alike_forget(db); /* the dictionaries of this transaction are gone */
 	finish(db);
 }

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 
+struct alike;
 struct stmt;
 
 /* One database file of the state directory. */
@@ -16,12 +17,13 @@ struct db {
 	sqlite3 *handle;
 	const char *name; /* "state.db" */
 	bool wal;
-	bool writing;       /* inside BEGIN IMMEDIATE */
-	int wal_pages;      /* length of the log at the last commit */
-	int64_t deadline;   /* of the busy handler, by clock_boot, set when waiting begins */
-	bool hurried;       /* it was set already, for all locks that follow together */
-	struct stmt *stmts; /* prepared ones, by address of their text */
-	int gate;           /* descriptor of its lock file, -1: closed */
+	bool writing;        /* inside BEGIN IMMEDIATE */
+	int wal_pages;       /* length of the log at the last commit */
+	int64_t deadline;    /* of the busy handler, by clock_boot, set when waiting begins */
+	bool hurried;        /* it was set already, for all locks that follow together */
+	struct stmt *stmts;  /* prepared ones, by address of their text */
+	struct alike *alike; /* what is known of dictionaries, see store/alike */
+	int gate;            /* descriptor of its lock file, -1: closed */
 };
 
 struct store {

@@ -17,6 +17,15 @@ struct store;
 int object_put(
     struct store *store, const void *data, size_t len, char hex[DIGEST_HEX], struct err *err);
 
+/* The same for what an execution put out: packed by what it has in common with others of its
+ * family; what stands in the parameters of the execution as a string is not kept again. */
+int object_put_output(struct store *store, int64_t execution, const char *family, const void *data,
+    size_t len, struct err *err);
+
+/* The parameters of an execution are about to go: objects that refer to them get their own content.
+ * Within the transaction that removes them. */
+int object_settle(struct store *store, int64_t execution, struct err *err);
+
 /* Append the content: 1, 0 when there is no such object, -1 on error (among them: damaged). */
 int object_get(struct store *store, const char *hex, struct buf *out, struct err *err);
 

@@ -19,8 +19,10 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/path.h"
+#include "store/alike.h"
 #include "store/internal.h"
 #include "store/lock.h"
 #include "store/place.h"
@@ -220,6 +222,18 @@ sql_place(sqlite3_context *call, int n, sqlite3_value **args)
 		sqlite3_value_int64(args[2]), (const char *)sqlite3_value_text(args[3])));
 }
 
+/* hash_bytes(hex) in SQL: the bytes of a hash; NULL: it is none */
+static void
+sql_hash_bytes(sqlite3_context *call, int n, sqlite3_value **args)
+{
+	const char *hex = (const char *)sqlite3_value_text(args[0]);
+	unsigned char raw[DIGEST_RAW];
+
+	(void)n;
+	if (hex && digest_raw(hex, raw) == 0)
+		sqlite3_result_blob(call, raw, sizeof(raw), SQLITE_TRANSIENT);
+}
+
 static int
 configure(struct store *store, struct db *db, bool fresh, struct err *err)
 {
@@ -230,6 +244,8 @@ configure(struct store *store, struct db *db, bool fresh, struct err *err)
 	sqlite3_busy_handler(db->handle, on_busy, db);
 	sqlite3_create_function(db->handle, "place", 4, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
 	    sql_place, NULL, NULL);
+	sqlite3_create_function(db->handle, "hash_bytes", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+	    NULL, sql_hash_bytes, NULL, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &now);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &now);
 	/* before anything is written; in a file that is there it would be a write transaction */
@@ -284,6 +300,7 @@ db_open(struct store *store, struct db *db, const char *name, struct err *err)
 static void
 db_close(struct db *db)
 {
+	alike_forget(db);
 	stmt_free_all(db);
 	sqlite3_close(db->handle);
 	if (db->gate >= 0)

@@ -8,7 +8,6 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/strtab.h"
 #include "base/vec.h"
 #include "store/stmt.h"
 #include "task/execution.h"
@@ -19,9 +18,9 @@ static const char sql_put[] =
     "INSERT OR REPLACE INTO artifact (execution, kind, name, sha256, size) VALUES (?, ?, ?, ?, ?)";
 static const char sql_copy[] =
     "INSERT OR REPLACE INTO artifact (execution, kind, name, sha256, size)"
-    " SELECT ?, kind, name, sha256, size FROM artifact WHERE execution = ? AND kind = 'output'";
+    " SELECT ?, kind, name, sha256, size FROM artifact WHERE execution = ? AND kind = 0";
 static const char sql_list[] = "SELECT kind, name, sha256, size FROM artifact WHERE execution = ?"
-			       " ORDER BY kind != 'output', kind, name";
+			       " ORDER BY kind, name";
 
 static const char *const kinds[] = {
 	[ARTIFACT_OUTPUT] = "output", [ARTIFACT_INPUT] = "input", [ARTIFACT_LOG] = "log"
@@ -39,12 +38,6 @@ artifact_kind_name(enum artifact_kind kind)
 	return kinds[kind];
 }
 
-int
-artifact_kind_find(const char *name)
-{
-	return strtab_find(kinds, ARTIFACT_KINDS, name);
-}
-
 void
 artifacts_clear(struct artifacts *list)
 {
@@ -57,9 +50,14 @@ int
 artifact_put(
     struct store *store, int64_t execution, const struct artifact *artifact, struct err *err)
 {
-	int rc = stmt_run(store, err, sql_put, "itttI", execution, kinds[artifact->kind],
-	    artifact->name, artifact->sha256, artifact->size < 0 ? NULL : &artifact->size);
+	unsigned char raw[DIGEST_RAW];
+	int rc;
 
+	if (digest_raw(artifact->sha256, raw) < 0)
+		return err_set(
+		    err, ERR_INPUT, "'%s' is not the SHA-256 of an object", artifact->sha256);
+	rc = stmt_run(store, err, sql_put, "iitbI", execution, (int64_t)artifact->kind,
+	    artifact->name, raw, sizeof(raw), artifact->size < 0 ? NULL : &artifact->size);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -85,10 +83,14 @@ list_own(struct store *store, int64_t execution, struct artifacts *list, struct 
 	struct stmt *row = stmt_query(store, err, sql_list, "i", execution);
 	int rc = -1;
 
-	while (row && (rc = stmt_next(row, err)) > 0)
-		add(list, (enum artifact_kind)artifact_kind_find(stmt_text(row, 0)),
-		    stmt_text(row, 1), stmt_text(row, 2),
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		char hex[DIGEST_HEX];
+		size_t len;
+
+		digest_text(stmt_blob(row, 2, &len), hex);
+		add(list, (enum artifact_kind)stmt_int(row, 0), stmt_text(row, 1), hex,
 		    stmt_is_null(row, 3) ? -1 : stmt_int(row, 3));
+	}
 	return rc;
 }
 

@@ -21,8 +21,6 @@ enum artifact_kind { ARTIFACT_OUTPUT, ARTIFACT_INPUT, ARTIFACT_LOG, ARTIFACT_KIN
 
 /* "output", "input", "log". */
 const char *artifact_kind_name(enum artifact_kind kind);
-/* The kind of a word, or -1. */
-int artifact_kind_find(const char *name);
 
 struct artifact {
 	enum artifact_kind kind;

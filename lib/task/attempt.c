@@ -11,7 +11,7 @@
 #include "store/stmt.h"
 
 static const char sql_object[] =
-    "SELECT sha256 FROM artifact WHERE execution = ? AND kind = 'log' AND name = ?";
+    "SELECT sha256 FROM artifact WHERE execution = ? AND kind = 2 AND name = ?";
 static const char sql_inline[] =
     "SELECT stdout, stderr FROM attempt WHERE execution = ? AND number = ?";
 static const char sql_list[] =
@@ -33,10 +33,11 @@ read_object(
 	struct stmt *row = stmt_query(store, err, sql_object, "it", execution, name);
 	int rc = row ? stmt_next(row, err) : -1;
 	char hex[DIGEST_HEX];
+	size_t len;
 
 	if (rc <= 0)
 		return rc;
-	snprintf(hex, sizeof(hex), "%s", stmt_text(row, 0));
+	digest_text(stmt_blob(row, 0, &len), hex);
 	stmt_end(row);
 	return object_get(store, hex, out, err);
 }

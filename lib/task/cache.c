@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "store/object.h"
 #include "store/stmt.h"
+#include "store/text.h"
 #include "task/artifact.h"
 #include "task/claim.h"
 #include "task/dependency.h"
@@ -19,9 +19,7 @@ static const char sql_find[] =
 static const char sql_put[] =
     "INSERT OR REPLACE INTO cache (digest, execution, parts) VALUES (?, ?, ?)";
 static const char sql_newest[] = "UPDATE cache SET execution = ? WHERE digest = ?";
-static const char sql_result[] =
-    "INSERT OR REPLACE INTO result (execution, data) SELECT ?, data FROM result"
-    " WHERE execution = ?";
+static const char sql_task[] = "SELECT task FROM execution WHERE id = ?";
 static const char sql_fill[] =
     "UPDATE execution SET cached = (SELECT ifnull(cached, id) FROM execution WHERE id = ?1),"
     " metrics = (SELECT metrics FROM execution WHERE id = ?1) WHERE id = ?2";
@@ -48,12 +46,28 @@ cache_put(
 	return stmt_run(store, err, sql_put, "tit", digest, execution, parts) < 0 ? -1 : 0;
 }
 
+/* The same text; its parameters may be others. */
+static int
+copy_result(struct store *store, int64_t execution, int64_t from, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int64_t task;
+	int rc = stmt_number(store, err, &task, sql_task, "i", execution);
+
+	if (rc > 0)
+		rc = text_get(store, TEXT_RESULT, from, &text, err);
+	if (rc > 0)
+		rc = text_put(store, TEXT_RESULT, execution, task, text.data, text.len, err);
+	buf_clear(&text);
+	return rc < 0 ? -1 : 0;
+}
+
 int
 cache_fill(
     struct store *store, const char *digest, int64_t execution, int64_t from, struct err *err)
 {
 	if (stmt_run(store, err, sql_fill, "ii", from, execution) < 0 ||
-	    stmt_run(store, err, sql_result, "ii", execution, from) < 0 ||
+	    copy_result(store, execution, from, err) < 0 ||
 	    artifact_copy_outputs(store, execution, from, err) < 0)
 		return -1;
 	return stmt_run(store, err, sql_newest, "it", execution, digest) < 0 ? -1 : 0;
@@ -84,11 +98,8 @@ cache_each(struct store *store, const char *org, const char *task, int most, cac
 	int rc = -1;
 
 	while (row && (rc = stmt_next(row, err)) > 0) {
-		size_t len;
-		const void *data = stmt_blob(row, 2, &len);
-
 		buf_reset(&params);
-		rc = object_unpack(data, len, &params, err);
+		rc = text_column(store, row, 2, NULL, &params, err);
 		if (rc == 0)
 			rc = fn(stmt_int(row, 0), stmt_text(row, 1), buf_str(&params), ctx);
 		if (rc != 0) {

@@ -14,6 +14,7 @@
 #include "base/vec.h"
 #include "store/object.h"
 #include "store/stmt.h"
+#include "store/text.h"
 #include "task/control.h"
 #include "task/dependency.h"
 #include "task/task.h"
@@ -40,7 +41,6 @@ static const char sql_take[] =
 static const char sql_history[] =
     "SELECT class, count(*), sum(number > ?2) FROM attempt WHERE execution = ?1 AND class NOT NULL"
     " GROUP BY class";
-static const char sql_params[] = "SELECT data FROM params WHERE execution = ?";
 static const char sql_held[] = "SELECT status, " CONTROL_ORDER " FROM execution"
 			       " WHERE id = ? AND worker = ? AND attempts = ?";
 /* the order to cancel it brought the reason along, see CONTROL_ORDER */
@@ -53,7 +53,6 @@ static const char sql_return[] =
     "UPDATE execution SET status = 'queued', worker = NULL, request = NULL,"
     " attempts = attempts - 1, started = NULL WHERE id = ?";
 static const char sql_change[] = "UPDATE execution SET status = ? WHERE id = ?";
-static const char sql_result[] = "INSERT OR REPLACE INTO result (execution, data) VALUES (?, ?)";
 static const char sql_attempt[] =
     "INSERT OR REPLACE INTO attempt (execution, number, worker, started, ended, exit_code,"
     " signal, class, reason, user_time, system_time, max_rss, stderr, stdout)"
@@ -116,22 +115,15 @@ promote(struct store *store, struct tally *tally, struct err *err)
 static int
 load_params(struct store *store, struct work *work, struct err *err)
 {
-	struct stmt *stmt = stmt_query(store, err, sql_params, "i", work->id);
-	int rc = stmt ? stmt_next(stmt, err) : -1;
 	struct buf text = BUF_INIT;
-	const void *data;
-	size_t len;
+	int rc = text_get(store, TEXT_PARAMS, work->id, &text, err);
 
-	if (rc <= 0)
-		return rc < 0 ? -1
-			      : err_set(err, ERR_STORE, "execution %lld has no parameters",
-				    (long long)work->id);
-	data = stmt_blob(stmt, 0, &len);
-	rc = object_unpack(data, len, &text, err);
-	stmt_end(stmt);
 	work->params_len = text.len;
 	work->params = buf_take(&text);
-	return rc;
+	if (rc == 0)
+		return err_set(
+		    err, ERR_STORE, "execution %lld has no parameters", (long long)work->id);
+	return rc < 0 ? -1 : 0;
 }
 
 /* What the attempts before tell; nothing is asked at the first. */
@@ -347,15 +339,10 @@ insert_attempt(struct store *store, int64_t worker, const struct ending *end, st
 static int
 insert_result(struct store *store, const struct ending *end, struct err *err)
 {
-	struct buf packed = BUF_INIT;
-	int rc;
-
 	if (!end->result)
 		return 0;
-	object_pack(end->result, end->result_len, &packed);
-	rc = stmt_run(store, err, sql_result, "ib", end->id, packed.data, packed.len);
-	buf_clear(&packed);
-	return rc < 0 ? -1 : 0;
+	return text_put(
+	    store, TEXT_RESULT, end->id, end->lane->task->row, end->result, end->result_len, err);
 }
 
 static enum event

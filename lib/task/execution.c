@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "store/object.h"
 #include "store/stmt.h"
+#include "store/text.h"
 #include "task/key.h"
 #include "task/lane.h"
 
@@ -20,7 +21,6 @@ static const char sql_insert[] =
     " created, ended, not_before, approval, awaits)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char sql_uncached[] = "UPDATE execution SET limits = '{\"cache\":false}' WHERE id = ?";
-static const char sql_params[] = "INSERT INTO params (execution, data) VALUES (?, ?)";
 static const char sql_status[] =
     "SELECT e.status, e.job, e.generation, e.ended FROM execution e JOIN job j ON j.id = e.job"
     " WHERE e.id = ? AND j.org = ?";
@@ -38,18 +38,6 @@ static const char sql_attempts[] =
     "SELECT a.number, w.host, a.started, a.ended, a.exit_code, a.signal, a.class, a.reason,"
     " a.user_time, a.system_time, a.max_rss, a.stderr FROM attempt a"
     " LEFT JOIN worker w ON w.id = a.worker WHERE a.execution = ? ORDER BY a.number";
-
-static int
-insert_params(struct store *store, int64_t id, const struct submission *sub, struct err *err)
-{
-	struct buf packed = BUF_INIT;
-	int rc;
-
-	object_pack(sub->params, sub->params_len, &packed);
-	rc = stmt_run(store, err, sql_params, "ib", id, packed.data, packed.len);
-	buf_clear(&packed);
-	return rc < 0 ? -1 : 0;
-}
 
 static enum event
 event_of(enum status status)
@@ -91,7 +79,8 @@ execution_submit(struct store *store, const struct submission *sub, struct tally
 	tally_move(tally, &place, ST_SUBMITTED, FAIL_NONE, event_of(sub->status), sub->class);
 	if (sub->uncached && stmt_run(store, err, sql_uncached, "i", place.id) < 0)
 		return -1;
-	return insert_params(store, standing->id, sub, err) < 0 ? -1 : 1;
+	rc = text_put(store, TEXT_PARAMS, place.id, sub->task, sub->params, sub->params_len, err);
+	return rc < 0 ? -1 : 1;
 }
 
 int
@@ -110,7 +99,7 @@ execution_status(struct store *store, const char *org, int64_t id, struct standp
 	return 1;
 }
 
-/* A JSON column, packed or not; null when it is NULL; NULL when damaged. */
+/* A JSON column, which may be packed; null when it is NULL; NULL when damaged. */
 static json_t *
 json_column(struct stmt *stmt, int column, struct err *err)
 {
@@ -128,8 +117,34 @@ json_column(struct stmt *stmt, int column, struct err *err)
 	return value;
 }
 
+/* The same of parameters, and of a result, which is packed by them; their text is added to out. */
 static json_t *
-text_column(struct stmt *stmt, int column)
+body_column(struct store *store, struct stmt *stmt, int column, const struct buf *params,
+    struct buf *out, struct err *err)
+{
+	if (stmt_is_null(stmt, column))
+		return json_null();
+	if (text_column(store, stmt, column, params, out, err) < 0)
+		return NULL;
+	return json_parse(buf_str(out), out->len, err);
+}
+
+/* Parameters and result: 0, -1 when one is damaged. */
+static int
+read_bodies(
+    struct store *store, struct stmt *stmt, json_t **params, json_t **result, struct err *err)
+{
+	struct buf first = BUF_INIT, second = BUF_INIT;
+
+	*params = body_column(store, stmt, 15, NULL, &first, err);
+	*result = *params ? body_column(store, stmt, 16, &first, &second, err) : NULL;
+	buf_clear(&first);
+	buf_clear(&second);
+	return *result ? 0 : -1;
+}
+
+static json_t *
+word_column(struct stmt *stmt, int column)
 {
 	const char *text = stmt_text(stmt, column);
 
@@ -180,14 +195,11 @@ add_lane(struct stmt *stmt, json_t *record)
 
 /* The record of the row; keys in the order of dockline-execution(5). NULL when damaged. */
 static json_t *
-record_of(struct stmt *stmt, const char *org, struct err *err)
+record_of(struct store *store, struct stmt *stmt, const char *org, struct err *err)
 {
-	json_t *params = json_column(stmt, 15, err), *result = NULL, *error = NULL;
-	json_t *metrics = NULL, *r;
+	json_t *params, *result, *error = NULL, *metrics = NULL, *r;
 
-	if (params)
-		result = json_column(stmt, 16, err);
-	if (result)
+	if (read_bodies(store, stmt, &params, &result, err) == 0)
 		error = json_column(stmt, 12, err);
 	if (error)
 		metrics = json_column(stmt, 13, err);
@@ -200,14 +212,14 @@ record_of(struct stmt *stmt, const char *org, struct err *err)
 	r = json_object();
 	json_object_set_new(r, "type", json_string("execution"));
 	json_object_set_new(r, "id", json_integer(stmt_int(stmt, 0)));
-	json_object_set_new(r, "key", text_column(stmt, 1));
-	json_object_set_new(r, "task", text_column(stmt, 2));
-	json_object_set_new(r, "version", text_column(stmt, 3));
-	json_object_set_new(r, "job", text_column(stmt, 4));
+	json_object_set_new(r, "key", word_column(stmt, 1));
+	json_object_set_new(r, "task", word_column(stmt, 2));
+	json_object_set_new(r, "version", word_column(stmt, 3));
+	json_object_set_new(r, "job", word_column(stmt, 4));
 	if (stmt_int(stmt, 5) > 1)
 		json_object_set_new(r, "generation", json_integer(stmt_int(stmt, 5)));
 	json_object_set_new(r, "org", json_string(org));
-	json_object_set_new(r, "status", text_column(stmt, 6));
+	json_object_set_new(r, "status", word_column(stmt, 6));
 	add_lane(stmt, r);
 	json_object_set_new(r, "params", params);
 	json_object_set_new(r, "result", result);
@@ -234,7 +246,7 @@ add_progress(struct store *store, int64_t id, json_t *record, struct err *err)
 	progress = json_object();
 	if (!stmt_is_null(stmt, 0))
 		json_object_set_new(progress, "percent", json_real(stmt_double(stmt, 0)));
-	set_unless_null(progress, "message", text_column(stmt, 1));
+	set_unless_null(progress, "message", word_column(stmt, 1));
 	json_object_set_new(progress, "time", time_column(stmt, 2));
 	json_object_set_new(record, "progress", progress);
 	stmt_end(stmt);
@@ -250,7 +262,7 @@ execution_record(struct store *store, const char *org, int64_t id, json_t **reco
 
 	if (rc <= 0)
 		return rc;
-	*record = record_of(stmt, org, err);
+	*record = record_of(store, stmt, org, err);
 	running = strcmp(stmt_text(stmt, 6), "running") == 0;
 	stmt_end(stmt);
 	if (*record && running && add_progress(store, id, *record, err) < 0) {
@@ -292,15 +304,15 @@ attempt_of(struct stmt *stmt, struct err *err)
 	a = json_object();
 
 	json_object_set_new(a, "number", json_integer(stmt_int(stmt, 0)));
-	json_object_set_new(a, "host", text_column(stmt, 1));
+	json_object_set_new(a, "host", word_column(stmt, 1));
 	json_object_set_new(a, "started", time_column(stmt, 2));
 	json_object_set_new(a, "ended", time_column(stmt, 3));
 	if (!stmt_is_null(stmt, 4))
 		json_object_set_new(a, "exit_code", json_integer(stmt_int(stmt, 4)));
 	if (!stmt_is_null(stmt, 5))
 		json_object_set_new(a, "signal", json_integer(stmt_int(stmt, 5)));
-	set_unless_null(a, "class", text_column(stmt, 6));
-	set_unless_null(a, "reason", text_column(stmt, 7));
+	set_unless_null(a, "class", word_column(stmt, 6));
+	set_unless_null(a, "reason", word_column(stmt, 7));
 	json_object_set_new(a, "user_time", json_real(stmt_double(stmt, 8)));
 	json_object_set_new(a, "system_time", json_real(stmt_double(stmt, 9)));
 	json_object_set_new(a, "max_rss", json_integer(stmt_int(stmt, 10)));

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/vec.h"
+#include "store/object.h"
 #include "store/stmt.h"
 #include "task/failure.h"
 #include "task/key.h"
@@ -170,7 +171,7 @@ retention_remove(struct store *store, const struct retention *r, int64_t id, str
 	rc = retention_is_needed(store, id, NULL, NULL, err);
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
-	if (key_leave(store, id, err) < 0)
+	if (object_settle(store, id, err) < 0 || key_leave(store, id, err) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(sql_remove) / sizeof(*sql_remove); i++)
 		if (stmt_run(store, err, sql_remove[i], "i", id) < 0)

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "store/object.h"
 #include "store/stmt.h"
+#include "store/text.h"
 
 enum {
 	HEX = DIGEST_HEX - 1,
@@ -22,12 +23,14 @@ enum {
 #define OLD (INT64_C(3600) * 1000000) /* microseconds */
 
 static const char sql_artifacts[] = "SELECT sha256, execution FROM artifact";
-static const char sql_settings[] = "SELECT settings, NULL FROM job_setting";
+static const char sql_settings[] = "SELECT settings FROM job_setting";
 static const char sql_last[] = "SELECT max(id) FROM execution";
-static const char sql_params[] =
-    "SELECT data, execution FROM params WHERE execution > ? ORDER BY execution LIMIT ?";
-static const char sql_results[] =
-    "SELECT data, execution FROM result WHERE execution > ? ORDER BY execution LIMIT ?";
+static const char *const sql_texts[] = {
+	[TEXT_PARAMS] =
+	    "SELECT execution FROM params WHERE execution > ? ORDER BY execution LIMIT ?",
+	[TEXT_RESULT] =
+	    "SELECT execution FROM result WHERE execution > ? ORDER BY execution LIMIT ?",
+};
 
 /* A look through all that may refer to an object. */
 struct look {
@@ -44,19 +47,25 @@ compare(const void *a, const void *b)
 	return memcmp(a, b, DIGEST_RAW);
 }
 
-/* Its hash was met. */
+/* It was met. */
 static void
-mark(struct unused *u, const char *hex)
+mark_raw(struct unused *u, const void *raw)
 {
-	unsigned char raw[DIGEST_RAW], (*found)[DIGEST_RAW];
+	unsigned char(*found)[DIGEST_RAW] = bsearch(raw, u->at, u->len, sizeof(*u->at), compare);
 
-	if (digest_raw(hex, raw) < 0)
-		return;
-	found = bsearch(raw, u->at, u->len, sizeof(*u->at), compare);
 	if (!found || u->used[found - u->at])
 		return;
 	u->used[found - u->at] = true;
 	u->left--;
+}
+
+static void
+mark(struct unused *u, const char *hex)
+{
+	unsigned char raw[DIGEST_RAW];
+
+	if (digest_raw(hex, raw) == 0)
+		mark_raw(u, raw);
 }
 
 static bool
@@ -92,42 +101,44 @@ mark_all(struct unused *u, const char *text, size_t len)
 	}
 }
 
-static bool
-is_gone(const struct look *l, struct stmt *row)
-{
-	return l->gone && !stmt_is_null(row, 1) && l->gone(stmt_int(row, 1), l->ctx);
-}
-
-/* What the rows of a query name. */
 static int
-mark_rows(struct look *l, const char *sql, struct err *err)
+mark_artifacts(struct look *l, struct err *err)
 {
-	struct stmt *row = stmt_query(l->store, err, sql, "");
+	struct stmt *row = stmt_query(l->store, err, sql_artifacts, "");
+	size_t len;
 	int rc = -1;
 
 	while (row && (rc = stmt_next(row, err)) > 0)
-		if (!is_gone(l, row))
-			mark_all(l->unused, stmt_text(row, 0), strlen(stmt_text(row, 0)));
+		if (!l->gone || !l->gone(stmt_int(row, 1), l->ctx))
+			mark_raw(l->unused, stmt_blob(row, 0, &len));
 	return rc;
 }
 
-/* The same of packed texts, behind an execution; *last moves on. How many rows, or -1. */
 static int
-mark_page(struct look *l, const char *sql, int64_t *last, struct err *err)
+mark_settings(struct look *l, struct err *err)
 {
-	struct stmt *row = stmt_query(l->store, err, sql, "ii", *last, (int64_t)PAGE);
+	struct stmt *row = stmt_query(l->store, err, sql_settings, "");
+	int rc = -1;
+
+	while (row && (rc = stmt_next(row, err)) > 0)
+		mark_all(l->unused, stmt_text(row, 0), strlen(stmt_text(row, 0)));
+	return rc;
+}
+
+/* The same of texts of executions, behind an execution; *last moves on. How many rows, or -1. */
+static int
+mark_page(struct look *l, enum text text, int64_t *last, struct err *err)
+{
+	struct stmt *row = stmt_query(l->store, err, sql_texts[text], "ii", *last, (int64_t)PAGE);
 	int n = 0, rc = -1;
 
 	while (row && (rc = stmt_next(row, err)) > 0) {
-		size_t len;
-		const void *data = stmt_blob(row, 0, &len);
-
 		n++;
-		*last = stmt_int(row, 1);
-		if (is_gone(l, row))
+		*last = stmt_int(row, 0);
+		if (l->gone && l->gone(*last, l->ctx))
 			continue;
 		buf_reset(&l->text);
-		if (object_unpack(data, len, &l->text, err) < 0) {
+		if (text_get(l->store, text, *last, &l->text, err) < 0) {
 			err_wrap(err, "execution %lld", (long long)*last);
 			stmt_end(row);
 			return -1;
@@ -141,14 +152,14 @@ mark_page(struct look *l, const char *sql, int64_t *last, struct err *err)
 static int
 mark_executions(struct look *l, int64_t seen, struct err *err)
 {
-	static const char *const queries[] = { sql_params, sql_results };
+	static const enum text texts[] = { TEXT_PARAMS, TEXT_RESULT };
 	int n = 0;
 
-	for (size_t i = 0; i < sizeof(queries) / sizeof(*queries) && n >= 0; i++) {
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts) && n >= 0; i++) {
 		int64_t last = seen;
 
 		do
-			n = mark_page(l, queries[i], &last, err);
+			n = mark_page(l, texts[i], &last, err);
 		while (n == PAGE && l->unused->left > 0);
 	}
 	return n < 0 ? -1 : 0;
@@ -160,7 +171,7 @@ look_through(struct look *l, struct err *err)
 {
 	int64_t last = 0;
 
-	if (mark_rows(l, sql_artifacts, err) < 0 || mark_rows(l, sql_settings, err) < 0)
+	if (mark_artifacts(l, err) < 0 || mark_settings(l, err) < 0)
 		return -1;
 	if (l->unused->left == 0)
 		return 0;
