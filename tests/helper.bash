@@ -71,10 +71,10 @@ spotless() {
 
 # Nothing that this test started goes on after it: one that lives would keep the whole run waiting.
 still() {
-	local environment pid
+	local environment environments pid
 
-	for environment in /proc/[0-9]*/environ; do
-		grep -qaF "$BATS_TEST_TMPDIR/" "$environment" 2>/dev/null || continue
+	environments=$(grep -laF "$BATS_TEST_TMPDIR/" /proc/[0-9]*/environ 2>/dev/null) || :
+	for environment in $environments; do
 		pid=${environment//[!0-9]/}
 		((pid == $$ || pid == BASHPID)) || kill -KILL "$pid" 2>/dev/null || :
 	done
