@@ -2,7 +2,9 @@
 # services: HTTP services on this machine, for tests. `load ../services` after ../helper.
 #
 #   serve NAME [CERT KEY]   start tests/fakes/http-odd with the folder NAME; sets $url
+#                           (HTTP_ODD_PORT=N in front: on that port)
 #   task NAME [MEMBERS]     register a task served at $url; MEMBERS of service_config, as YAML lines
+#   everything_kept FOLDER  all values of all tables of the state, unpacked, as files there
 #   end_services            in teardown
 # shellcheck shell=bash disable=SC2154 # root is set by helper.bash
 
@@ -40,4 +42,23 @@ task() {
 		[[ -z $member ]] || echo "  $member" >>"$1.yaml"
 	done <<<"${2-}"
 	taskreg add "$1.yaml" >/dev/null
+}
+
+everything_kept() {
+	mkdir -p "$1"
+	python3 - "$1" .dockline/*.db <<-'END'
+		import sqlite3, subprocess, sys
+		n = 0
+		for path in sys.argv[2:]:
+		    db = sqlite3.connect(path)
+		    for (table,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+		        for row in db.execute(f'SELECT * FROM "{table}"'):
+		            for value in row:
+		                data = value if isinstance(value, bytes) else str(value).encode()
+		                if data[:4] == b"\x28\xb5\x2f\xfd":
+		                    data = subprocess.run(["zstd", "-dcq"], input=data, stdout=subprocess.PIPE, check=True).stdout
+		                n += 1
+		                with open(f"{sys.argv[1]}/{table}.{n}", "wb") as f:
+		                    f.write(data)
+	END
 }

@@ -63,6 +63,27 @@ call_hide(const struct call *call, char *text, size_t len)
 		endpoint_hide(board_service(call->desk)->endpoint.headers, text, len);
 }
 
+bool
+call_hide_in(const struct call *call, json_t *value)
+{
+	bool any = endpoint_hide_in(remote_of(call)->endpoint.headers, value);
+
+	if (call->desk)
+		any |= endpoint_hide_in(board_service(call->desk)->endpoint.headers, value);
+	return any;
+}
+
+/* A body goes into the log, unless it tells a secret in other words. */
+static void
+keep_log(
+    const struct call *call, const struct http_reply *reply, json_t *body, struct call_outcome *out)
+{
+	if (call_hide_in(call, body))
+		return;
+	out->end.log = reply->body;
+	out->end.log_len = reply->len;
+}
+
 /* ---- progress ---- */
 
 void
@@ -93,6 +114,7 @@ call_event(struct call *call, const char *name, const char *data, size_t len)
 
 	call_hide(call, copy, len);
 	value = json_parse(copy, len, NULL);
+	call_hide_in(call, value);
 	if (!result && !error) {
 		call_progress(call, value);
 	} else if (value) {
@@ -167,7 +189,8 @@ judge_failure(struct call *call, const struct http_reply *reply, struct call_out
 		body = json_stringn(reply->body, reply->len);
 	if (!body)
 		body = json_null();
-	beginning(reply->body, reply->len, start);
+	keep_log(call, reply, body, out);
+	beginning(reply->body, out->end.log ? reply->len : 0, start);
 	reason = reason_in(body);
 	call_fail(out, class_of(reply->status), "'%s' answers %d%s%.*s", name, reply->status,
 	    reason || *start ? ": " : "", SHOWN, reason ? reason : start);
@@ -179,8 +202,6 @@ judge_failure(struct call *call, const struct http_reply *reply, struct call_out
 	if (error && !json_object_get(error, "reason"))
 		json_object_set_new(error, "reason", json_string(out->reason));
 	out->service_fail = reply->status >= 500;
-	out->end.log = reply->body;
-	out->end.log_len = reply->len;
 	out->end.wait = reply->retry_after > 0 ? reply->retry_after : 0;
 	json_decref(body);
 }
@@ -274,8 +295,10 @@ read_body(struct call *call, const struct http_reply *reply, struct call_outcome
 	if (strspn(reply->body, " \t\r\n") == reply->len)
 		return json_null();
 	body = json_parse(reply->body, reply->len, &why);
-	if (body)
+	if (body) {
+		call_hide_in(call, body);
 		return body;
+	}
 	beginning(reply->body, reply->len, start);
 	call_fail(out, FAIL_RESULT, "'%s' answers what is no JSON: %.300s: %s",
 	    board_service(call->desk)->name, why.text, start);
@@ -428,13 +451,12 @@ take_said(struct call *call, const struct http_reply *reply, struct call_outcome
 	return true;
 }
 
-void
-call_judge(
+static void
+judge(
     struct call *call, struct http *http, const struct http_reply *reply, struct call_outcome *out)
 {
 	json_t *body;
 
-	*out = (struct call_outcome){ .step = CALL_ENDED };
 	if (take_said(call, reply, out))
 		return;
 	out->rest = rest_of(call, reply);
@@ -455,4 +477,13 @@ call_judge(
 			take_result(call, body, out);
 		json_decref(body);
 	}
+}
+
+void
+call_judge(
+    struct call *call, struct http *http, const struct http_reply *reply, struct call_outcome *out)
+{
+	*out = (struct call_outcome){ .step = CALL_ENDED };
+	judge(call, http, reply, out);
+	call_hide(call, out->reason, strlen(out->reason)); /* a header may have been in it */
 }

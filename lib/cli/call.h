@@ -78,6 +78,8 @@ void call_progress(struct call *call, const json_t *value);
 
 /* The secrets that went with it become asterisks. */
 void call_hide(const struct call *call, char *text, size_t len);
+/* Also in what JSON says in other words: was there one? */
+bool call_hide_in(const struct call *call, json_t *value);
 
 /* It has failed without a reply. */
 void call_fail(struct call_outcome *out, enum failure class, const char *fmt, ...)

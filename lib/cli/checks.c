@@ -156,11 +156,12 @@ add_name(json_t *names, const json_t *item)
 
 /* The names that a list of models holds; the caller's. */
 static json_t *
-names_in(const struct http_reply *reply)
+names_in(const struct service *s, const struct http_reply *reply)
 {
 	json_t *body = json_parse(reply->body, reply->len, NULL), *list = body, *names, *item;
 	size_t i;
 
+	endpoint_hide_in(s->endpoint.headers, body);
 	if (json_is_object(body))
 		list = json_object_get(body, "data");
 	if (!list)
@@ -189,7 +190,7 @@ checks_take(struct checks *checks, const struct http_reply *reply)
 		return;
 	}
 	if (!why && check->models)
-		models = names_in(reply);
+		models = names_in(s, reply);
 	board_checked(checks->board, check->desk, why, models);
 	json_decref(models);
 	drop(checks, check);

@@ -297,18 +297,151 @@ endpoint_free_headers(char **headers)
 	free(headers);
 }
 
-void
-endpoint_hide(const json_t *headers, char *text, size_t len)
+/* The words that are to be hidden. */
+struct secrets {
+	VEC(char *) words;
+	bool found;
+};
+
+/* A word, as it is and as JSON may write it in a text that is none as a whole. Taken over. */
+static void
+add_secret(struct secrets *s, char *word)
+{
+	static const size_t flags[] = { 0, JSON_ESCAPE_SLASH };
+	json_t *string = json_string(word);
+
+	for (size_t i = 0; string && i < sizeof(flags) / sizeof(*flags); i++) {
+		char *text = json_dumps(string, JSON_ENCODE_ANY | flags[i]);
+		size_t len = strlen(text) - 2;
+
+		if (len > strlen(word)) /* without the quotes */
+			vec_add(&s->words, xstrndup(text + 1, len));
+		free(text);
+	}
+	json_decref(string);
+	vec_add(&s->words, word);
+}
+
+static void
+open_secrets(struct secrets *s, const json_t *headers)
 {
 	const char *name;
 	json_t *value;
 
+	*s = (struct secrets){ .found = false };
 	json_object_foreach((json_t *)headers, name, value) {
-		char *word = json_is_object(value) ? secret(value) : NULL, *at = text;
-		size_t n = word ? strlen(word) : 0;
+		char *word = json_is_object(value) ? secret(value) : NULL;
 
-		while (n >= SECRET_LEAST && (at = memmem(at, len - (size_t)(at - text), word, n)))
-			memset(at, '*', n);
-		free(word);
+		if (word && strlen(word) >= SECRET_LEAST)
+			add_secret(s, word);
+		else
+			free(word);
 	}
+}
+
+static void
+close_secrets(struct secrets *s)
+{
+	for (size_t i = 0; i < s->words.len; i++) {
+		explicit_bzero(s->words.at[i], strlen(s->words.at[i]));
+		free(s->words.at[i]);
+	}
+	vec_clear(&s->words);
+}
+
+static bool
+holds_any(const struct secrets *s, const char *text, size_t len)
+{
+	for (size_t i = 0; i < s->words.len; i++)
+		if (memmem(text, len, s->words.at[i], strlen(s->words.at[i])))
+			return true;
+	return false;
+}
+
+static void
+hide(struct secrets *s, char *text, size_t len)
+{
+	for (size_t i = 0; i < s->words.len; i++) {
+		const char *word = s->words.at[i];
+		size_t n = strlen(word);
+		char *at = text;
+
+		while ((at = memmem(at, len - (size_t)(at - text), word, n))) {
+			memset(at, '*', n);
+			s->found = true;
+		}
+	}
+}
+
+void
+endpoint_hide(const json_t *headers, char *text, size_t len)
+{
+	struct secrets s;
+
+	open_secrets(&s, headers);
+	hide(&s, text, len);
+	close_secrets(&s);
+}
+
+static void
+hide_text(struct secrets *s, json_t *string)
+{
+	size_t len = json_string_length(string);
+	char *copy;
+
+	if (!holds_any(s, json_string_value(string), len))
+		return;
+	copy = memcpy(xmalloc(len), json_string_value(string), len);
+	hide(s, copy, len);
+	json_string_setn_nocheck(string, copy, len);
+	free(copy);
+}
+
+static void hide_value(struct secrets *s, json_t *value);
+
+static void
+hide_object(struct secrets *s, json_t *object)
+{
+	const char *name;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(object, next, name, value) {
+		char *copy;
+
+		hide_value(s, value);
+		if (!holds_any(s, name, strlen(name)))
+			continue;
+		copy = xstrdup(name);
+		hide(s, copy, strlen(copy));
+		json_object_set(object, copy, value);
+		json_object_del(object, name);
+		free(copy);
+	}
+}
+
+static void
+hide_value(struct secrets *s, json_t *value)
+{
+	json_t *item;
+	size_t i;
+
+	if (json_is_string(value))
+		hide_text(s, value);
+	else if (json_is_object(value))
+		hide_object(s, value);
+	json_array_foreach(value, i, item)
+		hide_value(s, item);
+}
+
+bool
+endpoint_hide_in(const json_t *headers, json_t *value)
+{
+	struct secrets s;
+
+	open_secrets(&s, headers);
+	if (s.words.len > 0)
+		hide_value(&s, value);
+	close_secrets(&s);
+	return s.found;
 }

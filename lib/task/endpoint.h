@@ -17,6 +17,7 @@
 #define TASK_ENDPOINT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct err;
@@ -58,7 +59,12 @@ char *endpoint_url(const char *base, const char *url);
 char **endpoint_headers(const json_t *over, const json_t *under, struct err *err);
 void endpoint_free_headers(char **headers);
 
-/* In text of len bytes all secrets of the headers become asterisks. */
+/* In text of len bytes all secrets of the headers become asterisks, also with the escapes that most
+ * writers of JSON would use. */
 void endpoint_hide(const json_t *headers, char *text, size_t len);
+
+/* So in all texts of a value, names of members too, whatever escapes it was written with. Was there
+ * one? */
+bool endpoint_hide_in(const json_t *headers, json_t *value);
 
 #endif

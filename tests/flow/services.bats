@@ -106,22 +106,39 @@ requests() { grep -c "^POST /run" "$1/log" 2>/dev/null || true; }
 }
 
 @test "services: one is killed and one slow under load, and all is done" {
+	# the breaker alone would let a request through every 100 ms
+	policy=('max_in_flight: 8' 'health_check_url: /health' 'health: {interval: 1s}' 'breaker: {failures: 3, pause: 100ms}')
 	for name in a b c; do
 		serve "$name"
-		[[ $name == a ]] && task t $'retry: {delay: 50ms}\nmax_in_flight: 8\nbreaker: {failures: 3, pause: 60s}'
-		[[ $name == a ]] || add "$name" 'max_in_flight: 8' 'breaker: {failures: 3, pause: 60s}'
+		[[ $name == a ]] && task t "$(printf '%s\n' 'retry: {delay: 50ms}' "${policy[@]}")"
+		[[ $name == a ]] || add "$name" "${policy[@]}"
 	done
-	lines 400 '"do":"slow","seconds":0.02' >lines
-	timeout 60 taskrun t lines >"$out" 2>"$err" 3>&- &
+	lines 1200 '"do":"slow","seconds":0.05' >lines
+	timeout 60 taskrun -j 1 t lines >"$out" 2>"$err" 3>&- &
 	worker=$!
-	has_ten() { (($(requests c) >= 10)); }
-	wait_until 20 has_ten
+	has() { (($(requests "$1") >= $2)); }
+	wait_until 20 has c 10
 	kill -KILL "${served[2]}"
+	died=${EPOCHREALTIME/./}
+	was=$(requests c)
+	echo 0.5 >b/slow
+	over() { ((${EPOCHREALTIME/./} - died >= 2300000)); } # two intervals, and a moment
+	wait_until 10 over
+	touch c/sick # whatever comes to it now is written down
+	HTTP_ODD_PORT=${url##*:} serve c
+	slow=$(requests b) fast=$(requests a)
+	checked() { (($(grep -c '^GET /health' c/log) >= now + 2)); }
+	now=$(grep -c '^GET /health' c/log)
+	wait_until 10 checked
+	kill -0 "$worker" || complain "the load was over before"
+	(($(requests c) == was)) || complain "the dead service got $(($(requests c) - was)) requests"
+	((4 * ($(requests b) - slow) < $(requests a) - fast)) || complain "the slow one got $(($(requests b) - slow)), the other $(($(requests a) - fast))"
+	rm b/slow
 	wait "$worker" || complain "not all went well"
-	jq -es 'length == 400 and all(.[]; .status == "completed")' "$out" >/dev/null || complain "the account does not close"
+	jq -es 'length == 1200 and all(.[]; .status == "completed")' "$out" >/dev/null || complain "the account does not close"
 	run_split taskreg service list
-	assert_json -s 'map(select(.service == "c"))[0] | .breaker == "open" and .failed >= 3 and .answered < 200'
-	assert_json -s '(map(.answered) | add) == 400'
+	assert_json -s 'map(select(.service == "c"))[0] | .health == "unhealthy" and .failed >= 3'
+	assert_json -s '(map(.answered) | add) == 1200'
 }
 
 @test "services: a request goes only to who offers what it requires" {
