@@ -267,10 +267,11 @@ tell_people(const struct board *b, const struct desk *desk, enum breaker_state w
 	else if (s->state.breaker.state == BREAKER_OPEN && is_end(b, s->task))
 		app_fail(b->app, EXIT_NO, "'%s': no service works, the rest is not tried: %s",
 		    s->task, s->state.cause);
-	else if (s->state.breaker.state == BREAKER_OPEN && is_hopeless(desk))
-		app_warn(
-		    b->app, "service '%s' fails whenever it is tried: %s", s->name, s->state.cause);
-	else if (s->state.breaker.state == BREAKER_OPEN)
+	else if (s->state.breaker.state == BREAKER_OPEN && desk->openings == PROBES + 1)
+		app_warn(b->app,
+		    "service '%s' fails whenever it is tried, of which no more is said: %s",
+		    s->name, s->state.cause);
+	else if (s->state.breaker.state == BREAKER_OPEN && !is_hopeless(desk))
 		app_warn(b->app, "service '%s' failed %d times in a row and rests for %s: %s",
 		    s->name, s->state.breaker.failures,
 		    num_span((double)s->breaker.pause / 1e6, pause), s->state.cause);
