@@ -4,9 +4,11 @@
  *
  * http_server MILLISECONDS prints its port. One thread, one epoll set; as all wait
  * equally long, who is to be answered next is the first of a queue. A request is
- * over when its headers and Content-Length bytes are there; nothing else is read.
+ * over when its headers and Content-Length bytes are there; nothing else is read. SIGUSR1 makes it
+ * ten times as slow.
  */
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -43,8 +45,9 @@ serve(void)
 	struct sockaddr_in address = { .sin_family = AF_INET,
 		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	socklen_t len = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), one = 1;
 
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)); /* for who comes after us */
 	if (bind(fd, (struct sockaddr *)&address, len) < 0 || listen(fd, 1024) < 0 ||
 	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
 		exit(5);
@@ -125,6 +128,15 @@ answer(int64_t latency)
 	return -1;
 }
 
+static volatile sig_atomic_t slow;
+
+static void
+on_slow(int signal)
+{
+	(void)signal;
+	slow = 1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -133,8 +145,9 @@ main(int argc, char **argv)
 	struct epoll_event events[256], event = { .events = EPOLLIN, .data.fd = listener };
 
 	epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
+	signal(SIGUSR1, on_slow);
 	for (;;) {
-		int n = epoll_wait(epoll, events, 256, answer(latency));
+		int n = epoll_wait(epoll, events, 256, answer(slow ? 10 * latency : latency));
 
 		for (int i = 0; i < n; i++) {
 			if (events[i].data.fd == listener)
