@@ -19,7 +19,7 @@
 #include "dock/rank.h"
 
 static struct {
-	int best_per_ligand, diff, json, mixed, per_state, table;
+	int best_per_ligand, diff, json, mixed, per_state, states, table;
 	char *by, *cluster, *consensus, *job, *max, *min, *missing, *receptor, *reference, *sigma,
 	    *smarts, *top;
 } o;
@@ -49,6 +49,8 @@ static const struct poptOption options[] = {
 	{ "sigma", 0, POPT_ARG_STRING, &o.sigma, 0, "ranks that count in ecr (5%)", "N" },
 	{ "smarts", 0, POPT_ARG_STRING, &o.smarts, 0, "only molecules with this substructure",
 	    "SMARTS" },
+	{ "states", 0, POPT_ARG_NONE, &o.states, 0,
+	    "one record for each parent, with all its states", NULL },
 	{ "table", 0, POPT_ARG_NONE, &o.table, 0, "a table, not records", NULL },
 	{ "top", 0, POPT_ARG_STRING, &o.top, 0, "only the best N ligands, or N percent", "N|N%" },
 	APP_RECORD_OPTIONS,
@@ -113,7 +115,7 @@ check_campaigns(struct app *app)
 	if (!o.diff && !o.consensus)
 		return;
 	if (o.job || o.reference || o.receptor || o.smarts || o.cluster || o.table || o.min ||
-	    o.max || o.per_state)
+	    o.max || o.per_state || o.states)
 		app_usage(app, "--diff and --consensus go with --by, --top and --mixed only");
 }
 
@@ -154,9 +156,12 @@ parse_options(struct app *app, struct rank_options *ranking)
 	ranking->by = parse_score(app);
 	if (o.top)
 		parse_top(app, &ranking->top, &ranking->percent);
+	if (o.per_state && o.states)
+		app_usage(app, "--states and --per-state exclude each other");
+	ranking->states = o.states;
 	if (o.per_state && (o.top || o.best_per_ligand || o.cluster))
 		ranking->unit = RANK_STATE;
-	else if (o.top || o.best_per_ligand || o.cluster)
+	else if (o.top || o.best_per_ligand || o.cluster || o.states)
 		ranking->unit = RANK_PARENT;
 	parse_limit(app, "min", o.min, &min, &ranking->min);
 	parse_limit(app, "max", o.max, &max, &ranking->max);
@@ -278,6 +283,7 @@ rank_one(struct app *app, struct err *err)
 	tally.ranked.reference = o.reference;
 	tally.ranked.table = o.table || (isatty(STDOUT_FILENO) && !o.json);
 	tally.ranked.all = !o.top;
+	tally.ranked.states = o.states;
 	if (o.smarts || o.cluster) { /* what is picked is counted, not what is ranked */
 		tally.ranked.top = ranking.top;
 		tally.ranked.percent = ranking.percent;

@@ -46,7 +46,8 @@ add_rmsd_cell(struct table *table, const json_t *result, int pose)
 }
 
 static void
-add_row(struct table *table, size_t place, const struct score *by, bool with_rmsd, json_t *record)
+add_row(struct table *table, size_t place, const struct score *by, bool with_rmsd,
+    const json_t *states, json_t *record)
 {
 	const json_t *result = records_result(record);
 	const char *name = text_at(result, "/ligand/name");
@@ -63,6 +64,11 @@ add_row(struct table *table, size_t place, const struct score *by, bool with_rms
 	table_addf(table, "%zu", json_array_size(json_object_get(result, "warnings")));
 	if (with_rmsd)
 		add_rmsd_cell(table, result, pose);
+	if (states) {
+		table_add(
+		    table, json_string_value(json_object_get(json_array_get(states, 0), "state")));
+		table_addf(table, "%zu", json_array_size(states));
+	}
 }
 
 /* What is added to a record: 0, or -1. *same counts those of the reference's molecule. */
@@ -93,8 +99,11 @@ put_record(struct app *app, const struct ranked *r, struct table *table, size_t 
 
 	if (record)
 		rc = add_to(app, r, records_result(record), same, err);
+	if (rc == 0 && rank_states(r->rank, i))
+		json_object_set(record, "states", rank_states(r->rank, i));
 	if (rc == 0 && table)
-		add_row(table, place, rank_by(r->rank), r->reference != NULL, record);
+		add_row(table, place, rank_by(r->rank), r->reference != NULL,
+		    rank_states(r->rank, i), record);
 	else if (rc == 0)
 		app_record(app, record);
 	json_decref(record);
@@ -164,8 +173,9 @@ print_all(struct app *app, const struct ranked *r, struct table *table, struct e
 		if (r->pick && !wanted[i % PICK_CHUNK])
 			continue;
 		shown++;
-		rc = table || r->rmsd || r->pocket ? put_record(app, r, table, i, shown, &same, err)
-						   : put_line(r->rank, i, err);
+		rc = table || r->rmsd || r->pocket || r->states
+		    ? put_record(app, r, table, i, shown, &same, err)
+		    : put_line(r->rank, i, err);
 	}
 	if (rc < 0)
 		return -1;
@@ -184,11 +194,19 @@ ranked_print(struct app *app, const struct ranked *r, struct err *err)
 {
 	const struct score *by = rank_by(r->rank);
 	char *head = by ? xasprintf(">%s%s%s", by->name, *by->unit ? " " : "", by->unit) : NULL;
-	const char *heads[] = { ">rank", "name", head, ">pose", ">poses", "engine", ">warnings",
-		">rmsd Å" };
-	struct table *table = r->table && by ? table_new(heads, r->reference ? 8 : 7) : NULL;
-	int rc = print_all(app, r, table, err);
+	const char *heads[10] = { ">rank", "name", head, ">pose", ">poses", "engine", ">warnings" };
+	size_t columns = 7;
+	struct table *table;
+	int rc;
 
+	if (r->reference)
+		heads[columns++] = ">rmsd Å";
+	if (r->states) {
+		heads[columns++] = "best state";
+		heads[columns++] = ">states";
+	}
+	table = r->table && by ? table_new(heads, columns) : NULL;
+	rc = print_all(app, r, table, err);
 	if (rc == 0 && table)
 		table_print(table, stdout, table_width(STDOUT_FILENO));
 	table_free(table);

@@ -24,6 +24,7 @@ struct ranked {
 	bool table;            /* not records */
 	bool all;              /* nobody said how many: a terminal shows the first hundred */
 	size_t top;            /* of what is picked so many, or */
+	bool states;           /* add the states of each parent */
 	double percent;        /* so many percent of what is ranked; 0: all */
 };
 

@@ -34,7 +34,8 @@ struct entry {
 	char *text; /* in memory; NULL: in the spool */
 	size_t len;
 	struct piece piece;
-	bool raw; /* the text is as it came; else as json_put writes it */
+	bool raw;       /* the text is as it came; else as json_put writes it */
+	json_t *states; /* of its unit; NULL: not asked for, or rolled up already */
 };
 
 struct rank {
@@ -58,7 +59,7 @@ rank_new(const struct rank_options *options)
 
 	r->options = *options;
 	r->by = options->by;
-	if (options->top > 0 && options->top <= RANK_IN_MEMORY)
+	if (options->top > 0 && options->top <= RANK_IN_MEMORY && !options->states)
 		r->limit = options->top;
 	return r;
 }
@@ -68,6 +69,7 @@ drop(struct entry *e)
 {
 	free(e->key);
 	free(e->text);
+	json_decref(e->states);
 }
 
 void
@@ -163,6 +165,23 @@ cut(struct rank *r, size_t n)
 		drop(&r->entries.at[--r->entries.len]);
 }
 
+/* The state of an entry among those of the one that is kept, each once. */
+static void
+note_state(struct entry *kept, const struct entry *e)
+{
+	const char *name = *e->state ? e->state : e->key;
+	size_t i;
+	json_t *other;
+
+	if (!kept->states)
+		kept->states = json_array();
+	json_array_foreach(kept->states, i, other)
+		if (strcmp(json_string_value(json_object_get(other, "state")), name) == 0)
+			return;
+	json_array_append_new(kept->states,
+	    json_pack("{s:s, s:f, s:i}", "state", name, "value", e->value, "pose", e->pose));
+}
+
 /* Keep the best entry of every unit. */
 static void
 roll_up(struct rank *r)
@@ -172,10 +191,14 @@ roll_up(struct rank *r)
 
 	qsort_r(at, r->entries.len, sizeof(*at), compare_units, r);
 	for (size_t i = 0; i < r->entries.len; i++) {
-		if (kept > 0 && strcmp(at[kept - 1].unit, at[i].unit) == 0)
-			drop(&at[i]);
-		else
+		bool first = kept == 0 || strcmp(at[kept - 1].unit, at[i].unit) != 0;
+
+		if (first)
 			at[kept++] = at[i];
+		if (r->options.states)
+			note_state(&at[kept - 1], first ? &at[kept - 1] : &at[i]);
+		if (!first)
+			drop(&at[i]);
 	}
 	r->entries.len = kept;
 }
@@ -384,6 +407,12 @@ rank_record(struct rank *r, size_t i, struct err *err)
 	const char *text = rank_text(r, i, &len, err);
 
 	return text ? json_parse(text, len, err) : NULL;
+}
+
+json_t *
+rank_states(const struct rank *r, size_t i)
+{
+	return r->entries.at[i].states;
 }
 
 bool

@@ -29,6 +29,7 @@ struct rank_options {
 	double percent; /* of all units that are ranked, rounded up; 0: no limit of this kind */
 	const double *min, *max; /* leave out scores below, above; NULL: none */
 	bool mixed;              /* records may differ in how they were made */
+	bool states;             /* remember the other states of a parent: rank_states */
 };
 
 /* Options are copied; min and max must live as long. */
@@ -54,6 +55,11 @@ size_t rank_finish(struct rank *rank);
 const char *rank_text(struct rank *rank, size_t i, size_t *len, struct err *err);
 /* The same as a value, which the caller owns. */
 json_t *rank_record(struct rank *rank, size_t i, struct err *err);
+
+/* With options->states, which needs RANK_PARENT: every state of the i-th parent, the best first:
+ * [{"state" (its key where it has none), "value", "pose"}]; borrowed. No record is then held in
+ * memory. */
+json_t *rank_states(const struct rank *rank, size_t i);
 
 /* Two versions of the engine, borrowed, when the results are of several; else false. Not known of
  * mixed ones. */

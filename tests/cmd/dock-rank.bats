@@ -45,6 +45,28 @@ docked() {
 	[[ $(keys) == "imatinib-0 ibuprofen-0 aspirin-1 caffeine-0 glucose-0 benzene-0" ]]
 }
 
+@test "dock-rank --states: one record for each parent, its best state named, the others listed" {
+	run_split dock-rank --states "$fast"
+	assert_status 1
+	[[ $(keys) == "imatinib-0 ibuprofen-0 aspirin-1 caffeine-0 glucose-0 benzene-0" ]]
+	assert_json '.states[0] == {state: (.result.ligand.state | tostring), value: .result.best.affinity.value, pose: .result.best.affinity.pose}'
+	assert_json 'if .result.ligand.parent | IN("imatinib", "aspirin") then .states | length == 2 and .[0].value < .[1].value
+		else .states | length == 1 end'
+	jq -cS 'del(.states)' "$out" >bare
+	dock-rank --best-per-ligand -q --allow-failed 9 "$fast" | jq -cS . | cmp - bare
+	cp "$out" once
+	cat "$fast" "$fast" | shuf --random-source=<(yes 1) >shuffled
+	dock-rank --states --best-per-ligand -q --allow-failed 9 shuffled | cmp - once
+	run_split dock-rank --states --top 2 --table "$fast"
+	assert_out -r 'best state +states'
+	[[ ${#lines[@]} == 3 && ${lines[1]} =~ imatinib.*\ 0\ +2$ ]]
+	for args in --per-state '--diff x' '--consensus ecr x'; do
+		# shellcheck disable=SC2086 # words are meant
+		run_split dock-rank --states $args "$fast"
+		assert_status 2
+	done
+}
+
 @test "dock-rank: --top with a percentage, of the ranked ligands, rounded up" {
 	run_split dock-rank --top 10% "$fast"
 	[[ $(keys) == "imatinib-0" ]]
