@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/strtab.h"
 #include "grid/local.h"
+#include "grid/remote.h"
 
 static const char *const states[] = {
 	[BATCH_UNKNOWN] = "unknown",
@@ -49,8 +50,7 @@ batch_open(const char *profile, const char *state, char *const *options, struct 
 {
 	if (strcmp(profile, "local") == 0)
 		return local_open(state, options, err);
-	err_set(err, ERR_USAGE, "no cluster profile '%s'", profile);
-	return NULL;
+	return remote_open(profile, state, options, err);
 }
 
 void
