@@ -31,6 +31,8 @@ struct admission {
 	struct miss *miss;    /* tells why what is not in the cache is not; NULL: nobody asked */
 	bool versions;        /* a key that stands with other parameters gets a number behind it */
 
+	bool ordered; /* set by who admits: workers, perhaps this one, were told to end something */
+
 	/* its own */
 	int64_t other; /* with versions: who stood under the key with other parameters, 0: nobody */
 	struct repeated *repeated;

@@ -71,9 +71,9 @@ note_end(struct conduct *c, struct stage *s, int64_t item, int64_t execution, en
 		return -1;
 	count(s, status);
 	pass_on(c, s, item, execution);
-	if (status == ST_COMPLETED || !s->step->fail_fast || s->exhausted)
+	if (status == ST_COMPLETED || !s->step->fail_fast || s->given_up)
 		return 0;
-	s->exhausted = true;
+	s->exhausted = s->given_up = true;
 	return stage_cancel_open(c, s, err);
 }
 
@@ -107,6 +107,7 @@ stage_cancel_open(struct conduct *c, struct stage *s, struct err *err)
 	static const struct control_options why = { .reason = "its pipeline goes on without it" };
 	struct open_item *open, *next;
 	enum status was;
+	int rc;
 
 	HASH_ITER(hh, c->open, open, next)
 	{
@@ -114,9 +115,11 @@ stage_cancel_open(struct conduct *c, struct stage *s, struct err *err)
 
 		if (s ? of != s : c->pipeline->has_exit && of->place + 1 == c->pipeline->nsteps)
 			continue;
-		if (control_execution(c->store, c->app->org, open->execution, CONTROL_CANCEL, &why,
-			c->admission->tally, &was, err) < 0)
+		rc = control_execution(c->store, c->app->org, open->execution, CONTROL_CANCEL, &why,
+		    c->admission->tally, &was, err);
+		if (rc < 0)
 			return -1;
+		c->admission->ordered |= rc == CONTROLLED_ENDING || rc == CONTROLLED_ORDERED;
 		vec_add(&c->ended, open->execution); /* what no worker holds has ended by that */
 	}
 	return 0;

@@ -336,6 +336,8 @@ conduct(struct ledger *l, struct err *err)
 
 	l->stirred = rc > 0;
 	l->failed = c->failed;
+	l->ordered |= l->admission.ordered;
+	l->admission.ordered = false;
 	return rc;
 }
 

@@ -76,6 +76,7 @@ struct stage {
 	int64_t scanned; /* of the step before, or of the search, items up to here were looked at */
 	bool exhausted;  /* no more will come */
 	bool cut;        /* because the run was cancelled */
+	bool given_up;   /* one has failed, with fail_fast */
 	VEC(struct arrival) arrivals;
 	size_t taken; /* of them */
 

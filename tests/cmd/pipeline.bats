@@ -418,6 +418,10 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 	run_split timeout 30 pipeline run -q fast.yaml
 	assert_status 1
 	assert_json '.steps[0] | .status == "failed" and .total == 2 and .completed == 1 and .failed == 1'
+	printf 'steps: [{id: a, command: [sh, -c, "exec $1", sh, "{c}"], foreach: [{c: "sleep 60"}, {c: "false"}], fail_fast: true}]\n' >sleep.yaml
+	run_split timeout 30 pipeline run -q -j 2 sleep.yaml
+	assert_status 1
+	assert_json '.steps[0] | .failed == 1 and .cancelled == 1'
 }
 
 @test "pipeline: a person says yes, or no" {
