@@ -7,13 +7,24 @@
 #include "base/err.h"
 #include "base/num.h"
 #include "cli/app.h"
+#include "cli/cluster_shift.h"
 #include "cli/gpus.h"
+#include "cli/outpost.h"
 #include "cli/shift.h"
 
 static struct shift o = { .idle_exit = -1 };
-static char *duration, *idle, *memory, *queues;
+static struct outpost post = { .element = -1 };
+static struct cluster_plan plan;
+static char *duration, *idle, *memory, *queues, *chunk_time;
+static char **resources;
 
 static const struct poptOption options[] = {
+	{ "chunk", 0, POPT_ARG_STRING, &post.chunk, 0, "run an element of this package", "FILE" },
+	{ "chunk-size", 0, POPT_ARG_INT, &plan.chunk, 0, "with --on: executions of an element",
+	    "N" },
+	{ "chunk-time", 0, POPT_ARG_STRING, &chunk_time, 0,
+	    "with --on: what an element is to take (30m)", "TIME" },
+	{ "element", 0, POPT_ARG_INT, &post.element, 0, "with --chunk: which", "N" },
 	{ "for", 0, POPT_ARG_STRING, &duration, 0, "begin nothing after this time: 55m", "TIME" },
 	{ "forever", 0, POPT_ARG_NONE, &o.forever, 0, "wait for more work without end", NULL },
 	{ "gpus", 0, POPT_ARG_DOUBLE, &o.gpus, 0, "GPUs for its executions together", "N" },
@@ -30,8 +41,11 @@ static const struct poptOption options[] = {
 	{ "memory", 0, POPT_ARG_STRING, &memory, 0, "memory for its executions together", "SIZE" },
 	{ "min-free-memory", 0, POPT_ARG_STRING, &o.min_free_memory, 0,
 	    "begin nothing while less memory is free", "SIZE" },
+	{ "on", 0, POPT_ARG_STRING, &plan.profile, 0, "have a cluster run it", "PROFILE" },
 	{ "once", 0, POPT_ARG_NONE, &o.once, 0, "end when nothing can be begun now", NULL },
 	{ "queue", 0, POPT_ARG_STRING, &queues, 0, "only executions of these queues", "A,B" },
+	{ "resource", 0, POPT_ARG_ARGV, &resources, 0, "with --on: over what the profile says",
+	    "KEY=VALUE" },
 	APP_STATE_OPTIONS,
 	APP_COMMON_OPTIONS,
 	POPT_TABLEEND,
@@ -49,11 +63,33 @@ split(char *text)
 	return list;
 }
 
+/* What only a cluster, or only its nodes, are asked for. */
+static void
+read_cluster(struct app *app)
+{
+	struct err err = { 0 };
+
+	if (post.chunk && plan.profile)
+		app_usage(app, "--chunk and --on exclude each other");
+	if (!post.chunk != (post.element < 0))
+		app_usage(app, "--chunk and --element go together");
+	if (!plan.profile && (plan.chunk || chunk_time || resources))
+		app_usage(app, "--chunk-size, --chunk-time and --resource go with --on");
+	if (plan.chunk < 0 || plan.chunk > CLUSTER_CHUNK)
+		app_usage(app, "--chunk-size takes 1 to %d", CLUSTER_CHUNK);
+	if (plan.chunk && chunk_time)
+		app_usage(app, "--chunk-size and --chunk-time exclude each other");
+	if (chunk_time && num_duration(chunk_time, &plan.chunk_seconds, &err) < 0)
+		app_usage(app, "--chunk-time: %s", err.text);
+	plan.settings = resources;
+}
+
 static void
 read_options(struct app *app)
 {
 	struct err err = { 0 };
 
+	read_cluster(app);
 	if (app->nargs > 0)
 		app_usage(app, "no operands, found '%s'", app->args[0]);
 	if (o.jobs < 0 || o.jobs > 4096)
@@ -76,6 +112,18 @@ read_options(struct app *app)
 		app_usage(app, "--queue takes names");
 }
 
+static int
+work(struct app *app, int *caught, struct err *err)
+{
+	*caught = 0;
+	if (plan.profile)
+		return cluster_shift_run(app, &o, &plan, caught, err);
+	if (!post.chunk)
+		return shift_run(app, &o, caught, err);
+	post.shift = o;
+	return outpost_run(app, &post, err);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -84,7 +132,7 @@ main(int argc, char **argv)
 	int caught, rc, status;
 
 	read_options(app);
-	rc = shift_run(app, &o, &caught, &err);
+	rc = work(app, &caught, &err);
 	free(o.queues);
 	status = app_finish(app, rc, &err);
 	app_die(caught);

@@ -10,11 +10,23 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "cli/cluster_home.h"
 #include "cli/strays.h"
 #include "store/store.h"
 #include "task/job.h"
 #include "task/task.h"
 #include "task/workers.h"
+
+/* Before anybody looks: what is left of the dead here, and what came home from clusters. */
+static void
+tidy(struct app *app, struct store *store)
+{
+	struct err why = { 0 };
+
+	strays_clear(store, NULL, NULL);
+	if (cluster_collect(app, store, &why) < 0)
+		app_warn(app, "what came home from a cluster cannot be taken in: %s", why.text);
+}
 
 struct store *
 session_open(struct app *app, bool create, struct err *err)
@@ -26,7 +38,7 @@ session_open(struct app *app, bool create, struct err *err)
 		store = store_open(dir, create ? STORE_CREATE : 0, err);
 	free(dir);
 	if (store)
-		strays_clear(store, NULL, NULL);
+		tidy(app, store);
 	return store;
 }
 
@@ -44,7 +56,7 @@ session_open_if_any(struct app *app, struct store **store, struct err *err)
 	if (!none)
 		*store = store_open(dir, 0, err);
 	if (*store)
-		strays_clear(*store, NULL, NULL);
+		tidy(app, *store);
 	free(file);
 	free(dir);
 	return none || *store ? 0 : -1;

@@ -13,7 +13,8 @@ struct task;
 struct vigil;
 
 /* Open the state that --state and the environment name; create: make it when there is none. What
- * workers that died left running on this host is killed. NULL on error. */
+ * workers that died left running on this host is killed, what came home from clusters is taken in.
+ * NULL on error. */
 struct store *session_open(struct app *app, bool create, struct err *err);
 
 /* The same for looking: 0 with *store NULL when there is no state yet. 0 or -1. */

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/vec.h"
+#include "cli/cluster_home.h"
 #include "cli/ids.h"
 #include "cli/idset.h"
 #include "cli/listing.h"
@@ -280,7 +281,8 @@ look_for_workers(struct wait *w, struct err *err)
 static int
 care(struct wait *w, struct err *err)
 {
-	if (session_reap(w->app, w->store, w->vigil, err) < 0)
+	if (session_reap(w->app, w->store, w->vigil, err) < 0 ||
+	    cluster_collect(w->app, w->store, err) < 0)
 		return -1;
 	return look_for_workers(w, err);
 }

@@ -38,7 +38,8 @@ struct worker {
 	char *keep; /* where work folders stay, NULL: they do not */
 };
 
-/* A hangup is nothing to us under nohup(1). */
+/* A hangup is nothing to us under nohup(1). Batch systems send USR1 when the time of a job is about
+ * to be over; ALRM comes from our own clock (cli/outpost). */
 static void
 signal_set(sigset_t *set)
 {
@@ -48,6 +49,8 @@ signal_set(sigset_t *set)
 	sigaddset(set, SIGCHLD);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGUSR1);
+	sigaddset(set, SIGALRM);
 	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
 		sigaddset(set, SIGHUP);
 }

@@ -84,7 +84,7 @@ env_of(const struct batch *b, const struct batch_job *job)
 	env[kept++] = xasprintf("NSLOTS=%d", cpus < 1 ? 1 : (int)cpus);
 	env[kept++] = seconds > 0
 	    ? xasprintf("SLURM_JOB_END_TIME=%lld", (long long)time(NULL) + (long long)seconds)
-	    : xstrdup("DOCKLINE_BATCH=local");
+	    : xstrdup("SLURM_JOB_END_TIME=");
 	for (size_t i = 0; i < n; i++)
 		if (!is_named(environ[i], "NSLOTS") && !is_named(environ[i], "SLURM_JOB_END_TIME"))
 			env[kept++] = environ[i];
@@ -340,7 +340,7 @@ local_open(const char *state, char *const *options, struct err *err)
 	struct local *l = xcalloc(1, sizeof(*l));
 	bool allotted;
 
-	l->batch = (struct batch){ .ops = &ops, .cpus = 1 };
+	l->batch = (struct batch){ .ops = &ops, .cpus = 1, .interval = 0.5 };
 	l->batch.elements = l->batch.outstanding = host_cpus("", &allotted);
 	l->folder = path_join(state, "spool");
 	for (size_t i = 0; options && options[i]; i++)

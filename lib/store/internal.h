@@ -29,6 +29,7 @@ struct db {
 struct store {
 	char *dir;
 	bool create;
+	bool fleeting; /* nothing is synced: there is a file `fleeting` */
 	struct db state, objects;
 };
 

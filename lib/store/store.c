@@ -200,11 +200,15 @@ settings(struct db *db, const char *sql, struct err *err)
 
 /* SQLite does not wait by itself when several open a new file and each wants to switch it. */
 static int
-set_journal(struct db *db, struct err *err)
+set_journal(struct db *db, bool fleeting, struct err *err)
 {
 	const char *sql = db->wal ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"
 				  : "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = EXTRA";
 	int rc, count = 0;
+
+	if (fleeting)
+		sql = db->wal ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF"
+			      : "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF";
 
 	do
 		rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
@@ -251,7 +255,7 @@ configure(struct store *store, struct db *db, bool fresh, struct err *err)
 	/* before anything is written; in a file that is there it would be a write transaction */
 	if (fresh && settings(db, "PRAGMA auto_vacuum = INCREMENTAL", err) < 0)
 		return -1;
-	if (set_journal(db, err) < 0)
+	if (set_journal(db, store->fleeting, err) < 0)
 		return -1;
 	sqlite3_wal_hook(db->handle, on_commit, db); /* also ends automatic checkpoints */
 	return settings(db,
@@ -308,6 +312,20 @@ db_close(struct db *db)
 	*db = (struct db){ .gate = -1 };
 }
 
+/* Whoever opens it later must know, too. */
+static bool
+is_fleeting(const char *dir, int flags)
+{
+	char *mark = path_join(dir, "fleeting");
+	int fd = flags & STORE_FLEETING ? open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+	bool fleeting = fd >= 0 || access(mark, F_OK) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	free(mark);
+	return fleeting;
+}
+
 struct store *
 store_open(const char *dir, int flags, struct err *err)
 {
@@ -319,6 +337,7 @@ store_open(const char *dir, int flags, struct err *err)
 	store = xcalloc(1, sizeof(*store));
 	store->dir = xstrdup(dir);
 	store->create = flags & STORE_CREATE;
+	store->fleeting = is_fleeting(dir, flags);
 	store->state.gate = store->objects.gate = -1;
 	if (db_open(store, &store->state, "state.db", err) == 0 &&
 	    migrate(&store->state, schema_state, schema_state_count, err) == 0)
@@ -400,7 +419,7 @@ store_commit_soon(struct store *store, bool soon, struct err *err)
 {
 	const char *sql = soon ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL";
 
-	return store->state.wal ? settings(&store->state, sql, err) : 0;
+	return store->state.wal && !store->fleeting ? settings(&store->state, sql, err) : 0;
 }
 
 /* A log that is gone was copied into the database, and that was synced. Closing it drops no lock:

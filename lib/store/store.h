@@ -16,7 +16,8 @@ struct err;
 struct store;
 
 enum store_flags {
-	STORE_CREATE = 1, /* make the directory and the databases when there are none */
+	STORE_CREATE = 1,   /* make the directory and the databases when there are none */
+	STORE_FLEETING = 2, /* a new one need not survive the machine: nothing is ever synced */
 };
 
 /* The state directory: given (--state), else $DOCKLINE_STATE, else the nearest .dockline/ in this

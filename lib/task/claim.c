@@ -52,6 +52,8 @@ static const char sql_end[] =
 static const char sql_return[] =
     "UPDATE execution SET status = 'queued', worker = NULL, request = NULL,"
     " attempts = attempts - 1, started = NULL WHERE id = ?";
+static const char sql_forward[] =
+    "UPDATE execution SET attempts = ? WHERE id = ? AND worker = ? AND attempts = ?";
 static const char sql_change[] = "UPDATE execution SET status = ? WHERE id = ?";
 static const char sql_attempt[] =
     "INSERT OR REPLACE INTO attempt (execution, number, worker, started, ended, exit_code,"
@@ -388,6 +390,20 @@ claim_end(struct store *store, int64_t worker, const struct ending *end, struct 
 	else
 		rc = control_after(store, end->id, held.request, false, tally, err);
 	return rc < 0 ? -1 : 1;
+}
+
+int
+claim_forward(struct store *store, int64_t worker, int64_t id, int from, int to, struct err *err)
+{
+	int n = stmt_run(store, err, sql_forward, "iiii", (int64_t)to, id, worker, (int64_t)from);
+
+	return n < 0 ? -1 : n > 0;
+}
+
+int
+claim_note(struct store *store, int64_t worker, const struct ending *end, struct err *err)
+{
+	return insert_attempt(store, worker, end, err);
 }
 
 int

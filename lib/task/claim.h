@@ -114,6 +114,15 @@ struct ending {
 int claim_end(struct store *store, int64_t worker, const struct ending *end, struct tally *tally,
     struct err *err);
 
+/* Tries were made elsewhere for the worker, which took the execution at attempt `from`: the last of
+ * them was attempt `to`, at which it holds the execution now. 1; 0 when it does not hold `from` any
+ * more; -1. */
+int claim_forward(
+    struct store *store, int64_t worker, int64_t id, int from, int to, struct err *err);
+
+/* Keep what is known of one of those tries that was not the last. 0 or -1. */
+int claim_note(struct store *store, int64_t worker, const struct ending *end, struct err *err);
+
 /* A change of an execution that the worker holds and goes on holding, or gives back: EV_START,
  * EV_PAUSE, EV_CONTINUE, EV_RETURN (it is queued again and the attempt does not count; it rests
  * there if it was paused, and an order that was not followed yet is followed). 1; 0 when

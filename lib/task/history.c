@@ -143,6 +143,12 @@ store_estimate(struct store *store, int64_t task, const struct estimate *e, stru
 	return rc < 0 ? -1 : 0;
 }
 
+int
+history_put(struct store *store, int64_t task, const struct estimate *known, struct err *err)
+{
+	return store_estimate(store, task, known, err);
+}
+
 static int
 write_entry(struct entry *entry, struct store *store, struct err *err)
 {

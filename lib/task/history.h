@@ -36,4 +36,7 @@ bool history_is_due(const struct history *h, int64_t now);
 /* Merge it into the state. In a transaction. 0 or -1. */
 int history_write(struct history *h, struct store *store, int64_t now, struct err *err);
 
+/* What another state knows of a task is all that this one knows. In a transaction. 0 or -1. */
+int history_put(struct store *store, int64_t task, const struct estimate *known, struct err *err);
+
 #endif

@@ -28,6 +28,12 @@ static const char sql_enter[] =
 /* others may have taken it for dead while it hung */
 static const char sql_beat[] =
     "UPDATE worker SET heartbeat = ?, done = ?, ended = NULL WHERE id = ?";
+static const char sql_stand_in[] =
+    "INSERT INTO worker (host, boot, pid, pid_start, org, started, heartbeat, ended)"
+    " VALUES ('', '', 0, 0, ?1, ?2, ?2, ?2)";
+static const char sql_elements[] =
+    "SELECT count(*) FROM cluster_element c INDEXED BY cluster_element_open"
+    " JOIN worker w ON w.id = c.worker WHERE c.ended IS NULL AND w.org = ?";
 static const char sql_leave[] =
     "UPDATE worker SET ended = ?1 WHERE id = ?2 AND NOT EXISTS (SELECT 1 FROM execution"
     " WHERE worker = ?2)";
@@ -94,6 +100,14 @@ worker_enter(struct store *store, const struct worker_entry *entry, struct err *
 		pidstat_start(getpid()), entry->org, entry->job.id ? &entry->job.id : NULL,
 		entry->job.id ? &generation : NULL, entry->scratch, entry->room, now, now,
 		entry->ends ? &entry->ends : NULL) < 0)
+		return -1;
+	return stmt_last_id(store);
+}
+
+int64_t
+worker_stand_in(struct store *store, const char *org, struct err *err)
+{
+	if (stmt_run(store, err, sql_stand_in, "ti", org, clock_wall()) < 0)
 		return -1;
 	return stmt_last_id(store);
 }
@@ -237,13 +251,16 @@ int
 workers_of_job(struct store *store, const char *org, const struct job *job, struct err *err)
 {
 	struct stmt *stmt = stmt_query(store, err, sql_open, "");
+	int64_t elements = 0;
 	struct view view;
 	int n = 0, rc = -1;
 
 	open_eyes(&view, NULL);
 	while (stmt && (rc = stmt_next(stmt, err)) > 0)
 		n += works_on(stmt, org, job) && !seems_dead(stmt, &view);
-	return rc < 0 ? -1 : n;
+	if (rc == 0 && n == 0 && stmt_number(store, err, &elements, sql_elements, "t", org) < 0)
+		rc = -1;
+	return rc < 0 ? -1 : n + (int)elements;
 }
 
 static int
@@ -337,8 +354,8 @@ take_back(struct store *store, const struct orphan *o, struct tally *tally, stru
 
 /* It ran when the worker died. */
 static int
-lose(struct store *store, const struct orphan *o, int64_t worker, struct tally *tally,
-    struct err *err)
+lose(struct store *store, const struct orphan *o, int64_t worker, const char *reason,
+    struct tally *tally, struct err *err)
 {
 	bool gone = o->lost + 1 >= WORKER_MAX_LOST;
 	enum failure class = gone ? FAIL_LOST : FAIL_NONE;
@@ -346,7 +363,7 @@ lose(struct store *store, const struct orphan *o, int64_t worker, struct tally *
 	enum status to;
 
 	if (stmt_run(store, err, sql_attempt, "iiiiit", o->place.id, o->attempt, worker, o->started,
-		now, lost_reason) < 0)
+		now, reason) < 0)
 		return -1;
 	to = tally_move(tally, &o->place, o->status, FAIL_NONE, gone ? EV_FAIL : EV_LOSE, class);
 	if (stmt_run(store, err, sql_lose, "ttIti", state_name(to), failure_name(class),
@@ -368,37 +385,80 @@ had_begun(const struct dead *dead, const struct begun *begun, const struct orpha
 	return noted || dead->rebooted || !dead->scratch;
 }
 
+struct orphans {
+	struct orphan *at;
+	size_t len, room;
+};
+
+static int
+find_held(struct store *store, int64_t worker, struct orphans *held, struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_held, "i", worker);
+	int rc = -1;
+
+	while (stmt && (rc = stmt_next(stmt, err)) > 0)
+		vec_add(held, orphan_of(stmt));
+	return rc;
+}
+
+static void
+clear_held(struct orphans *held)
+{
+	for (size_t i = 0; i < held->len; i++)
+		free(held->at[i].request);
+	vec_clear(held);
+}
+
+/* Take one from its worker; lost: why, where it ran, else NULL. */
+static int
+take_one(struct store *store, const struct orphan *o, int64_t worker, const char *lost,
+    struct tally *tally, struct err *err)
+{
+	int rc;
+
+	if (is_cancelled(o) || !lost)
+		rc = take_back(store, o, tally, err);
+	else
+		rc = lose(store, o, worker, lost, tally, err);
+	if (rc == 0)
+		rc = gate_lose(store, o->place.id, err);
+	if (rc == 0)
+		rc = control_after(
+		    store, o->place.id, o->request, o->status == ST_PAUSED, tally, err);
+	return rc;
+}
+
 static int
 reap_one(struct store *store, const struct dead *dead, struct tally *tally, struct err *err)
 {
 	struct begun *begun = dead->scratch ? begun_open(dead->scratch) : NULL;
-	struct stmt *stmt = stmt_query(store, err, sql_held, "i", dead->id);
-	VEC(struct orphan) held = VEC_INIT;
-	int rc = -1, n;
+	struct orphans held = VEC_INIT;
+	int rc = find_held(store, dead->id, &held, err), n = (int)held.len;
 
-	while (stmt && (rc = stmt_next(stmt, err)) > 0)
-		vec_add(&held, orphan_of(stmt));
 	for (size_t i = 0; i < held.len && rc == 0; i++) {
 		const struct orphan *o = &held.at[i];
 
-		if (is_cancelled(o) || !had_begun(dead, begun, o))
-			rc = take_back(store, o, tally, err);
-		else
-			rc = lose(store, o, dead->id, tally, err);
-		if (rc == 0)
-			rc = gate_lose(store, o->place.id, err);
-		if (rc == 0)
-			rc = control_after(
-			    store, o->place.id, o->request, o->status == ST_PAUSED, tally, err);
+		rc = take_one(
+		    store, o, dead->id, had_begun(dead, begun, o) ? lost_reason : NULL, tally, err);
 	}
-	n = (int)held.len;
-	for (size_t i = 0; i < held.len; i++)
-		free(held.at[i].request);
-	vec_clear(&held);
+	clear_held(&held);
 	begun_free(begun);
 	if (rc < 0 || worker_leave(store, dead->id, err) < 0)
 		return -1;
 	return n;
+}
+
+int
+worker_release(
+    struct store *store, int64_t worker, const char *lost, struct tally *tally, struct err *err)
+{
+	struct orphans held = VEC_INIT;
+	int rc = find_held(store, worker, &held, err), n = (int)held.len;
+
+	for (size_t i = 0; i < held.len && rc == 0; i++)
+		rc = take_one(store, &held.at[i], worker, lost, tally, err);
+	clear_held(&held);
+	return rc < 0 ? -1 : n;
 }
 
 int

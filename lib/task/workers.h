@@ -38,6 +38,15 @@ struct worker_entry {
 /* Enter this process. The id, or -1. In a transaction. */
 int64_t worker_enter(struct store *store, const struct worker_entry *entry, struct err *err);
 
+/* Enter a worker that is no process of ours, but an element of an array job (task/cluster.h): it is
+ * never found dead, however long it is silent. The id, or -1. In a transaction. */
+int64_t worker_stand_in(struct store *store, const char *org, struct err *err);
+
+/* Take all that such a worker holds from it: queued again as if it had not begun (lost NULL), or
+ * lost for this reason, as by workers_reap. The number, or -1. In a transaction. */
+int worker_release(
+    struct store *store, int64_t worker, const char *lost, struct tally *tally, struct err *err);
+
 /* Say that it is alive, and how many attempts it ended so far. */
 int worker_beat(struct store *store, int64_t worker, int64_t done, struct err *err);
 
@@ -69,7 +78,8 @@ int workers_need_reaping(struct store *store, struct vigil *vigil, worker_scratc
 int worker_of_execution(
     struct store *store, int64_t execution, int *attempt, char **scratch, struct err *err);
 
-/* How many living workers of the org work on this job (id 0: on anything), or -1. */
+/* How many living workers of the org work on this job (id 0: on anything), or elements of array
+ * jobs of the org on whatever they were given; or -1. */
 int workers_of_job(struct store *store, const char *org, const struct job *job, struct err *err);
 
 /* A worker that has not left, or died and was not noticed. Texts are borrowed until the callback

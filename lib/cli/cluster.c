@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: MIT */
+/* cluster: executions go to a batch system as array jobs, and come home. */
+#include "cli/cluster.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/vec.h"
+#include "cli/app.h"
+#include "cli/cluster_home.h"
+#include "cli/cluster_parts.h"
+#include "cli/session.h"
+#include "grid/outbox.h"
+#include "store/store.h"
+#include "task/claim.h"
+#include "task/cluster.h"
+#include "task/workers.h"
+
+enum { FILES_OF_JOB = 4 }; /* package, script, its output, one to spare */
+
+#define PATIENCE \
+	INT64_C(60000000) /* microseconds between tries when the cluster does not answer \
+			   */
+
+/* ---- our own row ---- */
+
+static int
+enter(struct cluster *c, struct err *err)
+{
+	struct worker_entry entry = { .org = c->app->org, .job = c->plan.job };
+
+	if (store_begin(c->store, err) < 0)
+		return -1;
+	c->worker = worker_enter(c->store, &entry, err);
+	if (c->worker > 0)
+		return store_commit(c->store, err);
+	store_rollback(c->store);
+	c->worker = 0;
+	return -1;
+}
+
+static void
+leave(struct cluster *c)
+{
+	if (!c->worker || store_begin(c->store, NULL) < 0)
+		return;
+	if (worker_leave(c->store, c->worker, NULL) == 0)
+		store_commit(c->store, NULL);
+	else
+		store_rollback(c->store);
+}
+
+static int
+beat(struct cluster *c, struct err *err)
+{
+	int64_t now = clock_boot();
+	unsigned long calls = c->batch->asked - c->told;
+
+	if (now - c->beaten < WORKER_HEARTBEAT && calls == 0)
+		return 0;
+	c->beaten = now;
+	if (store_begin(c->store, err) < 0)
+		return -1;
+	if (worker_beat(c->store, c->worker, 0, err) < 0 ||
+	    cluster_called(c->store, c->plan.profile, (int64_t)calls, err) < 0) {
+		store_rollback(c->store);
+		return -1;
+	}
+	c->told = c->batch->asked;
+	return store_commit(c->store, err);
+}
+
+/* ---- opening ---- */
+
+static char *
+settings_json(char *const *settings)
+{
+	json_t *list = json_array();
+	char *text;
+
+	for (size_t i = 0; settings && settings[i]; i++)
+		json_array_append_new(list, json_string(settings[i]));
+	text = json_dumps(list, JSON_COMPACT);
+	json_decref(list);
+	return text;
+}
+
+struct cluster *
+cluster_open(struct app *app, struct store *store, const struct cluster_plan *plan, struct err *err)
+{
+	struct cluster *c = xcalloc(1, sizeof(*c));
+
+	c->app = app;
+	c->store = store;
+	c->plan = *plan;
+	c->options = settings_json(plan->settings);
+	c->batch = batch_open(plan->profile, store_dir(store), plan->settings, err);
+	if (c->batch)
+		c->folder = outbox_folder(store_dir(store), err);
+	if (c->folder && enter(c, err) == 0)
+		return c;
+	cluster_close(c);
+	return NULL;
+}
+
+void
+cluster_close(struct cluster *c)
+{
+	if (!c)
+		return;
+	leave(c);
+	batch_close(c->batch);
+	free(c->folder);
+	free(c->options);
+	free(c);
+}
+
+/* ---- submitting ---- */
+
+/* Our own taskwork: beside whatever program we are. NULL on error. */
+static char *
+taskwork(struct err *err)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *path;
+
+	if (n <= 0) {
+		err_sys(err, "cannot find taskwork");
+		return NULL;
+	}
+	self[n] = '\0';
+	*strrchr(self, '/') = '\0';
+	path = path_join(self, "taskwork");
+	if (access(path, X_OK) == 0)
+		return path;
+	err_sys(err, "cannot run '%s'", path);
+	free(path);
+	return NULL;
+}
+
+/* Note how a job stands. */
+static int
+advance(struct cluster *c, int64_t job, const char *state, const char *batch, struct err *err)
+{
+	if (store_begin(c->store, err) < 0)
+		return -1;
+	if (cluster_advance(c->store, job, state, batch, err) == 0)
+		return store_commit(c->store, err);
+	store_rollback(c->store);
+	return -1;
+}
+
+/* A job that never was: what it took is queued again. */
+static int
+dissolve(struct cluster *c, int64_t job, const char *name, struct err *err)
+{
+	struct cluster_elements list = VEC_INIT;
+	struct tally tally = TALLY_INIT;
+	int rc = -1;
+
+	if (store_begin(c->store, err) < 0)
+		return -1;
+	rc = cluster_list_elements(c->store, job, &list, err);
+	for (size_t i = 0; i < list.len && rc >= 0; i++) {
+		rc = worker_release(c->store, list.at[i].worker, NULL, &tally, err);
+		if (rc >= 0)
+			rc = cluster_end(c->store, job, list.at[i].element, err);
+	}
+	if (rc >= 0)
+		rc = cluster_end_job(c->store, job, err);
+	if (rc >= 0)
+		rc = tally_write(&tally, c->store, err);
+	if (rc >= 0)
+		rc = store_commit(c->store, err);
+	else
+		store_rollback(c->store);
+	if (rc >= 0)
+		outbox_remove(c->folder, name);
+	tally_clear(&tally);
+	cluster_elements_clear(&list);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+hand_over(struct cluster *c, int64_t job, const char *name, int elements, char id[BATCH_ID],
+    struct err *err)
+{
+	char *program = taskwork(err), *chunk = outbox_chunk(c->folder, name);
+	char *argv[] = { program, (char *)"--chunk", chunk, (char *)"--element",
+		(char *)"{element}", NULL };
+	struct batch_job bj = {
+		.name = name, .elements = elements, .argv = argv, .folder = c->folder
+	};
+	int rc = -1;
+
+	(void)job;
+	if (program)
+		rc = c->batch->ops->submit(c->batch, &bj, id, err);
+	free(program);
+	free(chunk);
+	return rc;
+}
+
+/* Submit what is packed; asked again under the same name it is not submitted twice. */
+static int
+submit(struct cluster *c, int64_t job, const char *name, int elements, struct err *err)
+{
+	char id[BATCH_ID] = "";
+	struct err why = { 0 };
+
+	if (hand_over(c, job, name, elements, id, &why) == 0) {
+		c->refused = 0;
+		app_detail(
+		    c->app, "submitted %d element%s as %s", elements, elements == 1 ? "" : "s", id);
+		return advance(c, job, "submitted", id, err);
+	}
+	if (why.kind == ERR_SYSTEM) {
+		if (!c->refused)
+			app_warn(
+			    c->app, "%s: it is asked again later: %s", c->plan.profile, why.text);
+		c->refused = clock_boot();
+		return 0;
+	}
+	if (dissolve(c, job, name, err) < 0)
+		return -1;
+	*err = why;
+	return -1;
+}
+
+/* What is left of room for elements, and for files in spool/. */
+static int
+room(struct cluster *c, struct err *err)
+{
+	int64_t jobs, elements, left;
+	int most = c->batch->outstanding > 0 ? c->batch->outstanding : CLUSTER_FILES;
+
+	if (cluster_count(c->store, &jobs, &elements, err) < 0)
+		return -1;
+	left = CLUSTER_FILES - elements - (jobs + 1) * FILES_OF_JOB;
+	if (left > most - c->out)
+		left = most - c->out;
+	if (c->batch->elements > 0 && left > c->batch->elements)
+		left = c->batch->elements;
+	return left < 0 ? 0 : (int)left;
+}
+
+/* One job more, if anything is ready: 1, 0, -1. */
+static int
+submit_more(struct cluster *c, struct err *err)
+{
+	int elements = room(c, err), count;
+	char name[BATCH_UUID];
+	int64_t job;
+
+	if (elements <= 0 || c->refused)
+		return elements < 0 ? -1 : 0;
+	if (batch_name(name, err) < 0)
+		return -1;
+	job = cluster_take(c, name, elements, &count, err);
+	if (job <= 0)
+		return (int)job;
+	if (cluster_pack(c, name, job, err) < 0) {
+		dissolve(c, job, name, NULL);
+		return -1;
+	}
+	if (advance(c, job, "submitting", NULL, err) < 0 || submit(c, job, name, count, err) < 0)
+		return -1;
+	c->out += count;
+	return 1;
+}
+
+/* ---- what others left ---- */
+
+/* A job whose submitter died, or whose submission the cluster did not answer. */
+static int
+mend(struct cluster *c, const struct cluster_job *job, struct err *err)
+{
+	int rc;
+
+	if (job->submitter != c->worker) {
+		if (!job->abandoned)
+			return 0;
+		if (store_begin(c->store, err) < 0)
+			return -1;
+		rc = cluster_adopt(c->store, job, c->worker, err);
+		if (rc < 0) {
+			store_rollback(c->store);
+			return -1;
+		}
+		if (store_commit(c->store, err) < 0 || rc == 0)
+			return rc == 0 ? 0 : -1;
+	}
+	if (strcmp(job->state, "packing") == 0)
+		return dissolve(c, job->id, job->name, err);
+	if (c->refused && clock_boot() - c->refused < PATIENCE)
+		return 0;
+	return submit(c, job->id, job->name, job->elements, err);
+}
+
+/* And count what is out. */
+static int
+mend_all(struct cluster *c, struct err *err)
+{
+	struct cluster_jobs jobs = VEC_INIT;
+	int rc = cluster_list(c->store, &jobs, err);
+
+	c->out = 0;
+	for (size_t i = 0; i < jobs.len && rc == 0; i++) {
+		const struct cluster_job *job = &jobs.at[i];
+		struct cluster_elements list = VEC_INIT;
+
+		if (strcmp(job->profile, c->plan.profile) != 0)
+			continue;
+		if (strcmp(job->state, "submitted") != 0)
+			rc = mend(c, job, err);
+		if (rc == 0)
+			rc = cluster_list_elements(c->store, job->id, &list, err);
+		c->out += (int64_t)list.len;
+		cluster_elements_clear(&list);
+	}
+	cluster_jobs_clear(&jobs);
+	return rc;
+}
+
+/* ---- rounds ---- */
+
+int
+cluster_round(struct cluster *c, struct err *err)
+{
+	int rc;
+
+	if (session_reap(c->app, c->store, NULL, err) < 0 || cluster_ask(c, err) < 0 ||
+	    cluster_collect(c->app, c->store, err) < 0 ||
+	    cluster_cancel_unwanted(c->app, c->store, c->plan.profile, c->batch, err) < 0 ||
+	    mend_all(c, err) < 0)
+		return -1;
+	do
+		rc = submit_more(c, err);
+	while (rc > 0);
+	return rc < 0 ? -1 : beat(c, err);
+}
+
+int64_t
+cluster_out(const struct cluster *c)
+{
+	return c->out;
+}
+
+unsigned long
+cluster_calls(const struct cluster *c)
+{
+	return c->batch->asked;
+}
+
+double
+cluster_pause(const struct cluster *c)
+{
+	return c->batch->interval > 0 ? 1 : 0.1;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cluster: executions go to a batch system as array jobs, and come home.
+ *
+ * What is ready is taken in chunks, one for each element of an array job: by
+ * count, or so many that an element most likely takes chunk_seconds; of a task
+ * that nobody ever ran a pilot of 50 goes first.  The package of a job is one file.
+ * No process has to stay: each round goes on where the last one stopped, whoever
+ * does it.  So that the state directory never holds many files, what is out at a
+ * time is limited.
+ */
+#ifndef CLI_CLUSTER_H
+#define CLI_CLUSTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "task/job.h"
+
+struct app;
+struct err;
+struct store;
+
+enum {
+	CLUSTER_PILOT = 50,   /* executions of a task that nobody knows */
+	CLUSTER_CHUNK = 5000, /* executions of an element, at most */
+	CLUSTER_FILES = 400,  /* that what is out may take in spool/ */
+};
+
+#define CLUSTER_SECONDS 1800.0 /* that an element is to take */
+
+/* What goes there. Zero-initialised members mean: as usual. */
+struct cluster_plan {
+	const char *profile;
+	char *const *settings; /* "KEY=VALUE" over the profile, NULL-terminated; NULL: none */
+	struct job job;        /* id 0: any of the org */
+	char *const *queues;   /* NULL: any */
+	int chunk;             /* executions of an element; 0: by time */
+	double chunk_seconds;  /* 0: CLUSTER_SECONDS */
+};
+
+struct cluster;
+
+/* NULL: there is no such profile, or no such cluster here. */
+struct cluster *cluster_open(
+    struct app *app, struct store *store, const struct cluster_plan *plan, struct err *err);
+
+/* One round: take home what came, ask the cluster where it is time to, end what nobody wants any
+ * more, submit what is ready. 0 or -1. */
+int cluster_round(struct cluster *c, struct err *err);
+
+/* After a round: elements that have not ended, of this profile. */
+int64_t cluster_out(const struct cluster *c);
+
+/* What waits in the scope has nothing that a round would submit, now or when something ended. 1, 0,
+ * -1. */
+int cluster_is_drained(struct cluster *c, struct err *err);
+
+/* How often the programs of the cluster were called since it was opened. */
+unsigned long cluster_calls(const struct cluster *c);
+
+/* Seconds until it is worth to have another round. */
+double cluster_pause(const struct cluster *c);
+
+/* Leave; what is out stays out. NULL is fine. */
+void cluster_close(struct cluster *c);
+
+/* After orders were left for executions (taskctl): do what can be done at once, and have the
+ * clusters end the elements that nothing is left of. 0 or -1. */
+int cluster_settle(struct app *app, struct store *store, struct err *err);
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* cluster_ask: how the elements stand, and the end of those that nobody wants any more. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/vec.h"
+#include "cli/app.h"
+#include "cli/cluster_home.h"
+#include "cli/cluster_parts.h"
+#include "store/store.h"
+#include "task/cluster.h"
+
+/* ---- asking ---- */
+
+struct asking {
+	struct cluster *c;
+	const struct cluster_jobs *jobs;
+	const size_t *which; /* place in jobs of what was asked for */
+	struct err err;
+};
+
+static void
+seen(const struct batch_seen *s, void *ctx)
+{
+	struct asking *a = ctx;
+	const struct cluster_job *job = &a->jobs->at[a->which[s->job]];
+	struct cluster_news news = { .state = batch_state_name(s->state),
+		.known = s->state != BATCH_UNKNOWN,
+		.over = batch_state_is_over(s->state),
+		.batch = s->id,
+		.node = s->node,
+		.reason = s->reason,
+		.restarts = s->restarts };
+
+	if (a->err.kind == ERR_NONE)
+		cluster_tell(a->c->store, job->id, s->element, &news, &a->err);
+}
+
+/* Kept until the answer is written, as one must not wait for a cluster within a transaction. */
+struct answer {
+	struct batch_seen seen;
+	char *id, *node, *reason;
+};
+
+struct answers {
+	struct answer *at;
+	size_t len, room;
+};
+
+static void
+keep(const struct batch_seen *s, void *ctx)
+{
+	struct answers *answers = ctx;
+	struct answer a = { .seen = *s };
+
+	a.seen.id = a.id = s->id ? xstrdup(s->id) : NULL;
+	a.seen.node = a.node = s->node ? xstrdup(s->node) : NULL;
+	a.seen.reason = a.reason = s->reason ? xstrdup(s->reason) : NULL;
+	vec_add(answers, a);
+}
+
+static int
+write_answers(struct asking *a, const struct answers *answers, struct err *err)
+{
+	if (answers->len == 0)
+		return 0;
+	if (store_begin(a->c->store, err) < 0)
+		return -1;
+	for (size_t i = 0; i < answers->len; i++)
+		seen(&answers->at[i].seen, a);
+	if (a->err.kind == ERR_NONE)
+		return store_commit(a->c->store, err);
+	store_rollback(a->c->store);
+	*err = a->err;
+	return -1;
+}
+
+static int
+ask_about(struct cluster *c, const struct cluster_jobs *jobs, struct err *err)
+{
+	struct batch_ref *refs = xcalloc(jobs->len + 1, sizeof(*refs));
+	size_t *which = xcalloc(jobs->len + 1, sizeof(*which)), n = 0;
+	struct asking asking = { .c = c, .jobs = jobs, .which = which };
+	struct answers answers = VEC_INIT;
+	struct err why = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0; i < jobs->len; i++) {
+		const struct cluster_job *job = &jobs->at[i];
+
+		if (strcmp(job->profile, c->plan.profile) != 0 ||
+		    strcmp(job->state, "submitted") != 0)
+			continue;
+		which[n] = i;
+		refs[n++] = (struct batch_ref){ job->name, job->batch ? job->batch : "",
+			job->elements };
+	}
+	if (n > 0 && c->batch->ops->query(c->batch, refs, n, keep, &answers, &why) < 0)
+		app_detail(c->app, "%s does not answer: %s", c->plan.profile, why.text);
+	else
+		rc = write_answers(&asking, &answers, err);
+	for (size_t i = 0; i < answers.len; i++) {
+		free(answers.at[i].id);
+		free(answers.at[i].node);
+		free(answers.at[i].reason);
+	}
+	vec_clear(&answers);
+	free(refs);
+	free(which);
+	return rc;
+}
+
+int
+cluster_ask(struct cluster *c, struct err *err)
+{
+	struct cluster_jobs jobs = VEC_INIT;
+	int rc;
+
+	if (store_begin(c->store, err) < 0)
+		return -1;
+	rc = cluster_may_ask(c->store, c->plan.profile, (int64_t)(c->batch->interval * 1e6), err);
+	if (rc < 0) {
+		store_rollback(c->store);
+		return -1;
+	}
+	if (store_commit(c->store, err) < 0)
+		return -1;
+	if (rc == 0)
+		return 0;
+	rc = cluster_list(c->store, &jobs, err);
+	if (rc == 0)
+		rc = ask_about(c, &jobs, err);
+	cluster_jobs_clear(&jobs);
+	return rc;
+}
+
+/* ---- ending ---- */
+
+/* Nothing is left of it, and the cluster has it still. */
+static bool
+is_unwanted(const struct cluster_element *e)
+{
+	return e->held == 0 && e->handed < CLUSTER_ALL && !e->over && !e->cancelled;
+}
+
+static int
+tell_cancelled(struct store *store, int64_t job, const int *elements, size_t n, struct err *err)
+{
+	if (store_begin(store, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (cluster_tell_cancelled(store, job, elements[i], err) < 0) {
+			store_rollback(store);
+			return -1;
+		}
+	return store_commit(store, err);
+}
+
+static int
+cancel_of(struct store *store, struct batch *batch, const struct cluster_job *job,
+    const struct cluster_elements *list, struct err *err)
+{
+	struct batch_ref ref = { job->name, job->batch ? job->batch : "", job->elements };
+	int *elements = xcalloc(list->len + 1, sizeof(*elements)), rc = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->len; i++)
+		if (is_unwanted(&list->at[i]))
+			elements[n++] = list->at[i].element;
+	if (n > 0)
+		rc = batch->ops->cancel(batch, &ref, elements, n, err);
+	if (n > 0 && rc == 0)
+		rc = tell_cancelled(store, job->id, elements, n, err);
+	free(elements);
+	return rc;
+}
+
+static bool
+has_unwanted(const struct cluster_elements *list)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (is_unwanted(&list->at[i]))
+			return true;
+	return false;
+}
+
+/* The same for a job of whichever cluster: 1, 0: nothing is unwanted, or it could not be, -1. */
+static int
+cancel_in(struct app *app, struct store *store, struct batch *batch, const struct cluster_job *job,
+    struct err *err)
+{
+	struct cluster_elements list = VEC_INIT;
+	struct batch *own = NULL;
+	struct err why = { 0 };
+	int rc = cluster_list_elements(store, job->id, &list, err);
+
+	if (rc == 0 && has_unwanted(&list)) {
+		if (!batch)
+			batch = own = batch_open(job->profile, store_dir(store), NULL, &why);
+		if (batch && cancel_of(store, batch, job, &list, &why) == 0)
+			rc = 1;
+		else
+			app_warn(app, "%s: elements of %.8s could not be ended: %s", job->profile,
+			    job->name, why.text);
+		batch_close(own);
+	}
+	cluster_elements_clear(&list);
+	return rc;
+}
+
+int
+cluster_cancel_unwanted(
+    struct app *app, struct store *store, const char *profile, struct batch *batch, struct err *err)
+{
+	struct cluster_jobs jobs = VEC_INIT;
+	int rc = cluster_list(store, &jobs, err), touched = 0;
+
+	for (size_t i = 0; i < jobs.len && rc >= 0; i++) {
+		const struct cluster_job *job = &jobs.at[i];
+
+		if (strcmp(job->state, "submitted") != 0 ||
+		    (batch && strcmp(job->profile, profile) != 0))
+			continue;
+		rc = cancel_in(app, store, batch, job, err);
+		touched += rc > 0;
+	}
+	cluster_jobs_clear(&jobs);
+	return rc < 0 ? -1 : touched;
+}
+
+int
+cluster_settle(struct app *app, struct store *store, struct err *err)
+{
+	int rc = cluster_any(store, err);
+
+	if (rc <= 0)
+		return rc;
+	if (cluster_collect(app, store, err) < 0)
+		return -1;
+	rc = cluster_cancel_unwanted(app, store, NULL, NULL, err);
+	return rc > 0 ? cluster_collect(app, store, err) : rc;
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/* cluster_home: what compute nodes handed back comes home. */
+#include "cli/cluster_home.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/path.h"
+#include "base/vec.h"
+#include "cli/app.h"
+#include "grid/chunk.h"
+#include "grid/frames.h"
+#include "grid/outbox.h"
+#include "store/object.h"
+#include "store/store.h"
+#include "task/cluster.h"
+#include "task/gate.h"
+#include "task/history.h"
+#include "task/lane.h"
+#include "task/task.h"
+#include "task/transfer.h"
+#include "task/workers.h"
+
+/* Microseconds: a file that was written shows on another host after so long at the latest; and what
+ * a cluster does not tell anything of for so long is not there any more. */
+#define SHOWN INT64_C(45000000)
+#define FORGOTTEN (INT64_C(1800) * 1000000)
+
+struct home {
+	struct app *app;
+	struct store *store;
+	char *folder;
+	struct lane_book *book;
+	struct history *history;
+	struct tally tally;
+	VEC(struct gate *) gates; /* that changed */
+
+	/* of the file that is read */
+	struct frames *file;
+	int64_t job, worker;
+	int element;
+	int taken;
+};
+
+/* ---- one execution ---- */
+
+static int
+take_objects(struct home *h, const json_t *execution, struct err *err)
+{
+	json_t *artifacts = json_object_get(execution, "artifacts"), *artifact;
+	size_t i;
+
+	json_array_foreach(artifacts, i, artifact) {
+		const char *hex = json_string_value(json_array_get(artifact, 2));
+		struct buf content = BUF_INIT;
+		char is[DIGEST_HEX];
+		int rc = hex ? chunk_get_object(h->file, hex, &content, err) : 0;
+
+		if (rc == 0 && hex)
+			rc = object_put(h->store, buf_str(&content), content.len, is, err);
+		buf_clear(&content);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What the end of it tells of its task. */
+static int
+learn(struct home *h, const struct ending *end, struct err *err)
+{
+	struct gate *gate = end->lane->gate;
+
+	if (gate_look(gate, h->store, store_version(h->store), err) < 0)
+		return -1;
+	gate_tell(gate, end);
+	if (gate->changed)
+		vec_add(&h->gates, gate);
+	if (end->status == ST_COMPLETED && end->ended > end->started)
+		history_add(h->history, end->lane->task->row,
+		    (double)(end->ended - end->started) / 1e6, end->user_time + end->system_time,
+		    end->max_rss);
+	return 0;
+}
+
+static int
+take_one(json_t *execution, void *ctx, struct err *err)
+{
+	struct home *h = ctx;
+	int64_t id = json_integer_value(json_object_get(execution, "id")), number;
+	int attempt = (int)json_integer_value(json_object_get(execution, "attempt"));
+	int rc = transfer_lane(h->store, h->worker, id, attempt, &number, err);
+	struct transfer_keep *keep = NULL;
+	const struct lane *lane;
+	struct ending end;
+
+	if (rc <= 0)
+		return rc;
+	lane = lane_get(h->book, h->store, number, err);
+	if (!lane || take_objects(h, execution, err) < 0)
+		return -1;
+	rc = transfer_take(h->store, h->worker, lane, execution, &h->tally, &end, &keep, err);
+	if (rc > 0) {
+		h->taken++;
+		rc = learn(h, &end, err);
+	}
+	transfer_free(keep);
+	return rc;
+}
+
+/* ---- one file ---- */
+
+static void
+put_aside(struct home *h, const char *file, const struct err *why)
+{
+	char *path = path_join(h->folder, file), *bad = xasprintf("%s.bad", path);
+
+	if (rename(path, bad) == 0)
+		app_warn(
+		    h->app, "a file that a compute node handed back is put aside: %s", why->text);
+	free(path);
+	free(bad);
+}
+
+static enum cluster_handed
+handed_of(const json_t *header)
+{
+	if (!json_is_true(json_object_get(header, "final")))
+		return CLUSTER_PART;
+	return json_integer_value(json_object_get(header, "done")) > 0 ? CLUSTER_ALL
+								       : CLUSTER_STUCK;
+}
+
+static int
+write_learned(struct home *h, struct err *err)
+{
+	for (size_t i = 0; i < h->gates.len; i++)
+		if (gate_write(h->gates.at[i], h->store, err) < 0)
+			return -1;
+	h->gates.len = 0;
+	if (history_write(h->history, h->store, clock_boot(), err) < 0)
+		return -1;
+	return tally_write(&h->tally, h->store, err);
+}
+
+/* Within a transaction. 0 or -1, with ERR_INPUT where the file is to blame. */
+static int
+read_file(struct home *h, const char *file, const char *name, struct err *err)
+{
+	json_t *header = chunk_open(h->file, CHUNK_RESULT, name, err);
+	int rc = header ? chunk_each(h->file, "executions", take_one, h, err) : -1;
+
+	if (rc == 0)
+		rc = cluster_note_file(h->store, file, h->job, h->element, err) < 0 ? -1 : 0;
+	if (rc == 0)
+		rc = cluster_handed(h->store, h->job, h->element, handed_of(header), err);
+	if (rc == 0)
+		rc = write_learned(h, err);
+	json_decref(header);
+	return rc;
+}
+
+/* The element may have ended since: then nobody wants it any more. */
+static int
+import(struct home *h, const char *file, const char *name, struct err *err)
+{
+	int rc;
+
+	if (store_begin(h->store, err) < 0)
+		return -1;
+	rc = cluster_worker(h->store, h->job, h->element, &h->worker, err);
+	h->tally.worker = h->worker;
+	if (rc > 0)
+		rc = read_file(h, file, name, err);
+	if (rc == 0)
+		return store_commit(h->store, err);
+	store_rollback(h->store);
+	tally_reset(&h->tally);
+	h->gates.len = 0;
+	return -1;
+}
+
+static void
+remove_file(struct home *h, const char *file)
+{
+	char *path = path_join(h->folder, file);
+
+	unlink(path);
+	free(path);
+}
+
+/* 0 or -1; a damaged one is put aside and no error. */
+static int
+take_file(struct home *h, const char *file, struct err *err)
+{
+	char name[BATCH_UUID], *path;
+	struct err why = { 0 };
+	bool ended;
+	int rc;
+
+	if (!outbox_is_result(file, name, &h->element))
+		return 0;
+	rc = cluster_find(h->store, name, &h->job, &ended, err);
+	if (rc > 0 && ended)
+		remove_file(h, file);
+	if (rc <= 0 || ended || cluster_knows_file(h->store, file))
+		return rc < 0 ? -1 : 0;
+	path = path_join(h->folder, file);
+	h->file = frames_open(path, &why);
+	rc = h->file ? import(h, file, name, &why) : -1;
+	frames_close(h->file);
+	if (rc < 0 && why.kind == ERR_INPUT && access(path, F_OK) < 0)
+		rc = 0; /* somebody else was faster */
+	if (rc < 0 && why.kind == ERR_INPUT) {
+		err_wrap(&why, "'%s'", file);
+		put_aside(h, file, &why);
+		rc = 0;
+	}
+	free(path);
+	if (rc < 0)
+		*err = why;
+	return rc;
+}
+
+static int
+take_files(struct home *h, struct err *err)
+{
+	char **files = outbox_list(h->folder, "");
+	int rc = 0;
+
+	for (char **file = files; file && *file && rc == 0; file++)
+		rc = take_file(h, *file, err);
+	outbox_free(files);
+	return rc;
+}
+
+/* ---- closing ---- */
+
+/* What becomes of that which an element holds still. */
+enum rest { REST_WAIT, REST_NONE, REST_BACK, REST_LOST };
+
+/* Everything that came is in the state when this is asked. */
+static enum rest
+rest_of(const struct cluster_job *job, const struct cluster_element *e)
+{
+	int64_t now = clock_wall(), shown = strcmp(job->profile, "local") == 0 ? 0 : SHOWN;
+	bool over = e->over && now - e->over >= shown;
+
+	if (e->held == 0)
+		return e->handed >= CLUSTER_ALL || e->over || e->cancelled ? REST_NONE : REST_WAIT;
+	if (e->handed == CLUSTER_ALL)
+		return REST_BACK;
+	if (e->handed == CLUSTER_STUCK)
+		return REST_LOST;
+	if (over)
+		return e->handed == CLUSTER_PART || !e->node ? REST_BACK : REST_LOST;
+	return now - e->known > FORGOTTEN ? REST_LOST : REST_WAIT;
+}
+
+static char *
+reason_of(const struct cluster_element *e)
+{
+	if (e->handed == CLUSTER_STUCK)
+		return xstrdup("the node could not begin it: too little room, or time");
+	return xasprintf("its element of the array job was lost: %s%s%s", e->state,
+	    e->reason ? ", " : "", e->reason ? e->reason : "");
+}
+
+/* 1: it has ended, 0, -1. */
+static int
+close_element(
+    struct home *h, const struct cluster_job *job, const struct cluster_element *e, struct err *err)
+{
+	enum rest rest = rest_of(job, e);
+	char *reason;
+	int n = 0;
+
+	if (rest == REST_WAIT)
+		return 0;
+	if (rest != REST_NONE) {
+		reason = reason_of(e);
+		n = worker_release(
+		    h->store, e->worker, rest == REST_LOST ? reason : NULL, &h->tally, err);
+		if (n > 0)
+			app_say(h->app, "element %d of %.8s: %d execution%s queued again%s%s",
+			    e->element, job->name, n, n == 1 ? " is" : "s are",
+			    rest == REST_LOST ? ": " : "", rest == REST_LOST ? reason : "");
+		free(reason);
+	}
+	return n < 0 || cluster_end(h->store, job->id, e->element, err) < 0 ? -1 : 1;
+}
+
+static int
+close_elements(
+    struct home *h, const struct cluster_job *job, struct cluster_elements *list, struct err *err)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < list->len; i++) {
+		int rc = close_element(h, job, &list->at[i], err);
+
+		if (rc < 0)
+			return -1;
+		list->at[i].handed = rc > 0 ? -1 : list->at[i].handed; /* it has ended */
+		n += rc;
+	}
+	return n;
+}
+
+static void
+remove_files(
+    const struct home *h, const struct cluster_job *job, const struct cluster_elements *list)
+{
+	int64_t id;
+	bool ended = false;
+
+	for (size_t i = 0; i < list->len; i++) {
+		char *begin;
+
+		if (list->at[i].handed >= 0)
+			continue;
+		begin = xasprintf("%s.%d.", job->name, list->at[i].element);
+		outbox_remove(h->folder, begin);
+		free(begin);
+	}
+	if (cluster_find(h->store, job->name, &id, &ended, NULL) > 0 && ended)
+		outbox_remove(h->folder, job->name);
+}
+
+/* Is there anything to be closed? Looked at before others must wait for us. */
+static bool
+needs_closing(const struct cluster_job *job, const struct cluster_elements *list)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (rest_of(job, &list->at[i]) != REST_WAIT)
+			return true;
+	return false;
+}
+
+static int
+close_job(struct home *h, const struct cluster_job *job, struct err *err)
+{
+	struct cluster_elements list = VEC_INIT;
+	int rc = cluster_list_elements(h->store, job->id, &list, err);
+
+	if (rc == 0 && needs_closing(job, &list)) {
+		cluster_elements_clear(&list);
+		if (store_begin(h->store, err) < 0)
+			return -1;
+		rc = cluster_list_elements(h->store, job->id, &list, err);
+		if (rc == 0)
+			rc = close_elements(h, job, &list, err);
+		if (rc < 0 || tally_write(&h->tally, h->store, err) < 0) {
+			store_rollback(h->store);
+			tally_reset(&h->tally);
+			rc = -1;
+		} else {
+			rc = store_commit(h->store, err);
+		}
+		if (rc == 0)
+			remove_files(h, job, &list);
+	}
+	cluster_elements_clear(&list);
+	return rc;
+}
+
+/* What people ordered. */
+static int
+obey(struct home *h, struct err *err)
+{
+	int rc = cluster_has_orders(h->store, err);
+
+	if (rc <= 0)
+		return rc;
+	if (store_begin(h->store, err) < 0)
+		return -1;
+	if (cluster_obey(h->store, &h->tally, err) >= 0 &&
+	    tally_write(&h->tally, h->store, err) == 0)
+		return store_commit(h->store, err);
+	store_rollback(h->store);
+	tally_reset(&h->tally);
+	return -1;
+}
+
+static int
+collect(struct home *h, struct err *err)
+{
+	struct cluster_jobs jobs = VEC_INIT;
+	int rc = take_files(h, err);
+
+	h->tally.worker = 0;
+	if (rc == 0)
+		rc = obey(h, err);
+	if (rc == 0)
+		rc = cluster_list(h->store, &jobs, err);
+	for (size_t i = 0; i < jobs.len && rc == 0; i++)
+		if (strcmp(jobs.at[i].state, "submitted") == 0)
+			rc = close_job(h, &jobs.at[i], err);
+	cluster_jobs_clear(&jobs);
+	return rc;
+}
+
+int
+cluster_collect(struct app *app, struct store *store, struct err *err)
+{
+	struct home h = { .app = app, .store = store, .tally = TALLY_INIT };
+	int rc = cluster_any(store, err);
+
+	if (rc <= 0)
+		return rc;
+	h.folder = outbox_folder(store_dir(store), err);
+	if (!h.folder)
+		return -1;
+	h.book = lane_book_new();
+	h.history = history_new();
+	rc = collect(&h, err);
+	tally_clear(&h.tally);
+	vec_clear(&h.gates);
+	history_free(h.history);
+	lane_book_free(h.book);
+	free(h.folder);
+	return rc;
+}
