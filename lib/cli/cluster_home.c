@@ -51,23 +51,36 @@ struct home {
 /* ---- one execution ---- */
 
 static int
-take_objects(struct home *h, const json_t *execution, struct err *err)
+take_object(
+    struct home *h, const struct lane *lane, int64_t id, const json_t *artifact, struct err *err)
+{
+	const char *name = json_string_value(json_array_get(artifact, 1));
+	const char *hex = json_string_value(json_array_get(artifact, 2));
+	struct buf content = BUF_INIT;
+	char *family;
+	int rc;
+
+	if (!name || !hex)
+		return err_set(err, ERR_INPUT, "an artifact of %lld is none", (long long)id);
+	family = xasprintf("%s %s", lane->task->name, name);
+	rc = chunk_get_object(h->file, hex, &content, err);
+	if (rc == 0)
+		rc = object_put_output(h->store, id, family, buf_str(&content), content.len, err);
+	free(family);
+	buf_clear(&content);
+	return rc;
+}
+
+static int
+take_objects(
+    struct home *h, const struct lane *lane, int64_t id, const json_t *execution, struct err *err)
 {
 	json_t *artifacts = json_object_get(execution, "artifacts"), *artifact;
 	size_t i;
 
-	json_array_foreach(artifacts, i, artifact) {
-		const char *hex = json_string_value(json_array_get(artifact, 2));
-		struct buf content = BUF_INIT;
-		char is[DIGEST_HEX];
-		int rc = hex ? chunk_get_object(h->file, hex, &content, err) : 0;
-
-		if (rc == 0 && hex)
-			rc = object_put(h->store, buf_str(&content), content.len, is, err);
-		buf_clear(&content);
-		if (rc < 0)
+	json_array_foreach(artifacts, i, artifact)
+		if (take_object(h, lane, id, artifact, err) < 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -103,7 +116,7 @@ take_one(json_t *execution, void *ctx, struct err *err)
 	if (rc <= 0)
 		return rc;
 	lane = lane_get(h->book, h->store, number, err);
-	if (!lane || take_objects(h, execution, err) < 0)
+	if (!lane || take_objects(h, lane, id, execution, err) < 0)
 		return -1;
 	rc = transfer_take(h->store, h->worker, lane, execution, &h->tally, &end, &keep, err);
 	if (rc > 0) {

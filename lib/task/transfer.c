@@ -12,13 +12,13 @@
 #include "base/utf8.h"
 #include "store/object.h"
 #include "store/stmt.h"
+#include "store/text.h"
 #include "task/artifact.h"
 #include "task/execution.h"
 #include "task/key.h"
 
 static const char sql_held[] =
-    "SELECT e.id, e.key, e.lane, e.attempts, e.limits, p.data FROM execution e"
-    " JOIN params p ON p.execution = e.id WHERE e.worker = ? ORDER BY e.id";
+    "SELECT id, key, lane, attempts, limits FROM execution WHERE worker = ? ORDER BY id";
 static const char sql_tried[] =
     "SELECT number, class FROM attempt WHERE execution = ? ORDER BY number";
 static const char sql_entered[] = "UPDATE execution SET attempts = ?, limits = ? WHERE id = ?";
@@ -26,16 +26,14 @@ static const char sql_entered[] = "UPDATE execution SET attempts = ?, limits = ?
 static const char sql_before[] =
     "INSERT INTO attempt (execution, number, ended, class) VALUES (?, ?, 0, ?)";
 static const char sql_done[] =
-    "SELECT e.id, e.status, e.class, e.started, e.ended, e.not_before, e.error, e.metrics, r.data"
-    " FROM execution e LEFT JOIN result r ON r.execution = e.id"
-    " WHERE e.status IN ('completed', 'failed', 'timeout', 'cancelled', 'retrying')"
-    " ORDER BY e.id";
+    "SELECT id, status, class, started, ended, not_before, error, metrics FROM execution"
+    " WHERE status IN ('completed', 'failed', 'timeout', 'cancelled', 'retrying') ORDER BY id";
 static const char sql_tries[] =
     "SELECT number, started, ended, exit_code, signal, class, reason, user_time, system_time,"
     " max_rss, stderr, stdout FROM attempt WHERE execution = ? AND worker IS NOT NULL"
     " ORDER BY number";
 static const char sql_artifacts[] =
-    "SELECT kind, name, sha256, size FROM artifact WHERE execution = ? AND kind <> 'input'";
+    "SELECT kind, name, sha256, size FROM artifact WHERE execution = ? AND kind <> 1";
 
 /* ---- columns ---- */
 
@@ -55,6 +53,21 @@ set_json(json_t *to, const char *key, struct stmt *row, int column, struct err *
 		value = json_parse(buf_str(&text), text.len, err);
 	buf_clear(&text);
 	return value ? json_object_set_new(to, key, value) : -1;
+}
+
+/* The parameters or the result; a result may be absent. */
+static int
+set_stored(
+    json_t *to, const char *key, struct store *store, enum text text, int64_t id, struct err *err)
+{
+	struct buf found = BUF_INIT;
+	int rc = text_get(store, text, id, &found, err);
+	json_t *value = rc > 0 ? json_parse(buf_str(&found), found.len, err) : NULL;
+
+	buf_clear(&found);
+	if (value)
+		return json_object_set_new(to, key, value);
+	return rc == 0 ? 0 : -1;
 }
 
 static void
@@ -128,7 +141,7 @@ held(struct store *store, struct stmt *row, struct err *err)
 
 	if (tries && set_json(one, "limits", row, 4, err) == 0) {
 		json_object_set_new(one, "tries", tries);
-		if (set_json(one, "params", row, 5, err) == 0)
+		if (set_stored(one, "params", store, TEXT_PARAMS, stmt_int(row, 0), err) == 0)
 			return one;
 		tries = NULL;
 	}
@@ -262,11 +275,16 @@ add_artifacts(struct store *store, int64_t id, json_t *one, struct err *err)
 	int rc = -1;
 
 	json_object_set_new(one, "artifacts", list);
-	while (row && (rc = stmt_next(row, err)) > 0)
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		char hex[DIGEST_HEX];
+		size_t len;
+
+		digest_text(stmt_blob(row, 2, &len), hex);
 		json_array_append_new(list,
-		    json_pack("[s, s, s, I]", stmt_text(row, 0), stmt_text(row, 1),
-			stmt_text(row, 2),
-			(json_int_t)(stmt_is_null(row, 3) ? -1 : stmt_int(row, 3))));
+		    json_pack("[s, s, s, I]",
+			artifact_kind_name((enum artifact_kind)stmt_int(row, 0)), stmt_text(row, 1),
+			hex, (json_int_t)(stmt_is_null(row, 3) ? -1 : stmt_int(row, 3))));
+	}
 	return rc;
 }
 
@@ -282,7 +300,7 @@ done(struct store *store, struct stmt *row, struct err *err)
 	set_int(one, "not_before", row, 5);
 	if (set_json(one, "error", row, 6, err) == 0 &&
 	    set_json(one, "metrics", row, 7, err) == 0 &&
-	    set_json(one, "result", row, 8, err) == 0 &&
+	    set_stored(one, "result", store, TEXT_RESULT, stmt_int(row, 0), err) == 0 &&
 	    add_tries(store, stmt_int(row, 0), one, err) == 0 &&
 	    add_artifacts(store, stmt_int(row, 0), one, err) == 0)
 		return one;

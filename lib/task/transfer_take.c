@@ -87,6 +87,17 @@ text_of(const json_t *from, const char *key, struct buf *text)
 	return text->data;
 }
 
+/* Words of what is kept of an execution: inputs never come home. */
+static int
+kind_of(const char *word)
+{
+	for (int kind = 0; word && kind < ARTIFACT_KINDS; kind++)
+		if (kind != ARTIFACT_INPUT &&
+		    strcmp(word, artifact_kind_name((enum artifact_kind)kind)) == 0)
+			return kind;
+	return -1;
+}
+
 static int
 link_artifacts(struct store *store, int64_t id, const json_t *execution, struct err *err)
 {
@@ -98,7 +109,7 @@ link_artifacts(struct store *store, int64_t id, const json_t *execution, struct 
 		const char *name = json_string_value(json_array_get(one, 1));
 		const char *hex = json_string_value(json_array_get(one, 2));
 		struct artifact a = { .size = json_integer_value(json_array_get(one, 3)) };
-		int found = kind ? artifact_kind_find(kind) : -1;
+		int found = kind_of(kind);
 
 		if (found < 0 || !name || !hex || strlen(hex) != DIGEST_HEX - 1)
 			return err_set(err, ERR_INPUT, "execution %lld: artifact %zu is none",
