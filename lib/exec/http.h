@@ -111,7 +111,7 @@ bool http_take(struct http *http, struct http_reply *reply);
 void http_reply_clear(struct http_reply *reply);
 
 /* `to`, which may be relative, as seen from a URL: absolute, and of the same scheme, host and port.
- * The caller frees; NULL: it is elsewhere, or no URL (err says which). */
+ * The caller frees; NULL: it is elsewhere, no URL, or one with a user (err says which). */
 char *http_resolve(struct http *http, const char *from, const char *to, struct err *err);
 
 #endif

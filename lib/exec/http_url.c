@@ -48,8 +48,8 @@ http_resolve(struct http *http, const char *from, const char *to, struct err *er
 
 	if (curl->url_set(url, CURLUPART_URL, from, 0) == CURLUE_OK)
 		here = origin_of(curl, url);
-	if (!here || curl->url_set(url, CURLUPART_URL, to, 0) != CURLUE_OK)
-		err_set(err, ERR_INPUT, "'%s' is no URL", to);
+	if (!here || curl->url_set(url, CURLUPART_URL, to, CURLU_DISALLOW_USER) != CURLUE_OK)
+		err_set(err, ERR_INPUT, "'%s' is no URL, or names a user", to);
 	else if (strcmp(here, there = origin_of(curl, url)) != 0)
 		err_set(err, ERR_INPUT, "it leads from %s to %s", here, there);
 	else if (curl->url_get(url, CURLUPART_URL, &text, 0) == CURLUE_OK)
