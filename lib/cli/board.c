@@ -230,6 +230,18 @@ board_pick(struct board *b, const struct board_wish *wish, struct desk **out, in
 	return !any ? BOARD_NONE : full ? BOARD_FULL : BOARD_SHUT;
 }
 
+bool
+board_has_other(struct board *b, const struct task *task, const struct desk *desk)
+{
+	bool has = false;
+
+	pthread_mutex_lock(&b->lock);
+	for (size_t i = 0; i < b->desks.len; i++)
+		has |= b->desks.at[i] != desk && serves(b->desks.at[i], task);
+	pthread_mutex_unlock(&b->lock);
+	return has;
+}
+
 int64_t
 board_changes(struct board *b)
 {

@@ -85,6 +85,9 @@ struct board_wish {
 enum board_answer board_pick(
     struct board *board, const struct board_wish *wish, struct desk **desk, int64_t *when);
 
+/* Is the task served by another one, too, whatever its state? */
+bool board_has_other(struct board *board, const struct task *task, const struct desk *desk);
+
 /* A number that changes when somebody else may have made room: tokens, health, another service. */
 int64_t board_changes(struct board *board);
 

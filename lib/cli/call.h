@@ -53,7 +53,7 @@ struct call {
 enum call_step {
 	CALL_ENDED,     /* end says how */
 	CALL_ELSEWHERE, /* nothing was asked: another service */
-	CALL_REST,      /* send it again, when `wait` is over and the service can be asked */
+	CALL_REST,      /* send it again: to this service when `wait` is over, to others at once */
 	CALL_POLL,      /* ask after it, when `wait` is over */
 };
 

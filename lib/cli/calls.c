@@ -231,6 +231,7 @@ take_reply(struct crew *crew, struct call *call, struct http_reply *reply)
 {
 	struct call_outcome out;
 	enum board_news news;
+	bool other;
 
 	call->http = NULL;
 	call_hide(call, reply->body, reply->len);
@@ -245,18 +246,20 @@ take_reply(struct crew *crew, struct call *call, struct http_reply *reply)
 	if (out.step == CALL_ELSEWHERE)
 		note_tried(call, out.reason);
 	news = out.service_fail ? BOARD_FAILED : out.rest ? BOARD_RESTS : BOARD_ANSWERED;
+	other = board_has_other(crew->board, call->work->lane->task, call->desk);
 	calls_let_go(crew, call, news, out.reason, out.rest);
-	call->wakes = out.step == CALL_REST ? clock_boot() + out.wait : 0;
-	if (out.step == CALL_REST || out.step == CALL_ELSEWHERE)
-		json_decref(out.end.result);
-	if (out.step == CALL_ENDED)
+	call->wakes = 0;
+	if (out.step == CALL_ENDED) {
 		calls_end(crew, call, &out.end);
-	else if (out.step == CALL_REST && call->wakes > call->deadline)
+		return;
+	}
+	json_decref(out.end.result);
+	if (out.step == CALL_REST && !other && clock_boot() + out.wait > call->deadline)
 		calls_end_with(crew, call, FAIL_SERVICE,
 		    "its services ask to be left alone for longer"
 		    " than it may take");
-	else if (out.step == CALL_ELSEWHERE && !calls_try(crew, call))
-		call->wakes = 0;
+	else
+		calls_try(crew, call); /* where there is room; else it waits for that */
 }
 
 static void

@@ -84,6 +84,26 @@ of() {
 	(($(wc -l <a/log) == 120)) || complain "$(wc -l <a/log) requests"
 }
 
+@test "http: connections are kept and used again" {
+	serve a
+	task t 'max_in_flight: 2'
+	for i in $(seq 30); do echo "{\"i\":$i}"; done >lines
+	run_split timeout 30 taskrun t lines
+	assert_status 0
+	assert_json -s 'length == 30 and (map(.result.port) | unique | length) <= 2'
+}
+
+@test "http: a connection that is not made in time, its TLS included" {
+	python3 -c 'import socket, time; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1], flush=True); time.sleep(30)' >port 3>&- &
+	served+=($!)
+	wait_until 10 test -s port
+	url=https://127.0.0.1:$(<port)
+	task t $'retry: none\nconnect_timeout: 200ms'
+	run_split timeout 20 taskrun -n t
+	assert_status 1
+	assert_json '.error.class == "service" and (.error.reason | test("time"))'
+}
+
 @test "http: first byte, whole reply, and an execution's own time" {
 	serve a
 	task t $'retry: none\nfirst_byte_timeout: 200ms'
