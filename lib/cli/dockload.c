@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "cli/records.h"
 #include "dock/box.h"
+#include "dock/findings.h"
 #include "dock/molecule.h"
 
 #define PADDING 4.0 /* Å; these two are dock-box's own */
@@ -293,6 +294,69 @@ dockjob_load(
 	if (request_maps(&job->request))
 		json_array_append_new(job->warnings, json_string("maps"));
 	return 0;
+}
+
+/* What a request is about, also when it cannot be read as a whole. True: its box is known. */
+static bool
+judge_request(struct dockjob *job, const struct dockrun *run, json_t *findings)
+{
+	struct err err = { 0 };
+	struct verdict verdict = { 0 };
+	const json_t *box, *format;
+
+	if (resolve_box(run->app, job->record, &err) < 0 ||
+	    resolve_files(job, run->engine, &err) < 0 ||
+	    request_read(run->engine, job->record, &job->request, &err) < 0 ||
+	    request_fits(&job->request, &run->version, &err) < 0) {
+		findings_refuse(findings, "request", "input", err.text);
+		box = json_object_get(job->record, "box");
+		job->request.ligand = json_object_get(job->record, "ligand");
+		job->request.receptor = json_object_get(job->record, "receptor");
+		format = json_object_get(job->request.ligand, "format");
+		job->request.sdf = json_is_string(format) &&
+		    strcmp(json_string_value(format), "sdf") == 0;
+		if (box_read_json(box, &job->request.box, NULL) < 0)
+			return false;
+	}
+	if (judge_box(&job->request.box, &verdict) == 0)
+		return true;
+	findings_refuse(findings, "box", verdict.class, verdict.reason);
+	return false;
+}
+
+void
+dockjob_judge(struct dockjob *job, const struct dockrun *run, json_t *record, json_t *findings)
+{
+	struct lint_facts receptor = { 0 };
+	const struct lint_facts *ligand = NULL, *around = NULL;
+	const struct box *box;
+	struct verdict verdict = { 0 };
+	struct err err = { 0 };
+
+	*job = (struct dockjob){ .record = json_copy(record), .warnings = json_array() };
+	box = judge_request(job, run, findings) ? &job->request.box : NULL;
+	if (job->request.ligand && load_ligand(job, run, &verdict) < 0)
+		findings_refuse(findings, "ligand", verdict.class, verdict.reason);
+	else if (job->request.ligand)
+		ligand = &job->facts;
+	name_job(job);
+	if (ligand)
+		findings_ligand(findings, ligand, json_object_get(record, "warnings"));
+	if (job->request.receptor && lint_read_receptor(job, run, &receptor, &err) < 0) {
+		dockjob_refuse(&verdict, "receptor", &err);
+		findings_refuse(findings, "receptor", verdict.class, verdict.reason);
+	} else if (job->request.receptor) {
+		findings_receptor(findings, &receptor, box);
+		if (box && judge_reach(box, &receptor, &verdict) < 0)
+			findings_refuse(findings, "box", verdict.class, verdict.reason);
+		else
+			around = &receptor;
+	}
+	if (box) {
+		judge_warn_box(box, job->warnings);
+		findings_box(findings, box, ligand, around, job->request.mode != ENGINE_DOCK);
+	}
+	lint_clear(&receptor);
 }
 
 void

@@ -18,6 +18,7 @@
 #include "cli/records.h"
 #include "dock/box.h"
 #include "dock/docking.h"
+#include "dock/findings.h"
 #include "exec/fork.h"
 #include "exec/proc.h"
 
@@ -128,7 +129,7 @@ check_fills(struct session *s, const struct engine *engine, struct err *err)
 
 	if (request_check_params(engine, s->fills, err) < 0)
 		app_usage(s->app, "%s", err->text);
-	return receptor ? dockrun_check_receptor(&s->run, receptor, err) : 0;
+	return receptor && !s->lint ? dockrun_check_receptor(&s->run, receptor, err) : 0;
 }
 
 static json_t *
@@ -283,35 +284,81 @@ gather(struct session *s, struct dockjob *job)
 }
 
 /* What was found in order: {"type":"lint","key","ok":true,"heavy_atoms","torsions","warnings"}. */
-static void
-approve(struct session *s, const struct dockjob *job)
+static json_t *
+approval(const struct dockjob *job)
 {
-	json_t *record = json_pack("{s:s,s:s*,s:b,s:I,s:i,s:O}", "type", "lint", "key",
-	    job->request.key, "ok", 1, "heavy_atoms", (json_int_t)job->facts.pdbqt.heavy,
-	    "torsions", job->facts.pdbqt.torsions, "warnings", job->warnings);
+	return json_pack("{s:s,s:s*,s:b,s:I,s:i,s:O}", "type", "lint", "key", job->request.key,
+	    "ok", 1, "heavy_atoms", (json_int_t)job->facts.pdbqt.heavy, "torsions",
+	    job->facts.pdbqt.torsions, "warnings", job->warnings);
+}
 
-	deliver(s, record);
+/* "a: box: 64000 cubic angstrom ... (right: a box around a pocket)", but for notes. */
+static void
+say_findings(struct session *s, const struct dockjob *job, const json_t *findings)
+{
+	size_t i;
+	json_t *found;
+
+	json_array_foreach((json_t *)findings, i, found) {
+		const char *class = json_string_value(json_object_get(found, "class"));
+		const char *reason = json_string_value(json_object_get(found, "reason"));
+		const char *of = json_string_value(json_object_get(found, "of"));
+		bool said = strncmp(reason, of, strlen(of)) == 0;
+
+		if (strcmp(class, "note") != 0)
+			app_say(s->app, "%s: %s: %s%s%s (right: %s)",
+			    job->request.key ? job->request.key : "a request", class,
+			    said ? "" : of, said ? "" : ": ", reason,
+			    json_string_value(json_object_get(found, "right")));
+	}
+}
+
+/* Judge a request whole: the failed record that it would become, or an approval, with all that was
+ * found. */
+static void
+lint(struct session *s, json_t *request)
+{
+	json_t *findings = json_array(), *record;
+	struct dockjob job;
+	const json_t *worst;
+	struct verdict verdict = { 0 };
+
+	dockjob_judge(&job, &s->run, request, findings);
+	worst = findings_worst(findings);
+	if (worst) {
+		verdict_set(&verdict, json_string_value(json_object_get(worst, "class")), "%s",
+		    json_string_value(json_object_get(worst, "reason")));
+		record = failure(request, job.request.key, &verdict);
+	} else {
+		record = approval(&job);
+	}
+	json_object_set_new(record, "findings", findings);
+	app_count(s->app, findings_stop(findings));
+	say_findings(s, &job, findings);
+	app_record(s->app, record);
 	json_decref(record);
+	dockjob_clear(&job);
 }
 
 static int
 dock(struct session *s, json_t *request)
 {
-	struct dockjob *job = xcalloc(1, sizeof(*job));
+	struct dockjob *job;
 	struct verdict verdict = { 0 };
 	json_t *record;
 
-	if (dockjob_load(job, &s->run, request, &verdict) == 0 && !s->lint) {
+	if (s->lint) {
+		lint(s, request);
+		return 0;
+	}
+	job = xcalloc(1, sizeof(*job));
+	if (dockjob_load(job, &s->run, request, &verdict) == 0) {
 		gather(s, job);
 		return proc_caught() ? 1 : 0;
 	}
-	if (verdict.class) {
-		record = failure(request, job->request.key, &verdict);
-		deliver(s, record);
-		json_decref(record);
-	} else {
-		approve(s, job);
-	}
+	record = failure(request, job->request.key, &verdict);
+	deliver(s, record);
+	json_decref(record);
 	dockjob_clear(job);
 	free(job);
 	return 0;

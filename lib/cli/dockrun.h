@@ -66,6 +66,11 @@ int dockjob_load(
     struct dockjob *job, const struct dockrun *run, json_t *record, struct verdict *verdict);
 void dockjob_clear(struct dockjob *job);
 
+/* Judge request, ligand, receptor and box, each whatever is wrong with the others, and what they
+ * are to each other (dock/findings.h). Clear the job; it cannot be run. */
+void dockjob_judge(
+    struct dockjob *job, const struct dockrun *run, json_t *record, json_t *findings);
+
 /* The verdict on an error that is not the engine's: class input, or engine and worth another try
  * when our disk, memory or state was to blame. Returns -1. */
 int dockjob_refuse(struct verdict *verdict, const char *what, const struct err *err);

@@ -496,7 +496,52 @@ posed() { awk '/^ENDMDL/ { exit } !/^(MODEL|REMARK (VINA|INT|UNB))/' "$vina/1.2.
 	assert_status 1
 	assert_json -s 'map([.key, .ok, .error.class]) == [["benzene", true, null], ["type", null, "input"], ["far", null, "input"],
 		["large", true, null]]'
-	assert_json -s '.[0] == {type: "lint", key: "benzene", ok: true, heavy_atoms: 6, torsions: 0, warnings: []} and .[3].warnings == ["large_box"]'
+	assert_json -s '.[0] == {type: "lint", key: "benzene", ok: true, heavy_atoms: 6, torsions: 0, warnings: [], findings: []}
+		and .[3].warnings == ["large_box"]'
 	run_split dock-vina --lint --replay requests
 	assert_status 2
+}
+
+# the findings of one request, changed: of, class and the reason's beginning, a line each
+findings() {
+	request "$1" >one
+	run_split dock-vina --lint --engine "$fakes/vina-fails" one
+	jq -r '.findings[] | "\(.of) \(.class) \(.reason)"' "$out" >found
+	jq -e 'all(.findings[]; .right | length > 10)' "$out" >/dev/null
+}
+
+@test "dock-vina: --lint judges ligand, receptor and box together, and says what would be right" {
+	findings '.ligand.text |= sub(" A *\n"; " Xx\n") | .receptor = "gone.pdbqt" | .box.size = [0, 1, 1]'
+	assert_status 1
+	assert_json '.error.class == "input" and (.findings | map(.of) == ["request", "ligand", "receptor"] and all(.class == "input"))'
+	findings '.exhaustiveness = "x" | .ligand.text = "" | .box.center = [500, 500, 500]'
+	[[ $(cut -d' ' -f1,2 found | tr '\n' ,) == 'request input,ligand input,box input,' ]]
+	findings '.'
+	assert_status 0
+	[[ ! -s found ]]
+	# what is docked all the same, and should not be
+	findings '.box.size = [40, 40, 40]'
+	assert_status 1
+	assert_json '.ok and .findings == [{of: "box", class: "warning", reason: "64000 cubic angstrom: searches are thin above 27000",
+		right: "a box around a pocket (dock-box), or an exhaustiveness of 19"}]'
+	assert_err 'dock-vina: benzene: warning: box: 64000 cubic angstrom: searches are thin above 27000 (right: a box around a pocket (dock-box), or an exhaustiveness of 19)'
+	findings '.box.size = [2, 2, 2] | .warnings = ["stereo_unspecified", "states_limited"]'
+	assert_status 1
+	grep -q '^ligand warning one of several isomers' found
+	grep -q '^ligand note it has more states' found
+	grep -q '^box warning the ligand is 2.8 angstrom long, the longest side 2.0' found
+	awk '!/ HD *$/' "$vina/protein.pdbqt" >bare.pdbqt
+	findings '.receptor = "bare.pdbqt"'
+	assert_status 1
+	[[ $(<found) == 'receptor warning it has no hydrogens' ]]
+	awk '{ print } / CA / && !n++ { print }' "$vina/protein.pdbqt" >twice.pdbqt
+	findings '.receptor = "twice.pdbqt" | .box.size = [70, 70, 70]'
+	assert_status 1
+	grep -q '^receptor warning atoms .* are in one place' found
+	findings '.mode = "score_only" | .ligand.text |= gsub("(?m)(?<a>^ATOM.{24})"; .a)'
+	grep -q '^box warning 6 of 6 heavy atoms of the ligand are outside' found
+	run_split dock-vina --lint --engine "$fakes/vina-fails" --receptor gone.pdbqt one
+	assert_status 1
+	run_split dock-vina -q --lint --allow-failed 1 --engine "$fakes/vina-fails" one
+	assert_status 0
 }
