@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "store/alike.h"
+#include "store/host.h"
 #include "store/internal.h"
 #include "store/lock.h"
 
@@ -41,8 +42,21 @@ db_error(struct db *db, const char *what, struct err *err)
 }
 
 int
+db_seat(struct db *db, struct err *err)
+{
+	if (db->wal || db->seated)
+		return 0;
+	if (host_take(db->gate, db->dir, db->kind, err) < 0)
+		return -1;
+	db->seated = true;
+	return 0;
+}
+
+int
 db_begin(struct db *db, struct err *err)
 {
+	if (db_seat(db, err) < 0)
+		return -1;
 	if (db->wal && lock_write(db->gate) < 0)
 		return err_sys(err, "cannot lock '%s'", db->name);
 	if (sqlite3_exec(db->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK) {

@@ -15,15 +15,17 @@ struct stmt;
 /* One database file of the state directory. */
 struct db {
 	sqlite3 *handle;
-	const char *name; /* "state.db" */
-	bool wal;
-	bool writing;        /* inside BEGIN IMMEDIATE */
-	int wal_pages;       /* length of the log at the last commit */
-	int64_t deadline;    /* of the busy handler, by clock_boot, set when waiting begins */
-	bool hurried;        /* it was set already, for all locks that follow together */
-	struct stmt *stmts;  /* prepared ones, by address of their text */
-	struct alike *alike; /* what is known of dictionaries, see store/alike */
-	int gate;            /* descriptor of its lock file, -1: closed */
+	const char *name;       /* "state.db" */
+	bool wal;               /* false: on a file system that hosts share */
+	bool seated;            /* there: this host writes, see host.h */
+	const char *dir, *kind; /* of the file system; borrowed */
+	bool writing;           /* inside BEGIN IMMEDIATE */
+	int wal_pages;          /* length of the log at the last commit */
+	int64_t deadline;       /* of the busy handler, by clock_boot, set when waiting begins */
+	bool hurried;           /* it was set already, for all locks that follow together */
+	struct stmt *stmts;     /* prepared ones, by address of their text */
+	struct alike *alike;    /* what is known of dictionaries, see store/alike */
+	int gate;               /* descriptor of its lock file, -1: closed */
 };
 
 struct store {
@@ -38,6 +40,9 @@ int store_need_objects(struct store *store, struct err *err);
 
 /* The same without making one: 1, 0 when there is none, -1. */
 int store_look_objects(struct store *store, struct err *err);
+
+/* This host may write to it. */
+int db_seat(struct db *db, struct err *err);
 
 /* A write transaction on one database. */
 int db_begin(struct db *db, struct err *err);

@@ -94,6 +94,8 @@ rewrite(struct db *db, struct err *err)
 {
 	int rc;
 
+	if (db_seat(db, err) < 0)
+		return -1;
 	if (db->wal && lock_checkpoint(db->gate, true) < 0)
 		return err_sys(err, "cannot lock '%s'", db->name);
 	rc = execute(db, "PRAGMA temp_store = FILE; PRAGMA auto_vacuum = INCREMENTAL; VACUUM", err);

@@ -23,6 +23,7 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "store/alike.h"
+#include "store/host.h"
 #include "store/internal.h"
 #include "store/lock.h"
 #include "store/place.h"
@@ -138,7 +139,7 @@ store_on_network(const char *dir, const char **kind)
 
 	*kind = "local";
 	if (forced && *forced) {
-		*kind = "network (DOCKLINE_NETWORK_FS)";
+		*kind = *forced >= 'a' && *forced <= 'z' ? forced : "network";
 		return true;
 	}
 	if (statfs(dir, &fs) < 0)
@@ -241,10 +242,8 @@ sql_hash_bytes(sqlite3_context *call, int n, sqlite3_value **args)
 static int
 configure(struct store *store, struct db *db, bool fresh, struct err *err)
 {
-	const char *kind;
 	int now;
 
-	db->wal = !store_on_network(store->dir, &kind);
 	sqlite3_busy_handler(db->handle, on_busy, db);
 	sqlite3_create_function(db->handle, "place", 4, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
 	    sql_place, NULL, NULL);
@@ -282,6 +281,10 @@ open_file(struct store *store, struct db *db, const char *path, struct err *err)
 	free(gate);
 	if (db->gate < 0)
 		return err_sys(err, "cannot open '%s.lock'", path);
+	db->dir = store->dir;
+	db->wal = !store_on_network(store->dir, &db->kind);
+	if (!db->wal && host_check(db->gate, db->dir, db->kind, err) < 0)
+		return -1;
 	if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
 		return db_error(db, "cannot open", err);
 	if (none) /* and so are the files beside it; umask(2) would be that of other threads, too */
