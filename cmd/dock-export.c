@@ -361,11 +361,11 @@ move_campaign(struct app *app, struct err *err)
 	if (o.format || o.bundle || o.dir || o.tags || o.ligand || (o.archive && o.import) ||
 	    (o.archive && o.output))
 		app_usage(app, "--archive and --import go with no other form of output");
-	if (o.import && (o.job || app->nargs > 0))
+	if (o.import && app->nargs > 0)
 		app_usage(app, "--import reads nothing but its archive");
 	if (o.archive)
 		return carton_write(app, o.job, o.archive, o.force, err);
-	return carton_read(app, o.import, o.output, o.force, err);
+	return carton_read(app, o.job, o.import, o.output, o.force, err);
 }
 
 static int

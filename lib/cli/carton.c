@@ -12,10 +12,12 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/path.h"
 #include "cli/app.h"
 #include "cli/outfile.h"
 #include "cli/records.h"
 #include "cli/session.h"
+#include "cli/stow.h"
 #include "data/pack.h"
 #include "data/unpack.h"
 #include "store/object.h"
@@ -143,6 +145,8 @@ struct reading {
 	struct app *app;
 	struct store *store;
 	struct outfile *out;
+	struct stow *stow;
+	struct buf line; /* the beginning of a record */
 	size_t objects, together;
 	bool records; /* they were there */
 };
@@ -180,12 +184,33 @@ keep_object(struct reading *r, const char *hash, const struct buf *data, struct 
 	if (r->together == 0 && store_begin(r->store, err) < 0)
 		return -1;
 	r->together++;
-	if (object_put(r->store, data->data, data->len, hex, err) < 0)
+	digest_bytes(data->data, data->len, hex);
+	if (object_put_output(r->store, 0, "import", data->data, data->len, err) < 0)
 		return -1;
 	if (strcmp(hex, hash) != 0)
 		return err_set(err, ERR_INPUT, "the file '%.12s' has another content", hash);
 	r->objects++;
 	return r->together == TOGETHER ? settle(r, err) : 0;
+}
+
+/* The lines that end in the block go into the job. */
+static int
+stow_lines(struct reading *r, const char *block, size_t len, struct err *err)
+{
+	const char *end;
+
+	while ((end = memchr(block, '\n', len))) {
+		size_t n = (size_t)(end - block);
+
+		buf_add(&r->line, block, n);
+		if (r->line.len > 0 && stow_line(r->stow, r->line.data, r->line.len, err) < 0)
+			return -1;
+		buf_reset(&r->line);
+		block += n + 1;
+		len -= n + 1;
+	}
+	buf_add(&r->line, block, len);
+	return 0;
 }
 
 /* The records, as they come, once everything they name is kept. */
@@ -199,9 +224,10 @@ copy_records(struct reading *r, struct unpack *u, struct err *err)
 		return -1;
 	r->records = true;
 	while ((n = unpack_read(u, block, sizeof(block), err)) > 0)
-		if (outfile_write(r->out, block, (size_t)n, err) < 0)
+		if (outfile_write(r->out, block, (size_t)n, err) < 0 ||
+		    stow_lines(r, block, (size_t)n, err) < 0)
 			return -1;
-	return n < 0 ? -1 : 0;
+	return n < 0 || (r->line.len > 0 && stow_lines(r, "\n", 1, err) < 0) ? -1 : 0;
 }
 
 static int
@@ -244,9 +270,11 @@ take_members(struct reading *r, struct unpack *u, struct err *err)
 }
 
 int
-carton_read(struct app *app, const char *path, const char *output, bool replace, struct err *err)
+carton_read(struct app *app, const char *job, const char *path, const char *output, bool replace,
+    struct err *err)
 {
 	struct reading r = { .app = app };
+	char *stem = path_stem(path);
 	struct unpack *u = unpack_open(path, FORMAT_SDF, err); /* any name is read */
 	int rc = -1;
 
@@ -254,10 +282,16 @@ carton_read(struct app *app, const char *path, const char *output, bool replace,
 		err_set(err, ERR_INPUT, "it is no archive");
 	else if (u && (r.store = session_open(app, true, err)))
 		r.out = outfile_open(output, replace, err);
-	if (r.out)
+	if (r.out) {
+		r.stow = stow_open(app, r.store, job, stem);
 		rc = take_members(&r, u, err);
+	}
 	if (rc < 0 && r.together > 0)
 		store_rollback(r.store);
+	if (stow_close(r.stow, rc == 0, rc == 0 ? err : NULL) < 0)
+		rc = -1;
+	buf_clear(&r.line);
+	free(stem);
 	if (outfile_close(r.out, rc == 0, rc == 0 ? err : NULL) < 0)
 		rc = -1;
 	store_close(r.store);

@@ -21,6 +21,10 @@ static const char sql_insert[] =
     " created, ended, not_before, approval, awaits)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char sql_uncached[] = "UPDATE execution SET limits = '{\"cache\":false}' WHERE id = ?";
+static const char sql_restore[] =
+    "UPDATE execution SET attempts = ?, created = ifnull(?, created), started = ?,"
+    " ended = ifnull(?, ended), metrics = ? WHERE id = ?";
+static const char sql_last[] = "SELECT seq FROM sqlite_sequence WHERE name = 'execution'";
 static const char sql_status[] =
     "SELECT e.status, e.job, e.generation, e.ended FROM execution e JOIN job j ON j.id = e.job"
     " WHERE e.id = ? AND j.org = ?";
@@ -48,6 +52,8 @@ event_of(enum status status)
 		[ST_QUEUED] = EV_READY,
 		[ST_COMPLETED] = EV_COMPLETE,
 		[ST_FAILED] = EV_FAIL,
+		[ST_TIMEOUT] = EV_TIMEOUT,
+		[ST_CANCELLED] = EV_CANCEL,
 		[ST_SKIPPED] = EV_SKIP };
 
 	return events[status];
@@ -81,6 +87,31 @@ execution_submit(struct store *store, const struct submission *sub, struct tally
 		return -1;
 	rc = text_put(store, TEXT_PARAMS, place.id, sub->task, sub->params, sub->params_len, err);
 	return rc < 0 ? -1 : 1;
+}
+
+int
+execution_restore(
+    struct store *store, int64_t id, const struct execution_life *life, struct err *err)
+{
+	if (life->result &&
+	    text_put(store, TEXT_RESULT, id, life->task, life->result, strlen(life->result), err) <
+		0)
+		return -1;
+	return stmt_run(store, err, sql_restore, "iIIIti", life->attempts,
+		   life->created ? &life->created : NULL, life->started ? &life->started : NULL,
+		   life->ended ? &life->ended : NULL, life->metrics, id) < 0
+	    ? -1
+	    : 0;
+}
+
+int64_t
+execution_free_id(struct store *store, int64_t id, struct err *err)
+{
+	int64_t last = 0;
+
+	if (id <= 0)
+		return 0;
+	return stmt_number(store, err, &last, sql_last, "") < 0 ? -1 : id > last ? id : 0;
 }
 
 int

@@ -50,6 +50,21 @@ struct standing {
 int execution_submit(struct store *store, const struct submission *sub, struct tally *tally,
     struct standing *standing, struct err *err);
 
+/* An execution that ended elsewhere. */
+struct execution_life {
+	int64_t task;                 /* its row */
+	const char *result, *metrics; /* JSON, NULL: none */
+	int64_t attempts;
+	int64_t created, started, ended; /* microseconds since 1970, 0: not known */
+};
+
+/* That was the life of one just submitted as ended. */
+int execution_restore(
+    struct store *store, int64_t id, const struct execution_life *life, struct err *err);
+
+/* The id itself, when it is higher than all that were ever given; else 0, the next; -1. */
+int64_t execution_free_id(struct store *store, int64_t id, struct err *err);
+
 /* Where an execution stands. */
 struct standpoint {
 	enum status status;

@@ -69,6 +69,7 @@ static const unsigned char transitions[ST_COUNT][EV_COUNT] = {
 		[EV_SCHEDULE] = TO(ST_SCHEDULED), [EV_BLOCK] = TO(ST_BLOCKED),
 		[EV_HOLD] = TO(ST_HELD), [EV_READY] = TO(ST_QUEUED),
 		[EV_COMPLETE] = TO(ST_COMPLETED), [EV_FAIL] = TO(ST_FAILED),
+		[EV_TIMEOUT] = TO(ST_TIMEOUT), /* elsewhere, as dock-export --import tells */
 		[EV_CANCEL] = TO(ST_CANCELLED), [EV_SKIP] = TO(ST_SKIPPED) },
 	[ST_SCHEDULED] = {
 		[EV_READY] = TO(ST_QUEUED), [EV_PAUSE] = TO(ST_PAUSED),

@@ -259,6 +259,7 @@ changed() { jq -c "$1" "$docked"; }
 	assert_status 1
 	dock-rank --job fast --allow-failed 1 >here
 	(($(wc -l <here) == 2))
+	taskstat --job fast --json >stood
 	run_split dock-export --job fast --archive fast.tar.zst
 	assert_status 0
 	assert_out ''
@@ -267,16 +268,35 @@ changed() { jq -c "$1" "$docked"; }
 	rm -r "$DOCKLINE_STATE" rec.pdbqt
 	run_split dock-export --state elsewhere/state --import fast.tar.zst
 	assert_status 0
-	assert_err 'dock-export: 5 files'
+	assert_err "dock-export: job 'fast': 3 executions
+dock-export: 5 files"
 	cp "$out" records
 	run_split dock-rank --allow-failed 1 records
 	assert_out -f here
+	run_split dock-rank --state elsewhere/state --job fast --allow-failed 1
+	assert_out -f here
+	run_split taskstat --state elsewhere/state --job fast --json
+	assert_out -f stood
+	sqlite3 elsewhere/state/objects.db 'UPDATE object SET stored = 1'
+	run_split taskctl --state elsewhere/state gc --older 1d
+	assert_json '.objects == 0'
 	run_split dock-export --state elsewhere/state --format pdbqt here
 	assert_status 0
 	[[ $(grep -c '^MODEL' "$out") == 2 ]]
 	run_split dock-export --state elsewhere/state --import fast.tar.zst -o again # a second time changes nothing
 	assert_status 0
+	assert_err -l "dock-export: job 'fast': 3 executions, all of them there already"
 	cmp again records
+	run_split dock-export --state elsewhere/state --job copy --import fast.tar.zst
+	assert_err -l "dock-export: job 'copy': 3 executions"
+	run_split taskstat --state elsewhere/state --job copy
+	assert_out -l 'failed     1  (input 1)'
+	jq -c 'select(.result) | .result, (.status = "running")' here >mixed
+	run_split dock-export --archive mixed.tar.zst mixed
+	run_split dock-export --state elsewhere/state --import mixed.tar.zst
+	assert_status 0
+	assert_err -l 'dock-export: 2 executions had not ended: they are not in the job'
+	assert_err -l 'dock-export: 2 records are no executions: they are in no job, and taskctl gc removes their files'
 }
 
 @test "dock-export: archives that are none, or were changed" {
@@ -300,7 +320,7 @@ changed() { jq -c "$1" "$docked"; }
 	run_split dock-export --import x.tar.zst
 	assert_status 0
 	assert_out ''
-	for wrong in '--archive y --format csv' '--import x.tar.zst --job y' '--archive y --import x.tar.zst'; do
+	for wrong in '--archive y --format csv' '--import x.tar.zst y' '--archive y --import x.tar.zst'; do
 		# shellcheck disable=SC2086 # words
 		run_split dock-export $wrong
 		assert_status 2

@@ -37,7 +37,7 @@ static const struct {
 	const char *status, *after;
 } table[] = {
 	/*               sc bl ho re cl rt st co fa ti ry lo pa rs cn ca sk rv pr rm */
-	{ "submitted",  "sc bl he qu -- -- -- co fa -- -- -- -- -- -- ca sk -- -- --" },
+	{ "submitted",  "sc bl he qu -- -- -- co fa ti -- -- -- -- -- ca sk -- -- --" },
 	{ "scheduled",  "-- -- -- qu -- -- -- -- -- -- -- -- pa -- -- ca sk -- -- --" },
 	{ "blocked",    "sc -- he qu -- -- -- -- -- -- -- -- -- -- -- ca sk -- -- --" },
 	{ "held",       "sc -- -- qu -- -- -- -- -- -- -- -- -- -- -- ca sk -- -- --" },
