@@ -48,7 +48,7 @@ UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/un
 BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/*.c)))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 C_FILES  := $(sort $(wildcard lib/*/*.[ch] cmd/*.c tests/*/*.[ch]))
-SCRIPTS  := $(sort $(shell grep -sIlE '^.!/(bin/sh|usr/bin/env bash)' .ci/run scripts/* tests/bench/* tests/cluster/* tests/fakes/*))
+SCRIPTS  := $(sort $(shell grep -sIlE '^.!/(bin/sh|usr/bin/env bash)' .ci/run scripts/* tests/bench/* tests/cluster/* tests/fakes/* tests/fakes/bin/*))
 PAGES    := $(sort $(wildcard man/*.[1-8]))
 
 all: $(BUILD)/libdockline.a $(PROGRAMS:%=$(BUILD)/bin/%) completions

@@ -24,6 +24,7 @@ static const struct poptOption options[] = {
 	DOCKMAIN_TEXT(c, "engine", engine, "the program to run, whatever the file says", "PROGRAM"),
 	DOCKMAIN_EXHAUSTIVENESS(c),
 	{ "flex", 0, POPT_ARG_STRING, &o.flex, 0, "residues of the receptor that move", "FILE" },
+	DOCKMAIN_IMAGE(c),
 	DOCKMAIN_JOBS(c),
 	DOCKMAIN_KEEP_POSES(c),
 	DOCKMAIN_LIGAND(c),
@@ -35,6 +36,7 @@ static const struct poptOption options[] = {
 	DOCKMAIN_NUM_MODES(c),
 	DOCKMAIN_RECEPTOR(c),
 	DOCKMAIN_REPLAY(c),
+	DOCKMAIN_RUNTIME(c),
 	{ "scoring", 0, POPT_ARG_STRING, &o.scoring, 0, "scoring function", "NAME" },
 	DOCKMAIN_SEED(c),
 	DOCKMAIN_SIZE(c),
@@ -77,6 +79,8 @@ main(int argc, char **argv)
 	struct err err = { 0 };
 	struct app *app = app_start("dock-engine", "ENGINE [FILE ...]", options, argc, argv);
 	struct dockmain m = { .program = c.engine,
+		.image = c.image,
+		.runtime = c.runtime,
 		.settings = settings,
 		.jobs = c.jobs,
 		.lint = c.lint,

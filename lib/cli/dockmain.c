@@ -442,6 +442,7 @@ dockmain(struct app *app, const struct dockmain *m, struct err *err)
 {
 	const struct engine *engine = m->row ? m->row : engine_find(m->engine);
 	struct session s = { .app = app, .jobs = m->jobs, .lint = m->lint };
+	const struct dockrun_choice choice = { m->program, m->image, m->runtime };
 	int rc = -1;
 
 	if (!engine)
@@ -453,7 +454,7 @@ dockmain(struct app *app, const struct dockmain *m, struct err *err)
 	proc_catch();
 	if (read_settings(&s, engine, m->settings, err) < 0)
 		goto out;
-	if (dockrun_open(&s.run, app, engine, m->program, err) < 0) {
+	if (dockrun_open(&s.run, app, engine, &choice, err) < 0) {
 		tell_no_engine(&s, err);
 		goto out;
 	}

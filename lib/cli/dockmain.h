@@ -25,8 +25,8 @@ struct dockmain_setting {
 /* The options that all of them have: a program has a static struct of them, and puts the rows into
  * its tables, where the alphabet has them. */
 struct dockmain_common {
-	char *box, *center, *cpu, *engine, *exhaustiveness, *keep_poses, *ligand, *min_rmsd,
-	    *num_modes, *receptor, *seed, *size, *timeout;
+	char *box, *center, *cpu, *engine, *exhaustiveness, *image, *keep_poses, *ligand, *min_rmsd,
+	    *num_modes, *receptor, *runtime, *seed, *size, *timeout;
 	int jobs, lint, replay;
 };
 
@@ -41,6 +41,8 @@ struct dockmain_common {
 	DOCKMAIN_TEXT(c, "cpu", cpu, "threads of one docking (1)", "N")
 #define DOCKMAIN_EXHAUSTIVENESS(c) \
 	DOCKMAIN_TEXT(c, "exhaustiveness", exhaustiveness, "how long to search (8)", "N")
+#define DOCKMAIN_IMAGE(c) \
+	DOCKMAIN_TEXT(c, "image", image, "run the engine in this container image", "IMAGE")
 #define DOCKMAIN_KEEP_POSES(c) \
 	DOCKMAIN_TEXT(c, "keep-poses", keep_poses, "poses to keep, 0 for all (3)", "N")
 #define DOCKMAIN_LIGAND(c) \
@@ -51,6 +53,10 @@ struct dockmain_common {
 	DOCKMAIN_TEXT(c, "num-modes", num_modes, "poses at most (9)", "N")
 #define DOCKMAIN_RECEPTOR(c) \
 	DOCKMAIN_TEXT(c, "receptor", receptor, "a prepared receptor, PDBQT", "FILE")
+#define DOCKMAIN_RUNTIME(c) \
+	DOCKMAIN_TEXT( \
+	    c, "runtime", runtime, "of --image: apptainer, podman or docker (the first there is)", \
+	    "NAME")
 #define DOCKMAIN_SEED(c) \
 	DOCKMAIN_TEXT(c, "seed", seed, "random seed (42)", "N")
 #define DOCKMAIN_SIZE(c) \
@@ -80,6 +86,7 @@ struct dockmain {
 	const char *engine;                      /* the row's name, or */
 	const struct engine *row;                /* one that is not in the table */
 	const char *program;                     /* --engine, or NULL */
+	const char *image, *runtime;             /* --image and --runtime, or NULL */
 	const struct dockmain_setting *settings; /* ended by a NULL name */
 	int jobs;                                /* dockings at a time; 0: one */
 	int lint;                                /* --lint: only judge the requests */

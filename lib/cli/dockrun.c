@@ -27,6 +27,7 @@
 #include "exec/proc.h"
 
 #define VERSION_LIMIT 20.0 /* seconds for --version */
+#define PULL_LIMIT 1800.0  /* the same where an image may have to be fetched first */
 #define GRACE 5.0          /* seconds between TERM and KILL */
 #define POSES_LIMIT ((size_t)64 << 20)
 #define ROOM_LOW ((unsigned long long)1 << 20) /* a disk with less is full */
@@ -137,7 +138,8 @@ ask_version(struct dockrun *run, struct err *err)
 	struct proc_spec spec = { .argv = argv, .program = run->program };
 	struct buf out = BUF_INIT;
 	struct outcome outcome;
-	int rc = proc_run(&spec, NULL, &out, NULL, VERSION_LIMIT, 1, &outcome, err);
+	int rc = dockimage_run(&run->image, &spec, NULL, NULL, &out, NULL,
+	    run->image.image ? PULL_LIMIT : VERSION_LIMIT, 1, &outcome, err);
 
 	if (rc == 0)
 		rc = engine_version_read(run->engine, buf_str(&out), &run->version, err);
@@ -150,9 +152,23 @@ ask_version(struct dockrun *run, struct err *err)
 	return rc;
 }
 
+/* An engine in an image is not looked for here. */
+static int
+open_image(struct dockrun *run, const struct dockrun_choice *choice, struct err *err)
+{
+	const char *name = choice->program ? choice->program : run->engine->program;
+
+	if (dockimage_open(&run->image, choice->image, choice->runtime, err) < 0)
+		return -1;
+	run->program = xstrdup(name);
+	if (ask_version(run, err) < 0)
+		return -1;
+	return dockimage_digest(&run->image, name, run->sha256, err);
+}
+
 int
-dockrun_open(struct dockrun *run, struct app *app, const struct engine *engine, const char *name,
-    struct err *err)
+dockrun_open(struct dockrun *run, struct app *app, const struct engine *engine,
+    const struct dockrun_choice *choice, struct err *err)
 {
 	const char *work = getenv("DOCKLINE_WORK"), *execution = getenv("DOCKLINE_EXECUTION");
 
@@ -160,7 +176,9 @@ dockrun_open(struct dockrun *run, struct app *app, const struct engine *engine, 
 	run->work = work && *work ? work : NULL;
 	run->task = execution && *execution;
 	gethostname(run->host, sizeof(run->host) - 1);
-	if (find_program(run, name, err) < 0 || ask_version(run, err) < 0)
+	if (choice->image)
+		return open_image(run, choice, err);
+	if (find_program(run, choice->program, err) < 0 || ask_version(run, err) < 0)
 		return -1;
 	return digest_file(run->program, run->sha256, err);
 }
@@ -168,6 +186,7 @@ dockrun_open(struct dockrun *run, struct app *app, const struct engine *engine, 
 void
 dockrun_close(struct dockrun *run)
 {
+	dockimage_close(&run->image);
 	free(run->program);
 }
 
@@ -415,6 +434,10 @@ dockrun_conclude(struct dockjob *job, const struct dockrun *run, const struct be
 	d.poses = &poses;
 	d.files = files_json(job, run, f, &text, &poses);
 	out = docking_record(&d);
+	if (run->image.image)
+		json_object_set_new(out, "container",
+		    json_pack("{s:s,s:s}", "image", run->image.image, "runtime",
+			container_runtime_name(run->image.runtime)));
 	json_decref(d.files);
 out:
 	poses_clear(&poses);
@@ -453,7 +476,9 @@ dockrun_engine(const struct dockjob *job, const struct dockrun *run, const struc
 	struct err err = { 0 };
 	int rc;
 
-	if (proc_run(&spec, NULL, &spoken->out, &spoken->errout, limit, GRACE, &o, &err) < 0) {
+	if (dockimage_run(&run->image, &spec, &job->request,
+		job->receptor_plain ? job->receptor_file : NULL, &spoken->out, &spoken->errout,
+		limit, GRACE, &o, &err) < 0) {
 		rc = dockjob_refuse(verdict, "", &err);
 	} else {
 		const struct buf *said = spoken->errout.len > 0 ? &spoken->errout : &spoken->out;

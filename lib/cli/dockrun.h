@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "cli/dockimage.h"
 #include "dock/engine.h"
 #include "dock/judge.h"
 #include "dock/lint.h"
@@ -29,7 +30,8 @@ struct err;
 struct dockrun {
 	struct app *app;
 	const struct engine *engine;
-	char *program; /* full path */
+	char *program; /* full path; in an image its name there */
+	struct dockimage image;
 	struct engine_version version;
 	char sha256[DIGEST_HEX];
 	char host[256];
@@ -37,10 +39,16 @@ struct dockrun {
 	bool task;        /* $DOCKLINE_EXECUTION: standard error is the log of an attempt */
 };
 
-/* Find the program (name, else the engine's variable, else PATH) and ask for its version. -1: there
- * is none (ERR_SYSTEM, naming package and variable), or it is something else. */
+/* What somebody wants to run; NULL: as it is by default. */
+struct dockrun_choice {
+	const char *program, *image, *runtime;
+};
+
+/* Find the program (the one chosen, else the engine's variable, else PATH; in an image the one
+ * chosen, else the engine's usual name) and ask for its version. -1: there is none (ERR_SYSTEM,
+ * naming package and variable), or it is something else. */
 int dockrun_open(struct dockrun *run, struct app *app, const struct engine *engine,
-    const char *name, struct err *err);
+    const struct dockrun_choice *choice, struct err *err);
 void dockrun_close(struct dockrun *run);
 
 /* Whether a receptor, as requests name it, can be docked to by any of them. -1: why not. */

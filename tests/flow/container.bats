@@ -16,7 +16,8 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
 	mkdir -p root/{bin,dev,etc,proc,sys,tmp,var/tmp}
 	cp "$busybox" root/bin/busybox
-	for applet in sh cat head id ls tail touch; do ln -s busybox root/bin/$applet; done
+	for applet in awk sh cat head id ls sha256sum tail touch; do ln -s busybox root/bin/$applet; done
+	cp "$root/tests/fakes/vina-1.1.2" root/bin/vina
 	echo 'root:x:0:0:root:/:/bin/sh' >root/etc/passwd
 	echo 'root:x:0:' >root/etc/group
 	try_podman || try_apptainer || true
@@ -205,4 +206,49 @@ task() {
 	run_split taskrun -q -n contained
 	assert_status 1
 	assert_json '.error.class == "rejected"'
+}
+
+# docking with the Vina in the image; what judges it is not in there
+@test "container: an engine in an image, its files as they are here" {
+	mkdir "with a blank"
+	cp "$data/vina/protein.pdbqt" "with a blank/rec.pdbqt"
+	local docking=(dock-vina -q --image "$image" --runtime "$runtime" --receptor "with a blank/rec.pdbqt" \
+		--ligand "$data/vina/aspirin.pdbqt" --center 11,90.5,57.5 --size 22,24,28)
+
+	run_split "${docking[@]}"
+	assert_status 0
+	assert_json ".version == \"1.1.2\" and .best.affinity.value == -3.9 and .container == {image: \"$image\", runtime: \"$runtime\"}"
+	assert_json ".sha256 == \"$(sha256sum <"$root/tests/fakes/vina-1.1.2" | cut -d' ' -f1)\" and .argv[0] == \"vina\""
+	[[ -z $(ls "$TMPDIR") ]]
+	run_split "${docking[@]}" --size 4,4,4
+	assert_json '.error == {class: "result", retry: false, reason: "vina found no conformation that lies within the box"}'
+	run_split "${docking[@]}" --engine nosuch
+	assert_status 5
+	run_split dock-vina --image "$image" --runtime cupboard --ligand x
+	assert_status 2
+	assert_err -r "container runtime 'cupboard': must be auto, apptainer"
+}
+
+@test "container: a shipped task whose file names the image of its engine" {
+	sed "s|command: \\[dock-vina\\]|command: [dock-vina, --image, '$image', --runtime, $runtime]|; s/^task_id: .*/task_id: contained-vina/" \
+		"$root/share/tasks/dock-vina.yaml" >contained.yaml
+	taskreg -q add contained.yaml >/dev/null
+	jq -nc --arg l "$data/vina/aspirin.pdbqt" '{key: "a", ligand: $l}' >requests
+	echo '{"type":"box","center":[11,90.5,57.5],"size":[22,24,28]}' >box.json
+	run_split taskrun -q --job c --set receptor="$data/vina/protein.pdbqt" --set box=@box.json contained-vina requests
+	assert_status 0
+	assert_json ".status == \"completed\" and .result.container.runtime == \"$runtime\" and .metrics.affinity == -3.9"
+}
+
+@test "container: an engine in an image of apptainer, with a GPU" {
+	need bwrap
+	cp -r "$BATS_FILE_TMPDIR/root" image
+	bwrap --ro-bind image / /bin/busybox true || skip 'bwrap does not work here'
+	export PATH=$root/tests/fakes/bin:$PATH FAKE_LOG=$PWD/log
+	CUDA_VISIBLE_DEVICES=3 run_split dock-vina -q --image "$PWD/image" --receptor "$data/vina/protein.pdbqt" \
+		--ligand "$data/vina/aspirin.pdbqt" --center 11,90.5,57.5 --size 22,24,28
+	assert_status 0
+	assert_json ".best.affinity.value == -3.9 and .container == {image: \"$PWD/image\", runtime: \"apptainer\"}"
+	grep -q -- "^exec --containall --net --network=none --nv --pwd=$TMPDIR/vina\.[^ ]* --bind .* --bind $data/vina/protein.pdbqt:$data/vina/protein.pdbqt:ro $PWD/image vina --receptor" log ||
+		complain "$(<log)"
 }
