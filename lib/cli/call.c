@@ -418,7 +418,8 @@ judge_miss(struct call *call, const struct http_reply *reply, struct call_outcom
 		return;
 	}
 	out->step = CALL_ENDED;
-	if (out->end.class == FAIL_REJECTED && (reply->status == 404 || reply->status == 410))
+	out->adrift = reply->status != 404 && reply->status != 410;
+	if (out->end.class == FAIL_REJECTED && !out->adrift)
 		call_fail(out, FAIL_SERVICE, "'%s' knows nothing of the job any more",
 		    board_service(call->desk)->name);
 }

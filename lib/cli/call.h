@@ -63,6 +63,7 @@ struct call_outcome {
 	char reason[1024];
 	int64_t wait;      /* microseconds */
 	bool service_fail; /* the service is to blame */
+	bool adrift;       /* it has ended for us, and its job perhaps goes on */
 	int64_t rest;      /* it wants to be left alone for so long, microseconds; 0: no */
 };
 

@@ -241,7 +241,7 @@ take_reply(struct crew *crew, struct call *call, struct http_reply *reply)
 		call->wakes = clock_boot() + out.wait;
 		return;
 	}
-	if (call->status_url && out.end.class == FAIL_TIMEOUT)
+	if (out.adrift)
 		calls_leave(crew, call);
 	if (out.step == CALL_ELSEWHERE)
 		note_tried(call, out.reason);

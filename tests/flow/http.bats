@@ -157,6 +157,22 @@ polled() { (($(grep -c '^GET /jobs/[0-9]* 1$' a/log) == $1)); }
 	assert_json '.status == "cancelled"'
 }
 
+@test "http: a job that cannot be followed any more, or takes too long, is taken back" {
+	serve a
+	task t $'poll: {interval: 50ms}\nretry: none\nmax_reply: 4K'
+	ask '{"do":"job","breaks":200}' '{"do":"job","breaks":403}' '{"do":"job","breaks":410}'
+	assert_status 1
+	of 1 '.error.class == "result" and (.error.reason | test("longer than"))'
+	of 2 '.error.class == "rejected"'
+	of 3 '.error.class == "service" and (.error.reason | test("knows nothing of the job"))'
+	deleted() { (($(grep -c '^DELETE /jobs/[123]' a/log) == 2)); }
+	wait_until 5 deleted
+	task u $'poll: {interval: 50ms}\nretry: none\ntimeout: 300ms'
+	run_split timeout 20 taskrun -n u --set do=job --set polls=100000
+	assert_json '.status == "timeout"'
+	wait_until 5 grep -q '^DELETE /jobs/4' a/log
+}
+
 @test "http: a worker that is told to stop gives back what it asked for" {
 	serve a
 	task t 'poll: {interval: 50ms}'
