@@ -41,6 +41,8 @@ static const struct poptOption options[] = {
 	{ "memory", 0, POPT_ARG_STRING, &memory, 0, "memory for its executions together", "SIZE" },
 	{ "min-free-memory", 0, POPT_ARG_STRING, &o.min_free_memory, 0,
 	    "begin nothing while less memory is free", "SIZE" },
+	{ "no-submit", 0, POPT_ARG_NONE, &plan.no_submit, 0,
+	    "with --on: only take home what came, and end what is cancelled", NULL },
 	{ "on", 0, POPT_ARG_STRING, &plan.profile, 0, "have a cluster run it", "PROFILE" },
 	{ "once", 0, POPT_ARG_NONE, &o.once, 0, "end when nothing can be begun now", NULL },
 	{ "queue", 0, POPT_ARG_STRING, &queues, 0, "only executions of these queues", "A,B" },
@@ -73,8 +75,9 @@ read_cluster(struct app *app)
 		app_usage(app, "--chunk and --on exclude each other");
 	if (!post.chunk != (post.element < 0))
 		app_usage(app, "--chunk and --element go together");
-	if (!plan.profile && (plan.chunk || chunk_time || resources))
-		app_usage(app, "--chunk-size, --chunk-time and --resource go with --on");
+	if (!plan.profile && (plan.chunk || chunk_time || resources || plan.no_submit))
+		app_usage(
+		    app, "--chunk-size, --chunk-time, --no-submit, --resource: only with --on");
 	if (plan.chunk < 0 || plan.chunk > CLUSTER_CHUNK)
 		app_usage(app, "--chunk-size takes 1 to %d", CLUSTER_CHUNK);
 	if (plan.chunk && chunk_time)

@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/vec.h"
 #include "cli/app.h"
+#include "cli/cluster_end.h"
 #include "cli/cluster_home.h"
 #include "cli/cluster_parts.h"
 #include "cli/session.h"
@@ -124,28 +125,6 @@ cluster_close(struct cluster *c)
 
 /* ---- submitting ---- */
 
-/* Our own taskwork: beside whatever program we are. NULL on error. */
-static char *
-taskwork(struct err *err)
-{
-	char self[4096];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *path;
-
-	if (n <= 0) {
-		err_sys(err, "cannot find taskwork");
-		return NULL;
-	}
-	self[n] = '\0';
-	*strrchr(self, '/') = '\0';
-	path = path_join(self, "taskwork");
-	if (access(path, X_OK) == 0)
-		return path;
-	err_sys(err, "cannot run '%s'", path);
-	free(path);
-	return NULL;
-}
-
 /* Note how a job stands. */
 static int
 advance(struct cluster *c, int64_t job, const char *state, const char *batch, struct err *err)
@@ -193,7 +172,7 @@ static int
 hand_over(struct cluster *c, int64_t job, const char *name, int elements, char id[BATCH_ID],
     struct err *err)
 {
-	char *program = taskwork(err), *chunk = outbox_chunk(c->folder, name);
+	char *program = cluster_program(err), *chunk = outbox_chunk(c->folder, name);
 	char *argv[] = { program, (char *)"--chunk", chunk, (char *)"--element",
 		(char *)"{element}", NULL };
 	struct batch_job bj = {
@@ -332,19 +311,28 @@ mend_all(struct cluster *c, struct err *err)
 
 /* ---- rounds ---- */
 
+/* What is there already. */
+static int
+look_after(struct cluster *c, struct err *err)
+{
+	int touched;
+
+	if (session_reap(c->app, c->store, NULL, err) < 0 || cluster_ask(c, err) < 0 ||
+	    cluster_collect(c->app, c->store, err) < 0)
+		return -1;
+	touched = cluster_cancel_unwanted(c, err);
+	if (touched > 0)
+		touched = cluster_collect(c->app, c->store, err);
+	return touched < 0 ? -1 : mend_all(c, err);
+}
+
 int
 cluster_round(struct cluster *c, struct err *err)
 {
-	int rc;
+	int rc = look_after(c, err);
 
-	if (session_reap(c->app, c->store, NULL, err) < 0 || cluster_ask(c, err) < 0 ||
-	    cluster_collect(c->app, c->store, err) < 0 ||
-	    cluster_cancel_unwanted(c->app, c->store, c->plan.profile, c->batch, err) < 0 ||
-	    mend_all(c, err) < 0)
-		return -1;
-	do
-		rc = submit_more(c, err);
-	while (rc > 0);
+	while (rc == 0 && !c->plan.no_submit && (rc = submit_more(c, err)) > 0)
+		rc = 0;
 	return rc < 0 ? -1 : beat(c, err);
 }
 

@@ -37,6 +37,7 @@ struct cluster_plan {
 	char *const *queues;   /* NULL: any */
 	int chunk;             /* executions of an element; 0: by time */
 	double chunk_seconds;  /* 0: CLUSTER_SECONDS */
+	int no_submit;         /* only take home, and end what nobody wants; popt writes ints */
 };
 
 struct cluster;
@@ -64,9 +65,5 @@ double cluster_pause(const struct cluster *c);
 
 /* Leave; what is out stays out. NULL is fine. */
 void cluster_close(struct cluster *c);
-
-/* After orders were left for executions (taskctl): do what can be done at once, and have the
- * clusters end the elements that nothing is left of. 0 or -1. */
-int cluster_settle(struct app *app, struct store *store, struct err *err);
 
 #endif

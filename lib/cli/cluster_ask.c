@@ -7,7 +7,6 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "cli/app.h"
-#include "cli/cluster_home.h"
 #include "cli/cluster_parts.h"
 #include "store/store.h"
 #include "task/cluster.h"
@@ -138,13 +137,6 @@ cluster_ask(struct cluster *c, struct err *err)
 
 /* ---- ending ---- */
 
-/* Nothing is left of it, and the cluster has it still. */
-static bool
-is_unwanted(const struct cluster_element *e)
-{
-	return e->held == 0 && e->handed < CLUSTER_ALL && !e->over && !e->cancelled;
-}
-
 static int
 tell_cancelled(struct store *store, int64_t job, const int *elements, size_t n, struct err *err)
 {
@@ -167,7 +159,7 @@ cancel_of(struct store *store, struct batch *batch, const struct cluster_job *jo
 	size_t n = 0;
 
 	for (size_t i = 0; i < list->len; i++)
-		if (is_unwanted(&list->at[i]))
+		if (cluster_is_unwanted(&list->at[i]))
 			elements[n++] = list->at[i].element;
 	if (n > 0)
 		rc = batch->ops->cancel(batch, &ref, elements, n, err);
@@ -181,64 +173,44 @@ static bool
 has_unwanted(const struct cluster_elements *list)
 {
 	for (size_t i = 0; i < list->len; i++)
-		if (is_unwanted(&list->at[i]))
+		if (cluster_is_unwanted(&list->at[i]))
 			return true;
 	return false;
 }
 
-/* The same for a job of whichever cluster: 1, 0: nothing is unwanted, or it could not be, -1. */
+/* 1, 0: nothing is unwanted, or it could not be ended now, -1. */
 static int
-cancel_in(struct app *app, struct store *store, struct batch *batch, const struct cluster_job *job,
-    struct err *err)
+cancel_in(struct cluster *c, const struct cluster_job *job, struct err *err)
 {
 	struct cluster_elements list = VEC_INIT;
-	struct batch *own = NULL;
 	struct err why = { 0 };
-	int rc = cluster_list_elements(store, job->id, &list, err);
+	int rc = cluster_list_elements(c->store, job->id, &list, err);
 
 	if (rc == 0 && has_unwanted(&list)) {
-		if (!batch)
-			batch = own = batch_open(job->profile, store_dir(store), NULL, &why);
-		if (batch && cancel_of(store, batch, job, &list, &why) == 0)
-			rc = 1;
-		else
-			app_warn(app, "%s: elements of %.8s could not be ended: %s", job->profile,
-			    job->name, why.text);
-		batch_close(own);
+		rc = cancel_of(c->store, c->batch, job, &list, &why) == 0;
+		if (rc == 0)
+			app_warn(c->app, "%s: elements of %.8s could not be ended: %s",
+			    job->profile, job->name, why.text);
 	}
 	cluster_elements_clear(&list);
 	return rc;
 }
 
 int
-cluster_cancel_unwanted(
-    struct app *app, struct store *store, const char *profile, struct batch *batch, struct err *err)
+cluster_cancel_unwanted(struct cluster *c, struct err *err)
 {
 	struct cluster_jobs jobs = VEC_INIT;
-	int rc = cluster_list(store, &jobs, err), touched = 0;
+	int rc = cluster_list(c->store, &jobs, err), touched = 0;
 
 	for (size_t i = 0; i < jobs.len && rc >= 0; i++) {
 		const struct cluster_job *job = &jobs.at[i];
 
 		if (strcmp(job->state, "submitted") != 0 ||
-		    (batch && strcmp(job->profile, profile) != 0))
+		    strcmp(job->profile, c->plan.profile) != 0)
 			continue;
-		rc = cancel_in(app, store, batch, job, err);
+		rc = cancel_in(c, job, err);
 		touched += rc > 0;
 	}
 	cluster_jobs_clear(&jobs);
 	return rc < 0 ? -1 : touched;
-}
-
-int
-cluster_settle(struct app *app, struct store *store, struct err *err)
-{
-	int rc = cluster_any(store, err);
-
-	if (rc <= 0)
-		return rc;
-	if (cluster_collect(app, store, err) < 0)
-		return -1;
-	rc = cluster_cancel_unwanted(app, store, NULL, NULL, err);
-	return rc > 0 ? cluster_collect(app, store, err) : rc;
 }

@@ -32,9 +32,7 @@ int cluster_pack(struct cluster *c, const char *name, int64_t job, struct err *e
 /* Ask the cluster how its elements stand, if nobody else did lately. 0 or -1. */
 int cluster_ask(struct cluster *c, struct err *err);
 
-/* End what nobody wants any more, of one profile, or of all (batch NULL). How many jobs were
- * touched, or -1. */
-int cluster_cancel_unwanted(struct app *app, struct store *store, const char *profile,
-    struct batch *batch, struct err *err);
+/* End what nobody wants any more. How many jobs were touched, or -1. */
+int cluster_cancel_unwanted(struct cluster *c, struct err *err);
 
 #endif

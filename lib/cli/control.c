@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/vec.h"
+#include "cli/cluster_end.h"
 #include "cli/control_parts.h"
 #include "cli/ids.h"
 #include "cli/listing.h"
@@ -326,6 +327,8 @@ control_finish(struct controller *k, struct err *err)
 {
 	if (k->ordered.len == 0)
 		return 0;
+	if (cluster_settle(k->app, k->store, err) < 0)
+		return -1;
 	if (!k->c->no_wait && wait_for_workers(k, err) < 0)
 		return -1;
 	if (!k->c->no_wait && k->ordered.len > 0)

@@ -183,6 +183,12 @@ cluster_elements_clear(struct cluster_elements *elements)
 	vec_clear(elements);
 }
 
+bool
+cluster_is_unwanted(const struct cluster_element *e)
+{
+	return e->held == 0 && e->handed < CLUSTER_ALL && !e->over && !e->cancelled;
+}
+
 int
 cluster_count(struct store *store, int64_t *jobs, int64_t *elements, struct err *err)
 {

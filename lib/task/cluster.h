@@ -74,6 +74,9 @@ int cluster_list_elements(
     struct store *store, int64_t job, struct cluster_elements *elements, struct err *err);
 void cluster_elements_clear(struct cluster_elements *elements);
 
+/* Nothing is left of it, and the cluster has it still. */
+bool cluster_is_unwanted(const struct cluster_element *element);
+
 /* How many elements have not ended, and jobs. */
 int cluster_count(struct store *store, int64_t *jobs, int64_t *elements, struct err *err);
 
