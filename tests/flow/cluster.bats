@@ -60,3 +60,152 @@ same() { jq -cS 'del(.created, .started, .ended, .job)' "$1" | sort; }
 	run_split taskstat artifact 1 --json
 	assert_json 'select(.kind == "output") | .stored'
 }
+
+# ---- what can go wrong
+
+# a task that waits for the file `go`, and notes each run
+slow() {
+	seq "$1" | jq -c '{n: .}' | taskrun -q --job j --detach -- sh -c \
+		'echo "$1" >>ran; until [ -e go ]; do sleep 0.05; done; echo "$1"' wait '{n}' >/dev/null
+}
+
+element_pid() { awk -v e="$1" '$1 == e { print $2 }' .dockline/spool/*.local; }
+
+ran() { [[ -e ran ]] && (($(wc -l <ran) >= $1)); }
+
+handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
+
+@test "cluster: kill -9 of an element in the middle: what it held is lost once, and runs again" {
+	slow 2
+	out_there -q --once --chunk-size 1 --resource elements=2
+	wait_until 10 ran 2
+	kill -9 "$(element_pid 0)"
+	touch go
+	run_split out_there --chunk-size 1 --resource elements=2
+	assert_status 0
+	assert_err -r 'element 0 of [0-9a-f]{8}: 1 execution is queued again: its element of the array job was lost'
+	rm -rf "${TMPDIR:?}"/dockline-* # the node that died
+	assert_home 2
+	[[ $(wc -l <ran) == 3 ]]
+	run_split sql 'SELECT sum(lost), sum(attempts) FROM execution'
+	assert_out '1|3'
+}
+
+@test "cluster: TERM on an element: what is done comes home, the rest is queued as it was" {
+	seq 2 | jq -c '{n: .}' | taskrun -q --job j --detach -- sh -c \
+		'echo "$1" >>ran; [ "$1" = 1 ] || until [ -e go ]; do sleep 0.05; done; echo "$1"' wait '{n}' >/dev/null
+	out_there -q --once --chunk-size 2 --resource elements=1
+	wait_until 10 ran 2
+	kill -TERM "$(element_pid 0)"
+	wait_until 10 handed_back 1
+	touch go
+	run_split out_there --chunk-size 2
+	assert_status 0
+	assert_err -r '1 execution is queued again$'
+	assert_home 2
+	sort ran | diff - <(printf '%s\n' 1 2 2)
+	run_split sql 'SELECT sum(lost), sum(attempts) FROM execution'
+	assert_out '0|2'
+}
+
+@test "cluster: an element that runs twice counts once" {
+	slow 3
+	touch go
+	out_there -q --once --chunk-size 3
+	wait_until 10 handed_back 1
+	# again on a node that did not see that, and again beside it: that one has nothing to do
+	mkdir elsewhere
+	cp .dockline/spool/*.chunk elsewhere
+	chunk=$(cd elsewhere && ls ./*.chunk)
+	taskwork -q --chunk "elsewhere/$chunk" --element 0
+	taskwork -q --chunk ".dockline/spool/$chunk" --element 0
+	cp elsewhere/*.done .dockline/spool
+	handed_back 3
+	[[ $(wc -l <ran) == 6 ]]
+	run_split out_there
+	assert_status 0
+	assert_home 3
+	run_split sql 'SELECT count(*), sum(attempts), max(number) FROM execution JOIN attempt ON execution = id'
+	assert_out '3|3|1'
+}
+
+@test "cluster: a file that was cut off or changed is put aside, and its executions run again" {
+	submit 4
+	out_there -q --once --chunk-size 2 --resource elements=2
+	wait_until 10 handed_back 2
+	cd .dockline/spool
+	files=(*.done)
+	truncate -s -7 "${files[0]}"
+	printf x | dd of="${files[1]}" bs=1 seek=100 conv=notrunc status=none
+	cd ../..
+	run_split taskstat
+	assert_err -r "put aside: '.*done': '.*' is damaged or cut off"
+	run_split out_there --chunk-size 2
+	assert_status 0
+	assert_home 4
+	run_split sql 'SELECT sum(lost) FROM execution'
+	assert_out 4
+}
+
+@test "cluster: a submitter that died before it noted that it had submitted" {
+	slow 2
+	out_there -q --once --chunk-size 1 --resource elements=2
+	wait_until 10 ran 2
+	sql "UPDATE cluster_job SET state = 'submitting', batch = NULL, submitted = NULL"
+	touch go
+	run_split out_there --chunk-size 1
+	assert_status 0
+	assert_home 2
+	[[ $(wc -l <ran) == 2 ]]
+}
+
+@test "cluster: a submitter that died before it had submitted" {
+	submit 3
+	out_there -q --once --chunk-size 3
+	wait_until 10 handed_back 1
+	# as if nobody had ever heard of it
+	rm .dockline/spool/*.done
+	sql "UPDATE cluster_job SET state = 'packing', batch = NULL, submitted = NULL"
+	run_split out_there --chunk-size 3
+	assert_status 0
+	assert_home 3
+	run_split sql 'SELECT sum(lost), sum(attempts) FROM execution'
+	assert_out '0|3'
+}
+
+@test "cluster: nothing is begun that the wall-time would end, and what it ends is no try" {
+	seq 6 | jq -c '{n: .}' | taskrun -q --job j --detach -- sh -c 'sleep 0.4; echo 1' wait >/dev/null
+	run_split out_there --chunk-size 6 --resource elements=1 --resource seconds=3
+	assert_status 0
+	assert_err -r 'queued again$'
+	assert_home 6
+	run_split sql 'SELECT sum(lost), sum(attempts) FROM execution'
+	assert_out '0|6'
+}
+
+@test "cluster: what fails out there fails here, with its tries, class and log" {
+	printf '%s\n' 'task_id: shaky' 'version: "1"' 'category: analysis' 'service_config:' \
+		'  command: [sh, -c, "cat >/dev/null; echo no >&2; exit 75"]' \
+		'  retry: {max_retries: 2, delay: 10ms, jitter: 0}' >shaky.yaml
+	taskreg -q add shaky.yaml >/dev/null
+	taskrun -q --job j --detach -n shaky >/dev/null
+	run_split out_there --chunk-size 1
+	assert_status 0
+	run_split taskstat 1 --json
+	assert_json '.status == "failed" and .attempts == 3 and (.tries | map(.exit_code) == [75, 75, 75])'
+	run_split tasklog 1
+	assert_out -r 'no'
+}
+
+@test "cluster: cancelled while it is out" {
+	slow 3
+	out_there -q --once --chunk-size 2 --resource elements=2
+	wait_until 10 ran 1
+	pid=$(element_pid 0)
+	run_split taskctl cancel --job j
+	assert_status 0
+	assert_json '.status == "cancelled"'
+	wait_until 15 eval '! kill -0 "$pid"'
+	run_split taskstat --json
+	assert_json '.cancelled == 3 and .running == 0'
+}
