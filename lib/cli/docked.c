@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "cli/perceive.h"
 #include "cli/records.h"
+#include "dock/meeko.h"
 #include "dock/placed.h"
 
 int
@@ -123,6 +124,34 @@ engine_block(const char *text, size_t len, const char *name, struct buf *out, st
 	return 0;
 }
 
+/* The molecule of a PDBQT pose that the record does not have: that of Meeko's remarks, else what
+ * Open Babel makes of it. */
+static int
+told_sdf(const struct docked *d, size_t i, const char *name, const char **bonds, struct buf *out,
+    struct err *err)
+{
+	const struct pose *pose = &d->poses.at[i];
+	struct buf ligand = BUF_INIT, sdf = BUF_INIT;
+	struct meeko meeko = MEEKO_INIT;
+	int rc;
+
+	docked_ligand(d, i, &ligand);
+	if (meeko_read(&meeko, buf_str(&ligand), ligand.len)) {
+		*bonds = "meeko";
+		rc = perceive_smiles(buf_str(&meeko.smiles), &sdf, err);
+		if (rc == 0)
+			rc = meeko_sdf(&meeko, buf_str(&sdf), d->poses.atoms.at + pose->first,
+			    pose->natoms, name, out, err);
+	} else {
+		*bonds = "perceived";
+		rc = perceive_sdf(buf_str(&ligand), ligand.len, name, out, err);
+	}
+	meeko_clear(&meeko);
+	buf_clear(&ligand);
+	buf_clear(&sdf);
+	return rc;
+}
+
 const char *
 docked_sdf(const struct docked *d, size_t i, struct buf *out, struct err *err)
 {
@@ -130,9 +159,8 @@ docked_sdf(const struct docked *d, size_t i, struct buf *out, struct err *err)
 	const char *sdf = json_string_value(json_object_get(input, "text"));
 	const json_t *atoms = json_object_get(input, "atoms");
 	const struct pose *pose = &d->poses.at[i];
-	const char *title = docked_title(&d->x), *text, *bonds = "perceived";
+	const char *title = docked_title(&d->x), *text, *bonds;
 	char *name = xstrndup(title, strcspn(title, "\r\n"));
-	struct buf ligand = BUF_INIT;
 	size_t len;
 	int rc;
 
@@ -145,10 +173,8 @@ docked_sdf(const struct docked *d, size_t i, struct buf *out, struct err *err)
 		rc = placed_sdf(
 		    sdf, atoms, d->poses.atoms.at + pose->first, pose->natoms, name, out, err);
 	} else {
-		docked_ligand(d, i, &ligand);
-		rc = perceive_sdf(buf_str(&ligand), ligand.len, name, out, err);
+		rc = told_sdf(d, i, name, &bonds, out, err);
 	}
-	buf_clear(&ligand);
 	free(name);
 	return rc < 0 ? NULL : bonds;
 }

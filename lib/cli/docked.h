@@ -44,8 +44,9 @@ void docked_again(const struct docked *d, size_t i, struct buf *out);
 const char *docked_title(const struct exported *x);
 
 /* Append the molecule block (three header lines to M  END) of the i-th pose: of a PDBQT pose the
- * molecule of the record at its place, without one what Open Babel makes of it; of an SDF pose the
- * engine's own. Returns where the bonds come from, "input", "perceived" or "engine"; NULL with err.
+ * molecule of the record at its place, without one that of Meeko's remarks, else what Open Babel
+ * makes of it; of an SDF pose the engine's own. Returns where the bonds come from, "input",
+ * "meeko", "perceived" or "engine"; NULL with err.
  */
 const char *docked_sdf(const struct docked *d, size_t i, struct buf *out, struct err *err);
 

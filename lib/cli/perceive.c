@@ -65,6 +65,19 @@ perceive_sdf(const char *model, size_t len, const char *title, struct buf *out, 
 }
 
 int
+perceive_smiles(const char *smiles, struct buf *out, struct err *err)
+{
+	static const char *const args[] = { "-ismi", "-osdf", NULL };
+	struct buf line = BUF_INIT;
+	int rc;
+
+	buf_addf(&line, "%s\n", smiles);
+	rc = convert(args, line.data, line.len, "", out, err);
+	buf_clear(&line);
+	return rc;
+}
+
+int
 perceive_hydrogens(const char *sdf, size_t len, struct buf *out, struct err *err)
 {
 	static const char *const args[] = { "-isdf", "-osdf", "-h", NULL };

@@ -19,6 +19,9 @@ struct err;
 int perceive_sdf(
     const char *model, size_t len, const char *title, struct buf *out, struct err *err);
 
+/* Append the block of a SMILES, whose atoms keep their order and have no places. As above. */
+int perceive_smiles(const char *smiles, struct buf *out, struct err *err);
+
 /* Append the block of a whole SDF record with the hydrogens that it implies put to their places;
  * its title stays. As above. */
 int perceive_hydrogens(const char *sdf, size_t len, struct buf *out, struct err *err);

@@ -80,6 +80,70 @@ changed() { jq -c "$1" "$docked"; }
 	assert_err -r 'install openbabel, or name it in DOCKLINE_OBABEL'
 }
 
+# meeko FILE: a record without molecule whose pose is this file
+meeko() {
+	jq -cn --rawfile text "$1" '{type: "docking", key: "m", engine: "vina", version: "1.2.7", ligand: {name: "m"},
+		best: {affinity: {value: -9, pose: 1}}, poses: [{rank: 1, affinity: -9}], files: {poses: {format: "pdbqt", text: $text}}}'
+}
+
+# canonical SMILES of what the file holds
+canonical() { obabel "-i$1" "$2" -ocan 2>/dev/null | cut -f1; }
+
+@test "dock-export: without the molecule, Meeko's remarks tell it" {
+	need obabel
+	meeko "$data/vina/meeko_out.pdbqt" >in
+	run_split dock-export --format sdf in
+	assert_status 0
+	assert_err ''
+	assert_out -r $'>  <dock_bond_orders>\nmeeko\n'
+	awk '/^REMARK SMILES [^I]/ { print $3 }' "$data/vina/meeko_out.pdbqt" >smiles
+	[[ $(canonical sdf "$out") == "$(canonical smi smiles)" && $(grep -c ' H   0' "$out") == 3 ]]
+	# an atom of an opened macrocycle belongs to no molecule; remarks that do not fit are refused
+	sed -n '/^MODEL 2/,/^ENDMDL/p' "$data/ligands/models.pdbqt" | sed 's/^MODEL 2/&\nREMARK VINA RESULT: -1 0 0/
+		s/^REMARK SMILES IDX.*/&\nREMARK H PARENT 2 3/
+		s/^ENDROOT/ATOM      4  G   LIG     1       3.000   0.000   0.000  0.00  0.00    +0.000 G0\n&/' >methanol
+	meeko methanol >in
+	run_split dock-export --format sdf in
+	assert_status 0
+	[[ $(canonical sdf "$out") == CO ]]
+	for edit in 's/PARENT 2 3/PARENT 5 3/' 's/PARENT 2 3/PARENT 2 9/' 's/IDX 1 1 2 2/IDX 1 2 2 1/' 's/IDX 1 1 2 2/IDX 1 1 1 2/' \
+		's/SMILES CO/SMILES C1C/' 's/SMILES CO/SMILES CCO/'; do
+		meeko <(sed "$edit" methanol) >in
+		run_split dock-export --format sdf in
+		assert_status 3
+		assert_out ''
+	done
+}
+
+@test "dock-export: charged, aromatic, stereo and macrocycle ligands come back as they went, from the real Vina" {
+	need vina obabel
+	/usr/bin/python3 -I -c 'import rdkit' 2>/dev/null || need rdkit
+	while read -r name text; do
+		jq -cn --arg name "$name" --arg text "$text" '{type: "ligand", key: $name, tags: {id: "7 x"},
+			ligand: {name: $name, original_name: "the \($name)", format: "smi", text: $text}}'
+	done >in <<-'END'
+		betaine C[N+](C)(C)CC(=O)[O-]
+		nitro O=[N+]([O-])c1ccc(cc1)C(=O)NC
+		benzimidazole c1ccc2[nH]c(nc2c1)-c1ccncc1
+		stereo C[C@H](N)[C@@H](O)/C=C/c1ccco1
+		macrocycle O=C1CCCCCCCCCCCN1
+		phosphate OP(=O)(O)O[C@H]1CO[C@@H](CO)C1
+		sulfoxide C[S@](=O)c1ccccc1
+		arginine NC(=N)NCCC[C@H](N)C(=O)O
+	END
+	dock-prep -q --ph 7.4 in >prep
+	run_split timeout 60 dock-vina -q --receptor "$data/vina/protein.pdbqt" --center 11,90.5,57.5 --size 22,24,28 \
+		--exhaustiveness 1 --max-evals 500 prep
+	assert_status 0
+	cp "$out" docked
+	run_split dock-export --format sdf docked
+	assert_status 0
+	assert_err ''
+	jq -r '[.smiles, .key] | join(" ")' prep >smiles
+	[[ $(canonical sdf "$out") == "$(canonical smi smiles)" ]]
+	[[ $(grep -c '^the ' "$out") == 8 && $(grep -cx '7 x' "$out") == 8 ]]
+}
+
 @test "dock-export: a record whose molecule does not fit" {
 	changed '.result.input.atoms[0] = 4' >twice
 	changed '.result.input.atoms |= .[1:]' >fewer
