@@ -25,9 +25,9 @@ static const char viewer[] =
     "d.poses.forEach(function(p,i){var o=document.createElement('option');o.value=i;"
     "o.textContent=(i+1)+' '+p.name;s.appendChild(o);});"
     "function show(){v.removeAllModels();"
-    "if(d.receptor)v.addModel(d.receptor,'pdbqt').setStyle({},{cartoon:{color:'#bbb'},"
+    "if(d.receptor)v.addModel(d.receptor,'pdbqt').setStyle({},{cartoon:{color:'#bbb',opacity:0.6},"
     "line:{colorscheme:'whiteCarbon'}});"
-    "v.addModel(d.poses[s.value].sdf,'sdf').setStyle({},{stick:{}});"
+    "v.addModel(d.poses[s.value].sdf,'sdf').setStyle({},{stick:{colorscheme:'greenCarbon'}});"
     "v.zoomTo({model:-1});v.render();}"
     "s.onchange=show;s.value=0;show();document.body.dataset.scene='shown';})();</script>\n";
 

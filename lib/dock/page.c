@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "base/num.h"
 
-enum { WIDTH = 560, HEIGHT = 220, MARGIN = 40, BARS = 40 };
+enum { WIDTH = 560, HEIGHT = 220, MARGIN = 40, BARS = 40, BARS_LEAST = 8 };
 
 static const char style[] =
     "body{font:15px/1.4 system-ui,sans-serif;margin:2em auto;max-width:72em;padding:0 1em;"
@@ -21,7 +21,10 @@ static const char style[] =
     "td,th{padding:.2em .7em;border-bottom:1px solid #e4e4e4;text-align:left;vertical-align:top}"
     "th{background:#f4f4f4}td.n{text-align:right;font-variant-numeric:tabular-nums}"
     "td svg{display:block}code{font-size:.85em;word-break:break-all}"
-    ".note{color:#666}.view{position:relative;width:560px;height:400px;border:1px solid #ccc}"
+    "table.ranked td{vertical-align:middle}table.ranked{width:100%}"
+    "table.ranked td:last-child{font:.8em monospace;overflow-wrap:anywhere;min-width:14em}"
+    ".note{color:#666}.note "
+    "code{margin-right:.6em}.view{position:relative;width:560px;height:400px;border:1px solid #ccc}"
     "svg.plot{background:#fafafa;margin:.5em 0}"
     "@media print{body{max-width:none}}";
 
@@ -184,24 +187,34 @@ draw_axis(struct range r, const char *label, int height, struct buf *out)
 	buf_add_str(out, "</text>");
 }
 
+/* Few values in many bars would look like a comb. */
+static int
+count_bars(size_t n)
+{
+	double count = 2 * sqrt((double)n);
+
+	return count < BARS_LEAST ? BARS_LEAST : count > BARS ? BARS : (int)count;
+}
+
 void
 page_histogram(const double *values, size_t n, const char *label, struct buf *out)
 {
 	struct range r = range_of(values, n);
 	size_t bars[BARS] = { 0 }, most = 1;
-	double width = (double)(WIDTH - 2 * MARGIN) / BARS;
+	int count = count_bars(n);
+	double width = (double)(WIDTH - 2 * MARGIN) / count;
 
 	if (n == 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
-		int bar = (int)((values[i] - r.least) / (r.most - r.least) * BARS);
-		size_t *count = &bars[bar < BARS ? bar : BARS - 1];
+		int bar = (int)((values[i] - r.least) / (r.most - r.least) * count);
+		size_t *in = &bars[bar < count ? bar : count - 1];
 
-		if (++*count > most)
-			most = *count;
+		if (++*in > most)
+			most = *in;
 	}
 	begin_plot(out, HEIGHT);
-	for (int i = 0; i < BARS; i++) {
+	for (int i = 0; i < count; i++) {
 		double high = (double)bars[i] / (double)most * (HEIGHT - 2 * MARGIN);
 
 		if (bars[i] > 0)

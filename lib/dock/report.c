@@ -340,6 +340,31 @@ write_table(const struct group *g, struct buf *out)
 	buf_add_str(out, "</table>\n");
 }
 
+/* What all of a group have in common: hashes of what they were docked to stand elsewhere. */
+static void
+write_params(json_t *request, struct buf *out)
+{
+	const char *name;
+	json_t *value;
+
+	buf_add_str(out, "<p class=\"note\">parameters: ");
+	json_object_foreach(request, name, value) {
+		struct buf text = BUF_INIT;
+
+		if (strstr(name, "sha256"))
+			continue;
+		if (!json_is_string(value))
+			json_put(value, &text);
+		buf_add_str(out, "<code>");
+		page_text(name, out);
+		buf_add_char(out, '=');
+		page_text(json_is_string(value) ? json_string_value(value) : buf_str(&text), out);
+		buf_add_str(out, "</code> ");
+		buf_clear(&text);
+	}
+	buf_add_str(out, "</p>\n");
+}
+
 static void
 write_group(const struct group *g, struct buf *out)
 {
@@ -355,17 +380,10 @@ write_group(const struct group *g, struct buf *out)
 	buf_addf(out,
 	    "<p>%zu results; median %s %.3f; %.1f s of engine time for each (median), %.2f hours "
 	    "in "
-	    "all.</p>\n<p class=\"note\">parameters: <code>",
+	    "all.</p>\n",
 	    g->values.len, by->name, median(g->values.at, g->values.len),
 	    median(g->seconds.at, g->seconds.len), total / 3600);
-	if (g->request) {
-		struct buf text = BUF_INIT;
-
-		json_put(g->request, &text);
-		page_text(buf_str(&text), out);
-		buf_clear(&text);
-	}
-	buf_add_str(out, "</code></p>\n");
+	write_params(g->request, out);
 	write_table(g, out);
 	free(label);
 }

@@ -81,12 +81,26 @@ alone() {
 }
 
 @test "dock-report: the page runs in a browser" {
-	type -P chromium >/dev/null || skip "'chromium' is missing"
-	[[ -s $root/share/report/3Dmol-min.js ]] || skip '3Dmol.js is missing (make report-assets)'
+	type -P chromium >/dev/null || skip "'chromium' is missing (apt-get install chromium, 120 MB)"
 	jq -c . "$data/rank/docked.jsonl" >docked
+	cp -r "$DOCKLINE_SHARE" share
+	export DOCKLINE_SHARE=$PWD/share
+	if [[ ! -s share/report/3Dmol-min.js ]]; then # what the page calls of it
+		mkdir -p share/report
+		echo 'var m = {setStyle: function() {}}, $3Dmol = {createViewer: function() { return {addModel: function() { return m; },
+			removeAllModels: function() {}, zoomTo: function() {}, render: function() {}}; }};' >share/report/3Dmol-min.js
+	fi
 	dock-report --no-depictions -o page.html docked
-	timeout 60 chromium --headless --no-sandbox --disable-gpu --virtual-time-budget=5000 --dump-dom "file://$PWD/page.html" >dom
+	# no wider than a small window, no error in the scripts, and the first pose is shown
+	# shellcheck disable=SC2016 # for the page
+	sed -i 's|</body>|<script>document.body.dataset.over = document.documentElement.scrollWidth - innerWidth;</script>&|
+		s|<head>|&<script>onerror = function(e) { document.documentElement.dataset.wrong = e; };</script>|' page.html
+	timeout 60 chromium --headless --no-sandbox --disable-gpu --use-gl=swiftshader --window-size=1100,900 \
+		--virtual-time-budget=5000 --dump-dom "file://$PWD/page.html" >dom
 	grep -q 'data-scene="shown"' dom
+	grep -qE 'data-over="(0|-[0-9]+)"' dom
+	! grep -o 'data-wrong="[^"]*"' dom
+	[[ $(grep -oE '<option value="[0-9]+">[^<]*' dom) == '<option value="0">1 aspirin'* ]]
 }
 
 @test "dock-report: wrong usage, nothing at all, a file that exists" {
