@@ -109,6 +109,10 @@ check:
 check-asan:
 	@$(MAKE) --no-print-directory check BUILD=$(BUILD)/asan SAN='$(ASAN)' CFLAGS='-O1 -g' DEV=1
 
+# engines that are installed, against what their fakes say of them
+check-engines: all
+	@BUILD=$(BUILD) JOBS=1 LIMIT=4h BATS_TEST_TIMEOUT=3600 scripts/check tests/engines
+
 expect: all
 	@BUILD=$(BUILD) JOBS=$(JOBS) EXPECT=1 scripts/check $(filter-out tests/unit,$(TESTS))
 
@@ -173,6 +177,6 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: report-assets all units fuzzers fuzz deps demo check check-asan expect bench lint fmt completions install uninstall dist clean
+.PHONY: report-assets all units fuzzers fuzz deps demo check check-asan check-engines expect bench lint fmt completions install uninstall dist clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -121,7 +121,8 @@ check_places(const struct pdbqt *p, struct err *why)
 		for (size_t k = i + 1; k < p->atoms; k++) {
 			double d2 = pdbqt_distance2(p->atom[i].at, p->atom[k].at);
 
-			if (d2 < OVERLAP * OVERLAP)
+			if (d2 < OVERLAP * OVERLAP && !pdbqt_is_glue(&p->atom[i]) &&
+			    !pdbqt_is_glue(&p->atom[k]))
 				return err_set(why, ERR_INPUT,
 				    "two atoms in one place: %d (%s) and %d"
 				    " (%s) are %.2f angstrom apart",

@@ -36,6 +36,12 @@ struct reader {
 };
 
 bool
+pdbqt_is_glue(const struct pdbqt_atom *atom)
+{
+	return atom->type[0] == 'G' && isdigit((unsigned char)atom->type[1]);
+}
+
+bool
 pdbqt_type_known(const char *type)
 {
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
@@ -144,7 +150,7 @@ read_atom(struct reader *r)
 		return refuse(r, "malformed charge '%s'", text);
 	if (!pdbqt_type_known(a.type))
 		return refuse(r, "unknown atom type '%s'", a.type);
-	a.hydrogen = strcmp(a.type, "H") == 0 || strcmp(a.type, "HD") == 0;
+	a.hydrogen = strcmp(a.type, "H") == 0 || strcmp(a.type, "HD") == 0 || pdbqt_is_glue(&a);
 	if (r->open.len) {
 		struct branch *b = &r->open.at[r->open.len - 1];
 

@@ -17,11 +17,11 @@ struct err;
 struct pdbqt_atom {
 	double at[3]; /* Å */
 	int serial;
-	int residue; /* residue number; 0 when it is not a number */
-	int body;    /* 0: ROOT (or a receptor), else the ordinal of its BRANCH from 1 */
-	bool hydrogen;
-	char type[4]; /* AutoDock type: C A N NA OA HD Cl ... */
-	char name[5]; /* atom name without blanks */
+	int residue;   /* residue number; 0 when it is not a number */
+	int body;      /* 0: ROOT (or a receptor), else the ordinal of its BRANCH from 1 */
+	bool hydrogen; /* or the glue of an opened ring (G0 to G3): no atom of the molecule */
+	char type[4];  /* AutoDock type: C A N NA OA HD Cl ... */
+	char name[5];  /* atom name without blanks */
 	char resname[4];
 	char chain; /* ' ' when there is none */
 	char icode; /* insertion code, ' ' when there is none */
@@ -47,6 +47,10 @@ void pdbqt_clear(struct pdbqt *p);
 
 /* True when Vina 1.2 knows the atom type (measured with 1.2.3; case matters). */
 bool pdbqt_type_known(const char *type);
+
+/* The glue that holds the ends of an opened ring together (macrocycles, Vina 1.2 and AutoDock 4):
+ * it lies where the other end is. */
+bool pdbqt_is_glue(const struct pdbqt_atom *atom);
 
 /* Squared distance of two points, Å². */
 double pdbqt_distance2(const double a[3], const double b[3]);

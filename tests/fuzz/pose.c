@@ -6,8 +6,10 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "base/utf8.h"
 #include "dock/box.h"
+#include "dock/dlg.h"
 #include "dock/engine.h"
 #include "dock/judge.h"
 #include "dock/pdbqt.h"
@@ -44,6 +46,20 @@ check_poses(struct poses *poses, size_t size)
 	json_decref(warnings);
 }
 
+/* What a log gives are models, or it is refused and gives nothing. */
+static void
+check_log(const char *text, size_t size)
+{
+	struct buf out = BUF_INIT;
+	struct err err = { 0 };
+
+	if (dlg_to_pdbqt(text, size, &out, &err) == 0)
+		MUST(out.len > 6 && memcmp(out.data, "MODEL ", 6) == 0);
+	else
+		MUST(out.len == 0 && err.kind == ERR_INPUT && *err.text);
+	buf_clear(&out);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -59,5 +75,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(utf8_valid(verdict.reason, strlen(verdict.reason)));
 	}
 	poses_clear(&poses);
+	check_log((const char *)data, size);
 	return 0;
 }

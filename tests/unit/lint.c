@@ -50,6 +50,10 @@ static const struct {
 	{ "hexane, all-trans, in a plane of z",
 	    ROOT("@C 0 0 0 C;@C 1.27 0.85 0 C;@C 2.54 0 0 C;@C 3.81 0.85 0 C;@C 5.08 0 0 C;"),
 	    NULL },
+	{ "a ring that was opened, its ends glued: G0 lies where the other end is",
+	    "ROOT;@C 0 0 0.1 CG0;@C 1.5 0 0 C;@C 2.2 1.3 0 CG0;ENDROOT;BRANCH 3 4;@G 0 0 0.1 G0;"
+	    "ENDBRANCH 3 4;BRANCH 1 5;@G 2.2 1.3 0 G0;ENDBRANCH 1 5;TORSDOF 0",
+	    NULL },
 	{ "one atom", ROOT("@C 0 0 0 C;"), NULL },
 	{ "three atoms in a plane", ROOT("@C 0 0 0 C;@C 1.5 0 0 C;@F 2 1.3 0 F;"), NULL },
 	{ "caffeine-like, without any hydrogen to carry",
