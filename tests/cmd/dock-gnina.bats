@@ -153,3 +153,16 @@ gnina() {
 	assert_status 0
 	assert_json '.status == "completed" and .metrics.cnn_vs == 3.3267183304 and .metrics.affinity == -5.6012'
 }
+
+@test "dock-gnina: a slot has its own GPU, with a part of one as many as fit" {
+	sed 's/resources: {/resources: {gpus: 1, /; s/^task_id: .*/task_id: gnina-gpu/' "$root/share/tasks/dock-gnina.yaml" >gpu.yaml
+	taskreg -q add gpu.yaml >/dev/null
+	for key in a b c; do jq -nc --arg l "$data/smina/aspirin.sdf" --arg key $key '{key: $key, ligand: $l}'; done >requests
+	echo '{"type":"box","center":[11,90.5,57.5],"size":[22,24,28]}' >box.json
+	# the request's wish of another does not count there
+	taskrun -q -d --job g --set receptor="$protein" --set box=@box.json --set device=7 gnina-gpu requests >/dev/null
+	CUDA_VISIBLE_DEVICES=GPU-a,GPU-b FAKE_LOG=$PWD/log timeout 60 taskwork -q -j 8 --gpus 2
+	run_split taskstat --json --job g
+	assert_json '.status == "completed" and .result.engine == "gnina"'
+	[[ $(grep -c -- '--receptor' log) == 3 && -z $(grep -- '--receptor' log | grep -v '^CUDA_VISIBLE_DEVICES=GPU-[ab] ') ]] || complain "$(<log)"
+}
