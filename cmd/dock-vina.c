@@ -7,6 +7,7 @@ static struct dockmain_common c;
 
 static struct {
 	char *energy_range, *flex, *maps, *max_evals, *mode, *repair, *scoring, *spacing;
+	int serve;
 } o;
 
 static const struct poptOption options[] = {
@@ -38,6 +39,7 @@ static const struct poptOption options[] = {
 	DOCKMAIN_RUNTIME(c),
 	{ "scoring", 0, POPT_ARG_STRING, &o.scoring, 0, "vina, vinardo or ad4 (vina)", "NAME" },
 	DOCKMAIN_SEED(c),
+	{ "serve", 0, POPT_ARG_NONE, &o.serve, 0, "answer taskrun as a coprocess", NULL },
 	DOCKMAIN_SIZE(c),
 	{ "spacing", 0, POPT_ARG_STRING, &o.spacing, 0, "angstrom between grid points (0.375)",
 	    "D" },
@@ -73,7 +75,8 @@ main(int argc, char **argv)
 		.settings = settings,
 		.jobs = c.jobs,
 		.lint = c.lint,
-		.replay = c.replay };
+		.replay = c.replay,
+		.serve = o.serve };
 
 	return app_finish(app, dockmain(app, &m, &err), &err);
 }

@@ -15,6 +15,7 @@
 #include "cli/dockbatch.h"
 #include "cli/dockreplay.h"
 #include "cli/dockrun.h"
+#include "cli/dockserve.h"
 #include "cli/records.h"
 #include "dock/box.h"
 #include "dock/docking.h"
@@ -449,18 +450,25 @@ dockmain(struct app *app, const struct dockmain *m, struct err *err)
 		BUG("no engine '%s'", m->engine);
 	if (m->jobs < 0)
 		app_usage(app, "-j takes a number from 1");
-	if (m->lint && m->replay)
-		app_usage(app, "--lint and --replay exclude each other");
+	if (m->lint + m->replay + m->serve > 1)
+		app_usage(app, "--lint, --replay and --serve exclude each other");
 	proc_catch();
 	if (read_settings(&s, engine, m->settings, err) < 0)
 		goto out;
 	if (dockrun_open(&s.run, app, engine, &choice, err) < 0) {
-		tell_no_engine(&s, err);
+		if (m->serve)
+			rc = dockserve(app, NULL, s.fills, err);
+		else
+			tell_no_engine(&s, err);
 		goto out;
 	}
 	if (!m->replay && check_fills(&s, engine, err) < 0)
 		goto out;
-	rc = m->replay ? dockreplay(app, &s.run, m->jobs, err) : dock_all(&s, err);
+	s.run.task |= m->serve != 0;
+	if (m->serve)
+		rc = dockserve(app, &s.run, s.fills, err);
+	else
+		rc = m->replay ? dockreplay(app, &s.run, m->jobs, err) : dock_all(&s, err);
 out:
 	dockrun_close(&s.run);
 	json_decref(s.fills);

@@ -91,6 +91,7 @@ struct dockmain {
 	int jobs;                                /* dockings at a time; 0: one */
 	int lint;                                /* --lint: only judge the requests */
 	int replay;                              /* --replay */
+	int serve;                               /* --serve: as a coprocess of taskrun */
 };
 
 /* All of a program after app_start. 0, or -1 with err. */

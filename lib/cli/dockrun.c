@@ -417,6 +417,7 @@ dockrun_conclude(struct dockjob *job, const struct dockrun *run, const struct be
 		.heavy = job->facts.pdbqt.heavy,
 		.warnings = job->warnings,
 		.elapsed = spoken->elapsed,
+		.place = job->place,
 		.host = run->host };
 	struct poses poses = POSES_INIT;
 	struct buf text = BUF_INIT;
@@ -530,6 +531,32 @@ out:
 	argv_free(argv);
 	buf_clear(&spoken.out);
 	buf_clear(&spoken.errout);
+	berth_clear(&f, run->work && !proc_caught());
+	return out;
+}
+
+json_t *
+dockjob_conclude(struct dockjob *job, const struct dockrun *run, const struct buf *poses,
+    double elapsed, struct verdict *verdict)
+{
+	struct argv_files files = { .program = run->program,
+		.ligand = ligand_name(&job->request),
+		.out = poses_name(&job->request) };
+	struct spoken spoken = { .out = BUF_INIT, .errout = BUF_INIT, .elapsed = elapsed };
+	struct berth f = { 0 };
+	struct err err = { 0 };
+	char **argv = NULL;
+	json_t *out = NULL;
+
+	if (berth_make(&f, run, &job->request, &err) < 0 ||
+	    berth_put(f.ligand, &job->ligand, &err) < 0 || berth_put(f.poses, poses, &err) < 0 ||
+	    !(files.receptor = berth_receptor(&f, job, &err))) {
+		dockjob_refuse(verdict, "", &err);
+	} else {
+		argv = argv_build(&job->request, &run->version, &files);
+		out = dockrun_conclude(job, run, &f, argv, &spoken, verdict);
+	}
+	argv_free(argv);
 	berth_clear(&f, run->work && !proc_caught());
 	return out;
 }

@@ -337,6 +337,7 @@ slot_start_stream(struct slot *slot, struct slot_env *env, int number, struct er
 		.cwd = task->cwd,
 		.err = -1,
 		.window = (size_t)task->window,
+		.turns = task->turns,
 		.grace = task->hard - task->soft };
 	struct container_command contained = { 0 };
 	struct slot_vars v;

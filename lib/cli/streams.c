@@ -6,6 +6,10 @@
  * of requests. When it dies, those that were not answered and are not to blame
  * go first again, each while its coprocess has no other. What is out alone when
  * that one dies, too, gets a coprocess of its own: then it is to blame.
+ *
+ * One that takes its requests in turn gets the next before it has answered the
+ * last, so that it need not wait, but only while enough is left that no other
+ * one will have nothing to do.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -30,6 +34,13 @@ takes(const struct slot *slot, const struct work *work, int64_t memory)
 	if (memory > slot->room.memory || (work->alone && stream_out(slot->stream) > 0))
 		return false;
 	return stream_room(slot->stream) > 0;
+}
+
+/* May it wait behind what the coprocess works on? Not where the others would run out of work. */
+static bool
+may_wait(const struct crew *crew, const struct work *work)
+{
+	return !work->lane->task->turns || crew->nready >= crew->busy - 1;
 }
 
 /* The coprocess with the fewest requests that takes one more; NULL: there is none. */
@@ -132,7 +143,7 @@ streams_give(struct crew *crew, struct work *work)
 		if (rc > 0)
 			slot = other;
 	}
-	if (!slot)
+	if (!slot || (stream_out(slot->stream) > 0 && !may_wait(crew, work)))
 		return false;
 	send(crew, slot, work);
 	return true;
@@ -164,11 +175,22 @@ forget(struct crew *crew, struct slot *slot, const struct work *work)
 	slot->dropped -= work->cancelled;
 }
 
+/* Does it work on something that somebody still wants? */
+static bool
+is_wanted(const struct slot *slot)
+{
+	const struct work *oldest = stream_oldest(slot->stream);
+
+	if (slot->task->turns)
+		return !oldest || !oldest->cancelled;
+	return (size_t)slot->dropped < stream_out(slot->stream);
+}
+
 /* Nobody wants what it still works on: end it. */
 static void
 end_dropped(struct slot *slot, int64_t now)
 {
-	if (slot->dropped == 0 || (size_t)slot->dropped < stream_out(slot->stream))
+	if (slot->dropped == 0 || is_wanted(slot))
 		return;
 	slot->ending = true;
 	stream_stop(slot->stream, false, now);

@@ -42,6 +42,14 @@ add_box(struct args *args, const struct box *box)
 		add_number(args, sizes[i], box->size[i]);
 }
 
+static void
+add_batch(struct args *args, char *const *names)
+{
+	vec_add(args, xstrdup("--batch"));
+	for (; *names; names++)
+		vec_add(args, xstrdup(*names));
+}
+
 /* A parameter that this version has. */
 static void
 add_param(struct args *args, const struct request *request, size_t i)
@@ -82,7 +90,10 @@ argv_build(const struct request *request, const struct engine_version *version,
 	vec_add(&args, xstrdup(files->program));
 	if (!request_maps(request))
 		add(&args, "--receptor", files->receptor);
-	add(&args, engine->batch.list ? engine->batch.list : "--ligand", files->ligand);
+	if (files->batch)
+		add_batch(&args, files->batch);
+	else
+		add(&args, engine->batch.list ? engine->batch.list : "--ligand", files->ligand);
 	if (!request_maps(request))
 		add_box(&args, &request->box);
 	if (*engine->mode[request->mode])
@@ -93,7 +104,7 @@ argv_build(const struct request *request, const struct engine_version *version,
 	if (engine->batch.list && engine->batch.folder)
 		add(&args, engine->batch.folder, files->out);
 	else if (!engine->batch.list && request->mode != ENGINE_SCORE)
-		add(&args, "--out", files->out);
+		add(&args, files->batch ? "--dir" : "--out", files->out);
 	vec_add(&args, NULL);
 	return args.at;
 }

@@ -171,7 +171,8 @@ units_json(const struct poses *poses)
 static void
 pass_on(const struct docking *d, json_t *out)
 {
-	static const char *const used[] = { "type", "mode", "repair", "keep_poses", "timeout" };
+	static const char *const used[] = { "type", "mode", "repair", "keep_poses", "timeout",
+		"group", "place" };
 	json_t *rest = json_copy((json_t *)d->record), *before;
 
 	for (size_t i = 0; i < sizeof(used) / sizeof(*used); i++)
@@ -236,6 +237,8 @@ docking_record(const struct docking *d)
 	json_object_set_new(
 	    out, "unbound_energy", json_string(d->unbound_wrong ? "wrong" : "right"));
 	json_object_set_new(out, "elapsed", json_real(round(d->elapsed * 1000) / 1000));
+	if (d->place > 0)
+		json_object_set_new(out, "place", json_integer(d->place));
 	json_object_set_new(out, "host", json_string(d->host));
 	pass_on(d, out);
 	return out;

@@ -28,6 +28,7 @@ struct docking {
 	json_t *files, *warnings;
 	json_t *hashes; /* of further files that parameters name: {"cnn_model_sha256": ...} */
 	double elapsed; /* seconds */
+	int place;      /* in the process that docked several, from 1; 0: it was alone */
 	const char *host;
 };
 

@@ -103,6 +103,7 @@ static const struct engine engines[] = {
 	    .params = vina_params,
 	    .nparams = COUNT(vina_params),
 	    .mode = { "", "--local_only", NULL, "--score_only" },
+	    .group_since = 10203,
 	    .score = "affinity",
 	    .least = -30,
 	    .most = 100,

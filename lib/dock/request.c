@@ -229,6 +229,7 @@ static int
 read_ours(const json_t *record, struct request *out, struct err *err)
 {
 	const char *repair = repair_names[REPAIR_YES];
+	const json_t *group = json_object_get(record, "group");
 	json_int_t keep = REQUEST_KEEP_POSES;
 	int i;
 
@@ -236,6 +237,10 @@ read_ours(const json_t *record, struct request *out, struct err *err)
 	    json_get_int(record, "keep_poses", &keep, err) < 0 ||
 	    json_get_number(record, "timeout", &out->timeout, err) < 0)
 		return -1;
+	if (group && !json_is_boolean(group))
+		return err_set(
+		    err, ERR_INPUT, "'group' must be a boolean, found %s", json_type_name(group));
+	out->single = json_is_false(group);
 	i = strtab_find(repair_names, REPAIR_COUNT, repair);
 	if (i < 0)
 		return err_set(
@@ -432,4 +437,16 @@ request_params(const struct request *request, const struct engine_version *versi
 	if (request->timeout > 0)
 		json_object_set_new(out, "timeout", json_real(request->timeout));
 	return out;
+}
+
+bool
+request_groups(const struct request *request, const struct engine_version *version)
+{
+	const struct engine *engine = request->engine;
+	int scoring = engine_param_find(engine, "scoring");
+	int flex = engine_param_find(engine, "flex");
+
+	return engine->group_since > 0 && version->number >= engine->group_since &&
+	    !request->single && request->mode == ENGINE_DOCK && !request_maps(request) &&
+	    (flex < 0 || !request->text[flex]) && (scoring < 0 || request->value[scoring] == 0);
 }

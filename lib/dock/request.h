@@ -35,6 +35,7 @@ struct request {
 	enum repair repair;
 	int keep_poses; /* models to keep in the record, 0: all */
 	double timeout; /* seconds, 0: none */
+	bool single;    /* in a process of its own: `group` is false */
 };
 
 /* Read a record, which must outlive `out`. Its `box` must be an object by now: a box file and
@@ -60,6 +61,10 @@ bool request_networks(const struct request *request);
 
 /* The beginning of the paths of grid maps that stand for receptor and box, or NULL. */
 const char *request_maps(const struct request *request);
+
+/* Can dockings like this one share a process of that version, each as it would be alone? Only the
+ * grids of AutoDock Vina's own scoring are computed once for all. */
+bool request_groups(const struct request *request, const struct engine_version *version);
 
 /* The value of a parameter of whole numbers by its name; where the engine has none, absent. */
 int request_whole(const struct request *request, const char *name, int absent);

@@ -41,6 +41,7 @@ struct stream {
 	size_t answer_max;
 	int64_t grace, started, now;
 	uint64_t requests; /* ever sent */
+	bool turns, taken; /* its oldest is the one it works on; stream_take gave that */
 	bool finishing;    /* its input is to end when all is written */
 	enum stream_end end;
 	int told;         /* the last signal it got, 0: none */
@@ -86,6 +87,7 @@ stream_new(const struct stream_spec *spec, struct err *err)
 	struct stream *s = xcalloc(1, sizeof(*s));
 
 	s->window = window_new(spec->window);
+	s->turns = spec->turns;
 	s->answer_max = spec->answer_max ? spec->answer_max : ANSWER_MAX;
 	s->grace = (int64_t)(spec->grace * 1e6);
 	s->started = s->now = clock_boot();
@@ -407,6 +409,12 @@ stream_owner(const struct stream *s, int64_t id)
 	return window_owner(s->window, id);
 }
 
+void *
+stream_oldest(const struct stream *s)
+{
+	return window_oldest(s->window);
+}
+
 bool
 stream_take(struct stream *s, int64_t *id, void **owner, bool *blamed)
 {
@@ -415,5 +423,7 @@ stream_take(struct stream *s, int64_t *id, void **owner, bool *blamed)
 	if (!window_take(s->window, id, owner, &alone))
 		return false;
 	*blamed = alone && (s->requests == 1 || s->end == STREAM_LATE);
+	*blamed |= s->turns && !s->taken && s->end == STREAM_LATE;
+	s->taken = true;
 	return true;
 }

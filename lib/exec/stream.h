@@ -43,6 +43,7 @@ struct stream_spec {
 	const char *cwd;     /* NULL: ours */
 	int err;             /* its stderr; -1: /dev/null */
 	size_t window;       /* requests that may be out, at least 1 */
+	bool turns;          /* it works on them one after the other, as they came */
 	size_t answer_max;   /* bytes of a line; 0: 64 MiB */
 	double grace;        /* seconds from TERM to KILL */
 };
@@ -79,6 +80,9 @@ size_t stream_room(const struct stream *s);
 
 /* The owner of a request that is out; NULL: it is not. */
 void *stream_owner(const struct stream *s, int64_t id);
+
+/* The owner of the oldest that is out; NULL: none is. */
+void *stream_oldest(const struct stream *s);
 
 /* How many requests are out. */
 size_t stream_out(const struct stream *s);
@@ -124,7 +128,8 @@ const struct outcome *stream_outcome(const struct stream *s);
 
 /* After that: take off the next request that was not answered, in the order they were sent. It is
  * to blame when it was the only one this stream ever got (what came before may have broken it), or
- * when it was late and no other one was out since it was sent. False: no more. */
+ * when it was late and no other one was out since it was sent, or late and the oldest of a stream
+ * with turns: that is the one it worked on. False: no more. */
 bool stream_take(struct stream *s, int64_t *id, void **owner, bool *blamed);
 
 #endif

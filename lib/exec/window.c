@@ -177,6 +177,12 @@ window_owner(const struct window *w, int64_t id)
 	return link == NONE ? NULL : w->entries[link].owner;
 }
 
+void *
+window_oldest(const struct window *w)
+{
+	return w->oldest == NONE ? NULL : w->entries[w->oldest].owner;
+}
+
 bool
 window_take(struct window *w, int64_t *id, void **owner, bool *alone)
 {

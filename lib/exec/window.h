@@ -38,6 +38,9 @@ bool window_answer(struct window *w, int64_t id, int64_t now, void **owner);
 /* The owner of the one with this id; NULL: it is not out. */
 void *window_owner(const struct window *w, int64_t id);
 
+/* The owner of the oldest; NULL: none is out. */
+void *window_oldest(const struct window *w);
+
 /* Take the oldest off, unanswered; *alone: since it was added no other one was out. False: none. */
 bool window_take(struct window *w, int64_t *id, void **owner, bool *alone);
 

@@ -171,7 +171,7 @@ check_fixed(const struct schema_member *member, void *ctx)
 static void
 read_stream(struct task *task, const json_t *service, struct faults *f)
 {
-	static const char *const names[] = { "window" };
+	static const char *const names[] = { "window", "turns" };
 	static const char at[] = SERVICE "/stream";
 	json_t *stream = fault_member(f, SERVICE, service, "stream", JSON_OBJECT), *window;
 
@@ -185,6 +185,7 @@ read_stream(struct task *task, const json_t *service, struct faults *f)
 		    (long long)json_integer_value(window));
 	else if (window)
 		task->window = (int)json_integer_value(window);
+	task->turns = json_is_true(fault_member(f, at, stream, "turns", JSON_TRUE));
 	if (task->lines)
 		fault(f, SERVICE, "lines", "does not go together with 'stream'");
 	if (task->params)

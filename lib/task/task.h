@@ -42,6 +42,7 @@ struct task {
 	struct remote *remote;   /* how it is called there; NULL: argv runs it */
 	char **argv; /* command, NULL-terminated, elements borrowed; NULL: service_url serves it */
 	int window;  /* executions one coprocess has at a time; 0: a process for each */
+	bool turns;  /* of these it works on the oldest, the others wait for it */
 	double cpus; /* for one execution, or one coprocess */
 	int64_t memory;    /* bytes for it, 0: not said */
 	double gpus;       /* for it; below 1: a part of one */

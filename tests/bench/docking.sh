@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: [BUILD=build] [ROUNDS=3] tests/bench/docking.sh
-# What a docking costs besides Vina: ten ligands, two at a time, by taskrun and dock-vina (checked,
-# judged, repaired, durable) and by xargs with bare Vina. In turn, the median of the rounds.
-# Prints a ratio; a slow machine fails nothing.
+# usage: [BUILD=build] [ROUNDS=3] [EXHAUSTIVENESS=1] [SETS='small large'] [LIGANDS=20] tests/bench/docking.sh
+# What a docking costs besides Vina: 20 small and 10 large ligands, two at a time, by taskrun and
+# dock-vina (checked, judged, repaired, durable), by xargs with bare Vina, and by bare vina --batch
+# with two threads. In turn, the medians of wall time and of CPU time; the poses must have the same
+# bytes. Prints ratios; a slow machine fails nothing, other bytes do.
 set -u
 cd "$(dirname "$0")/../.." || exit 5
-BUILD=${BUILD:-build} ROUNDS=${ROUNDS:-3}
+BUILD=${BUILD:-build} ROUNDS=${ROUNDS:-3} EXHAUSTIVENESS=${EXHAUSTIVENESS:-1} SETS=${SETS:-small large} LIGANDS=${LIGANDS:-20}
+RUNS="xargs taskrun batch"
 [[ $BUILD == /* ]] || BUILD=$PWD/$BUILD
 PATH=$BUILD/bin:$PATH
 export DOCKLINE_SHARE=$PWD/share
@@ -15,7 +17,7 @@ for prog in vina jq; do
 done
 work=$(mktemp -d) || exit 5
 trap 'rm -rf "$work"' EXIT
-data=$PWD/tests/data/vina
+receptor=$PWD/tests/data/vina/protein.pdbqt
 cat >"$work/box" <<-'EOF'
 	center_x = 11
 	center_y = 90.5
@@ -26,37 +28,104 @@ cat >"$work/box" <<-'EOF'
 EOF
 dock-box --from "$work/box" >"$work/box.json" || exit
 
-# the same ten dockings for both: two ligands with five seeds each
-for seed in 1 2 3 4 5; do
-	for name in caffeine aspirin; do
-		jq -nc --arg name $name-$seed --arg path "$data/$name.pdbqt" --argjson seed $seed \
-			'{key: $name, seed: $seed, ligand: $path}'
-		echo "$data/$name.pdbqt" $seed >>"$work/list"
-	done
-done >"$work/requests"
+cat >"$work/small.smi" <<-'EOF'
+	CC(=O)Oc1ccccc1C(=O)O aspirin
+	CC(=O)Nc1ccc(O)cc1 paracetamol
+	Cn1cnc2c1c(=O)n(C)c(=O)n2C caffeine
+	CC(C)Cc1ccc(C(C)C(=O)O)cc1 ibuprofen
+	NC(=O)c1cccnc1 nicotinamide
+	Oc1ccccc1C(=O)O salicylic
+	c1ccc2[nH]ccc2c1 indole
+	NCCc1c[nH]c2ccc(O)cc12 serotonin
+	NCCc1ccc(O)c(O)c1 dopamine
+	CNCC(O)c1ccc(O)c(O)c1 adrenaline
+	NC(Cc1ccccc1)C(=O)O phenylalanine
+	NC(Cc1ccc(O)cc1)C(=O)O tyrosine
+	CN1CCCC1c1cccnc1 nicotine
+	Nc1ccc(S(N)(=O)=O)cc1 sulfanilamide
+	CCOC(=O)c1ccc(N)cc1 benzocaine
+	COc1cc(C=O)ccc1O vanillin
+	c1ccc(-c2ccccc2)cc1 biphenyl
+	O=c1ccc2ccccc2o1 coumarin
+	Cc1ccc(O)c(C(C)C)c1 thymol
+	OCc1ccc(O)cc1 gastrodigenin
+EOF
+cat >"$work/large.smi" <<-'EOF'
+	Cc1ccc(NC(=O)c2ccc(CN3CCN(C)CC3)cc2)cc1Nc1nccc(-c2cccnc2)n1 imatinib
+	COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1 gefitinib
+	C#Cc1cccc(Nc2ncnc3cc(OCCOC)c(OCCOC)cc23)c1 erlotinib
+	CNC(=O)c1cc(Oc2ccc(NC(=O)Nc3ccc(Cl)c(C(F)(F)F)c3)cc2)ccn1 sorafenib
+	Cc1nc(Nc2ncc(C(=O)Nc3c(C)cccc3Cl)s2)cc(N2CCN(CCO)CC2)n1 dasatinib
+	CS(=O)(=O)CCNCc1ccc(-c2ccc3ncnc(Nc4ccc(OCc5cccc(F)c5)c(Cl)c4)c3c2)o1 lapatinib
+	CC(C)c1nc(CN(C)C(=O)NC(C(=O)O)C(C)C)cs1 fragment
+	CCCCc1nc(Cl)c(CO)n1Cc1ccc(-c2ccccc2-c2nn[nH]n2)cc1 losartan
+	CC(C)c1c(C(=O)Nc2ccccc2)c(-c2ccccc2)c(-c2ccc(F)cc2)n1CCC(O)CC(O)CC(=O)O atorvastatin
+	CCOc1ccc(S(=O)(=O)N2CCN(C)CC2)cc1-c1nc2c(C)nn(C)c2c(=O)[nH]1 sildenafil
+EOF
 
 by_taskrun() {
 	rm -rf "$work/state"
-	taskrun -q --state "$work/state" --job bench --set receptor="$data/protein.pdbqt" --set box=@"$work/box.json" \
-		--set exhaustiveness=1 -j 2 dock-vina "$work/requests" >"$work/out"
+	taskrun -q --state "$work/state" --job bench --set receptor="$receptor" --set box=@"$work/box.json" --set keep_poses=0 \
+		--set exhaustiveness="$EXHAUSTIVENESS" -j 2 dock-vina "$work/$set.jsonl" >"$work/out"
 }
 by_xargs() {
 	# shellcheck disable=SC2016 # for sh
-	xargs -P2 -n2 sh -c 'exec vina --receptor "$1" --config "$2" --ligand "$4" --seed "$5" --out "$3/$5.${4##*/}" \
-		--exhaustiveness 1 --cpu 1' sh "$data/protein.pdbqt" "$work/box" "$work" <"$work/list"
+	xargs -P2 -n1 sh -c 'exec vina --receptor "$1" --config "$2" --ligand "$3/$5.pdbqt" --seed 42 --out "$3/xargs/$5" \
+		--exhaustiveness "$4" --cpu 1' sh "$receptor" "$work/box" "$work/$set" "$EXHAUSTIVENESS" <"$work/$set.names"
+}
+by_batch() {
+	vina --receptor "$receptor" --config "$work/box" --batch "$work/$set"/*.pdbqt --dir "$work/$set/batch" --seed 42 \
+		--exhaustiveness "$EXHAUSTIVENESS" --cpu 2
 }
 
-echo "docking: 10 ligands, exhaustiveness 1, two at a time, median of $ROUNDS; load $(cut -d' ' -f1-2 /proc/loadavg), $(nproc) cores"
-for ((round = 0; round < ROUNDS; round++)); do
-	for run in by_xargs by_taskrun; do
-		begin=$EPOCHREALTIME
-		$run >/dev/null 2>"$work/err" || { echo "docking: $run failed: $(tail -n1 "$work/err")" && exit 1; }
-		awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }' >>"$work/$run"
+# wall seconds and CPU seconds of a run, as another line of its file
+measure() {
+	local begin=$EPOCHREALTIME
+
+	(
+		"by_$1" >/dev/null 2>"$work/err" || { echo "docking: $1 failed: $(tail -n1 "$work/err")" && exit 1; }
+		times >"$work/times" # not in a pipe: of this shell's children
+	) || exit 1
+	awk -v a="$begin" -v b="$EPOCHREALTIME" 'NR == 2 { gsub(/[ms]/, " "); print b - a, $1 * 60 + $2 + $3 * 60 + $4 }' \
+		"$work/times" >>"$work/$set.$1"
+}
+median() { awk -v f="$2" '{ print $f }' "$work/$set.$1" | sort -n | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
+report() {
+	for run in $RUNS; do
+		printf '%-6s %-10s %8.2f s wall %8.2f s CPU\n' "$set" "$run" "$(median "$run" 1)" "$(median "$run" 2)"
 	done
+	for run in xargs batch; do
+		awk -v set="$set" -v run="$run" -v a="$(median taskrun 1)" -v b="$(median "$run" 1)" -v c="$(median taskrun 2)" \
+			-v d="$(median "$run" 2)" 'BEGIN { printf "%-6s taskrun takes %.3f of the wall time of %s, and %.3f of its CPU time\n", set, a / b, run, c / d }'
+	done
+}
+# every pose file of ours is the engine's
+compare() {
+	local name hash same=0
+
+	while read -r name hash; do
+		[[ $(sha256sum <"$work/$set/xargs/$name") == "$hash  -" && $(sha256sum <"$work/$set/batch/${name}_out.pdbqt") == "$hash  -" ]] &&
+			((same += 1))
+	done < <(jq -r '.result | "\(.key) \(.files.poses.sha256)"' "$work/out")
+	echo "$set: $same of $(wc -l <"$work/$set.names") have the bytes of bare Vina"
+	((same == $(wc -l <"$work/$set.names")))
+}
+
+for set in $SETS; do
+	mkdir -p "$work/$set/xargs" "$work/$set/batch"
+	head -n "$LIGANDS" "$work/$set.smi" | dock-ligands -f smi 2>/dev/null | dock-prep -q >"$work/$set.jsonl" || exit
+	jq -r '.ligand.name' "$work/$set.jsonl" >"$work/$set.names"
+	while read -r name; do
+		jq -rj --arg name "$name" 'select(.ligand.name == $name).ligand.text' "$work/$set.jsonl" >"$work/$set/$name.pdbqt"
+	done <"$work/$set.names"
+	jq -c '.key = .ligand.name' "$work/$set.jsonl" >"$work/$set.keyed" && mv "$work/$set.keyed" "$work/$set.jsonl"
+	echo "docking: $(wc -l <"$work/$set.names") $set ligands, exhaustiveness $EXHAUSTIVENESS, two at a time, median of $ROUNDS;" \
+		"load $(cut -d' ' -f1-2 /proc/loadavg), $(nproc) cores"
+	for ((round = 0; round < ROUNDS; round++)); do
+		for run in $RUNS; do
+			measure "$run"
+		done
+	done
+	report
+	compare || exit 1
 done
-
-median() { sort -n "$work/$1" | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
-
-awk -v bare="$(median by_xargs)" -v ours="$(median by_taskrun)" 'BEGIN {
-	printf "%-36s %8.2f s\n%-36s %8.2f s\n", "xargs -P2, bare vina --cpu 1", bare, "taskrun -j2 dock-vina", ours
-	printf "taskrun takes %.3f of the time of bare Vina (aim: 1.01 at most)\n", ours / bare }'

@@ -2,6 +2,8 @@
 /* argv: requests read, and the command lines they become, by version. */
 #include "dock/argv.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -51,10 +53,64 @@ static const struct {
 	    "--energy_range 3 --seed 42 --cpu 1 --out o.pdbqt" },
 };
 
+/* What may share a process with others, and with which Vina. */
+static const struct {
+	const char *record;
+	const struct engine_version *version;
+	bool groups;
+} groups[] = {
+	{ "{" FILES "," BOX "}", &v123, true },
+	{ "{" FILES "," BOX ",\"exhaustiveness\":2,\"group\":true}", &v123, true },
+	{ "{" FILES "," BOX ",\"group\":false}", &v123, false },
+	{ "{" FILES "," BOX "}", &v112, false },
+	{ "{" FILES "," BOX ",\"scoring\":\"vinardo\"}", &v123, false },
+	{ "{" FILES "," BOX ",\"maps\":\"/m/rec\"}", &v123, false },
+	{ "{" FILES "," BOX ",\"flex\":\"/f.pdbqt\"}", &v123, false },
+	{ "{" FILES "," BOX ",\"mode\":\"score_only\"}", &v123, false },
+};
+
+static void
+test_groups(void)
+{
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++) {
+		json_t *record = json_parse(groups[i].record, strlen(groups[i].record), NULL);
+		struct request request;
+		struct err err = { 0 };
+		int rc = request_read(engine_find("vina"), record, &request, &err);
+
+		ok(rc == 0 && request_groups(&request, groups[i].version) == groups[i].groups,
+		    "%s groups: %d %s", groups[i].record, groups[i].groups, err.text);
+		json_decref(record);
+	}
+}
+
+static void
+test_batch(void)
+{
+	static char *const names[] = { "1.pdbqt", "2.pdbqt", NULL };
+	static const struct argv_files files = {
+		.program = "vina", .receptor = "r.pdbqt", .out = "poses", .batch = names
+	};
+	json_t *record = json_parse(groups[0].record, strlen(groups[0].record), NULL);
+	struct request request;
+	char **argv;
+
+	is_int(request_read(engine_find("vina"), record, &request, NULL), 0, "a request");
+	argv = argv_build(&request, &v123, &files);
+	is_str(argv[3], "--batch", "several ligands");
+	is_str(argv[5], "2.pdbqt", "by their names");
+	is_str(argv[6], "--center_x", "and then the box");
+	for (size_t i = 0; argv[i]; i++)
+		if (strcmp(argv[i], "--dir") == 0)
+			is_str(argv[i + 1], "poses", "and a folder for the poses");
+	argv_free(argv);
+	json_decref(record);
+}
+
 static void
 test_lines(void)
 {
-	static const struct argv_files files = { "vina", "r.pdbqt", "l.pdbqt", "o.pdbqt" };
+	static const struct argv_files files = { "vina", "r.pdbqt", "l.pdbqt", "o.pdbqt", NULL };
 
 	for (size_t i = 0; i < COUNT(lines); i++) {
 		json_t *record = json_parse(lines[i].record, strlen(lines[i].record), NULL);
@@ -172,6 +228,8 @@ int
 main(void)
 {
 	test_lines();
+	test_groups();
+	test_batch();
 	test_refused();
 	test_missing_feature();
 	test_versions();

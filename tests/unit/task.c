@@ -78,9 +78,12 @@ static const struct {
 	{ TASK(",\"stream\":{\"window\":8,\"x-why\":1},\"workdir\":true"), "" },
 	{ TASK(",\"stream\":8"), "/service_config/stream must be an object, found integer\n" },
 	{ TASK(",\"stream\":{\"window\":0,\"size\":3},\"lines\":true"),
-	    "/service_config/stream/size is not a member here; there are: window\n"
+	    "/service_config/stream/size is not a member here; there are: window, turns\n"
 	    "/service_config/stream/window must be between 1 and 10000, found 0\n"
 	    "/service_config/lines does not go together with 'stream'\n" },
+	{ TASK(",\"stream\":{\"window\":2,\"turns\":true}"), "" },
+	{ TASK(",\"stream\":{\"turns\":1}"),
+	    "/service_config/stream/turns must be true or false, found integer\n" },
 	{ TASK(",\"stream\":{\"window\":10001}"),
 	    "/service_config/stream/window must be between 1 and 10000, found 10001\n" },
 	{ TASK(",\"stream\":{\"window\":\"8\"}"),

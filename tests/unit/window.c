@@ -15,10 +15,12 @@ test_order(void)
 
 	is_int((long long)window_most(w), 3, "room for three");
 	ok(!window_take(w, &id, &owner, &alone), "none is out");
+	ok(!window_oldest(w), "and there is no oldest");
 	window_add(w, 8, &a, 10, 0);
 	window_add(w, 16, &b, 10, 0); /* of the same bucket */
 	window_add(w, -1, &c, 10, 0);
 	is_int((long long)window_count(w), 3, "three are out");
+	ok(window_oldest(w) == &a, "the first is the oldest");
 	ok(!window_answer(w, 24, 1, &owner), "one that is not");
 	ok(window_answer(w, 16, 1, &owner) && owner == &b, "the second is answered");
 	ok(!window_answer(w, 16, 1, &owner), "once");

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* dockgroup: one engine process that docks ligands of one receptor, one after the other. */
+#include "cli/dockgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "cli/dockbatch.h"
+#include "cli/dockrun_parts.h"
+#include "dock/argv.h"
+#include "exec/proc.h"
+
+enum {
+	NAMES = 250, /* ligands of one process: the grids are then 0.4 % of its work or less */
+	AHEAD = 2,   /* it has at a time */
+	ENDED = 2,   /* the descriptor that tells the end of the process, behind theirs */
+};
+_Static_assert(
+    AHEAD == ENDED && ENDED + 1 == DOCKGROUP_FDS, "one descriptor for each, and the end");
+
+#define POSES "poses"
+#define POSES_LIMIT ((size_t)64 << 20)
+
+struct dockgroup {
+	struct berth berth; /* its folder */
+	pid_t pid;
+	int end;              /* the reading end of its standard error */
+	int fd[AHEAD];        /* FIFO of each that it has, oldest first */
+	int placed, count;    /* ever put there; of these not taken */
+	struct buf poses;     /* of the oldest */
+	int64_t begun, ended; /* the oldest, by clock_boot */
+};
+
+static char *
+name_of(int number)
+{
+	return xasprintf("%d.pdbqt", number);
+}
+
+bool
+dockgroup_alike(const struct dockjob *a, const struct dockjob *b, const struct dockrun *run)
+{
+	return !run->image.image && request_groups(&a->request, &run->version) &&
+	    request_groups(&b->request, &run->version) && dockbatch_alike(a, b, run);
+}
+
+/* The ligand appears whole, and where its poses are to go is there before it. */
+static int
+place(struct dockgroup *g, int number, const struct buf *ligand, struct err *err)
+{
+	char *fifo = xasprintf("%s/" POSES "/%d_out.pdbqt", g->berth.path, number);
+	char *part = path_join(g->berth.path, "part"), *name = name_of(number);
+	char *whole = path_join(g->berth.path, name);
+	int *fd = &g->fd[g->count], rc = -1;
+
+	if (mkfifo(fifo, 0600) < 0)
+		err_sys(err, "cannot make a FIFO");
+	else if ((*fd = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC)) < 0)
+		err_sys(err, "cannot open a FIFO");
+	else if (berth_put(part, ligand, err) == 0)
+		rc = rename(part, whole) < 0 ? err_sys(err, "cannot rename '%s'", part) : 0;
+	if (rc < 0 && *fd >= 0) {
+		close(*fd);
+		*fd = -1;
+	}
+	free(fifo);
+	free(part);
+	free(name);
+	free(whole);
+	return rc;
+}
+
+int
+dockgroup_put(struct dockgroup *g, struct dockjob *job, struct err *err)
+{
+	if (place(g, g->placed + 1, &job->ligand, err) < 0)
+		return -1;
+	g->placed++;
+	if (g->count++ == 0)
+		g->begun = clock_boot();
+	job->place = g->placed;
+	return 0;
+}
+
+/* Its folder, with one for the poses, and what the engine is to call the receptor. */
+static const char *
+make_folder(
+    struct dockgroup *g, const struct dockrun *run, const struct dockjob *job, struct err *err)
+{
+	const char *receptor = NULL;
+	char *poses;
+
+	if (berth_make(&g->berth, run, &job->request, err) < 0)
+		return NULL;
+	poses = path_join(g->berth.path, POSES);
+	if (mkdir(poses, 0777) < 0)
+		err_sys(err, "cannot make the folder of poses");
+	else
+		receptor = berth_receptor(&g->berth, job, err);
+	free(poses);
+	return receptor;
+}
+
+static int
+start(struct dockgroup *g, const struct dockrun *run, const struct dockjob *job,
+    const char *receptor, struct err *err)
+{
+	char *names[NAMES + 1] = { NULL };
+	struct argv_files files = {
+		.program = run->program, .receptor = receptor, .batch = names, .out = POSES
+	};
+	struct proc_spec spec = { .program = run->program, .cwd = g->berth.path, .out = -1 };
+	int ends[2];
+	char **argv;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_sys(err, "cannot make a pipe");
+	for (int i = 0; i < NAMES; i++)
+		names[i] = name_of(i + 1);
+	argv = argv_build(&job->request, &run->version, &files);
+	for (int i = 0; i < NAMES; i++)
+		free(names[i]);
+	spec.argv = argv;
+	spec.err = ends[1];
+	g->end = ends[0];
+	fcntl(g->end, F_SETFL, O_NONBLOCK);
+	g->pid = proc_start(&spec, err);
+	close(ends[1]);
+	argv_free(argv);
+	return g->pid < 0 ? -1 : 0;
+}
+
+struct dockgroup *
+dockgroup_new(const struct dockrun *run, struct dockjob *job, struct err *err)
+{
+	struct dockgroup *g = xcalloc(1, sizeof(*g));
+	const char *receptor;
+
+	g->pid = g->end = -1;
+	for (int i = 0; i < AHEAD; i++)
+		g->fd[i] = -1;
+	receptor = make_folder(g, run, job, err);
+	if (receptor && dockgroup_put(g, job, err) == 0 && start(g, run, job, receptor, err) == 0)
+		return g;
+	job->place = 0;
+	dockgroup_free(g);
+	return NULL;
+}
+
+/* Wait for a process that has ended, or is about to. */
+static void
+reap(struct dockgroup *g, struct outcome *outcome)
+{
+	siginfo_t info;
+
+	while (proc_reap(g->pid, outcome) == 0)
+		while (waitid(P_PID, (id_t)g->pid, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+			;
+	g->pid = -1;
+}
+
+void
+dockgroup_free(struct dockgroup *g)
+{
+	struct outcome outcome;
+
+	if (!g)
+		return;
+	if (g->pid > 0) {
+		proc_signal(g->pid, SIGKILL);
+		reap(g, &outcome);
+	}
+	for (int i = 0; i < AHEAD; i++)
+		if (g->fd[i] >= 0)
+			close(g->fd[i]);
+	if (g->end >= 0)
+		close(g->end);
+	berth_clear(&g->berth, false);
+	buf_clear(&g->poses);
+	free(g);
+}
+
+int
+dockgroup_count(const struct dockgroup *g)
+{
+	return g->count;
+}
+
+bool
+dockgroup_takes(const struct dockgroup *g)
+{
+	return g->pid > 0 && g->count > 0 && g->count < AHEAD && g->placed < NAMES;
+}
+
+void
+dockgroup_fds(const struct dockgroup *g, struct pollfd fds[DOCKGROUP_FDS])
+{
+	for (int i = 0; i < AHEAD; i++)
+		fds[i] = (struct pollfd){ .fd = g->fd[i], .events = POLLIN };
+	fds[ENDED] = (struct pollfd){ .fd = g->end, .events = POLLIN };
+}
+
+/* Read what there is; true: the engine has closed it. */
+static bool
+read_poses(struct dockgroup *g)
+{
+	ssize_t n;
+
+	do {
+		char *room = buf_reserve(&g->poses, 65536);
+
+		n = read(g->fd[0], room, 65536);
+		if (n > 0)
+			g->poses.len += (size_t)n;
+	} while ((n > 0 && g->poses.len < POSES_LIMIT) || (n < 0 && errno == EINTR));
+	return n == 0;
+}
+
+/* What it says there is not kept: who fails is docked again. True: it has ended. */
+static bool
+has_ended(const struct dockgroup *g)
+{
+	char said[4096];
+	ssize_t n;
+
+	do
+		n = read(g->end, said, sizeof(said));
+	while (n > 0 || (n < 0 && errno == EINTR));
+	return n == 0;
+}
+
+enum dockgroup_news
+dockgroup_ready(struct dockgroup *g, const struct pollfd fds[DOCKGROUP_FDS])
+{
+	struct outcome outcome = { .exited = true };
+	bool done = fds[0].revents && read_poses(g);
+	bool ended = g->pid > 0 && has_ended(g);
+
+	if (ended)
+		reap(g, &outcome);
+	if (done && outcome.exited) {
+		g->ended = clock_boot();
+		return DOCKGROUP_DONE;
+	}
+	if (g->pid < 0 || g->poses.len >= POSES_LIMIT)
+		return DOCKGROUP_ENDED;
+	/* it passed over the oldest: a later Vina does with what it cannot read */
+	return fds[1].revents && !fds[0].revents ? DOCKGROUP_ENDED : DOCKGROUP_NOTHING;
+}
+
+void
+dockgroup_take(struct dockgroup *g, struct buf *poses, double *elapsed)
+{
+	*poses = g->poses;
+	*elapsed = (double)(g->ended - g->begun) / 1e6;
+	g->poses = (struct buf)BUF_INIT;
+	g->begun = g->ended;
+	close(g->fd[0]);
+	memmove(g->fd, g->fd + 1, (AHEAD - 1) * sizeof(*g->fd));
+	g->fd[AHEAD - 1] = -1;
+	g->count--;
+}
+
+bool
+dockgroup_has_ended(const struct dockgroup *g)
+{
+	return g->pid < 0;
+}
+
+int64_t
+dockgroup_begun(const struct dockgroup *g)
+{
+	return g->begun;
+}

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+load ../helper
+
+# shellcheck disable=SC2154 # helper.bash sets data and root
+vina=$data/vina
+
+setup() {
+	fresh
+	mkdir -p "$TMPDIR"
+	export DOCKLINE_VINA=$root/tests/fakes/vina-batch FAKE_LOG=$PWD/log FAKE_GO=$PWD/go
+	touch log
+}
+
+# requests WORD ...: one for each, of a ligand that does that
+requests() {
+	local n=0 word
+
+	for word; do
+		((n += 1))
+		jq -nc --arg key "k$n" --arg does "$word" --arg rec "$vina/protein.pdbqt" --rawfile text "$vina/benzene.pdbqt" \
+			'{key: $key, receptor: $rec, ligand: {name: $key, text: "REMARK does \($does)\n\($text)"},
+			box: {center: [11, 90.5, 57.5], size: [22, 24, 28]}, exhaustiveness: 1}'
+	done
+}
+
+# What is asked and answered as taskrun does it, all at once; the answers are in $out.
+serve() {
+	jq -c --argjson more "${1:-{\}}" '{id: input_line_number, attempt: 1, params: (. + $more)}' requests >asked
+	run_split eval 'DOCKLINE_WORK=$TMPDIR dock-vina --serve <asked'
+	assert_status 0
+	assert_json -s "length == $(wc -l <asked)"
+}
+
+# Docked one at a time by taskrun, in order; the records are in $out.
+dock() {
+	run_split taskrun -q --job g -j 1 "$@" dock-vina requests
+}
+
+# begun HOW WORD N: so often a ligand of that kind was begun in that way
+begun() { (($(grep -c " $1 $2\$" log) == $3)); }
+
+@test "group: ligands of one receptor share a process, and give what each gives alone" {
+	requests dock dock dock dock dock dock >requests
+	serve
+	assert_json -s '[.[].result.place] == [1, 2, 3, 4, 5, 6]'
+	(($(cut -d' ' -f1 log | sort -u | wc -l) == 1))
+	jq -c '.result | del(.elapsed, .place, .files[].path)' "$out" >together
+	serve '{"group": false}'
+	assert_json '.result.place == null'
+	begun single dock 6
+	jq -c '.result | del(.elapsed, .files[].path)' "$out" >alone
+	cmp together alone
+}
+
+@test "group: what differs in more than the ligand has a process of its own" {
+	requests dock dock dock dock >requests
+	jq -c 'if .key == "k3" then .seed = 7 else . end' requests >asked && mv asked requests
+	serve
+	assert_json -s '[.[].result | [.place, .seed]] == [[1, 42], [2, 42], [null, 7], [null, 42]]'
+}
+
+@test "group: what is grouped can be docked again by its record, each alone" {
+	requests dock dock dock dock >requests
+	dock
+	assert_status 0
+	cp "$out" docked
+	: >log
+	run_split dock-vina --replay -q docked
+	assert_status 0
+	assert_json -s 'length == 4 and all(.same)'
+	begun single dock 4
+}
+
+@test "group: a ligand that ends the process is docked alone, and alone to blame" {
+	requests dock dock refused dock dock >requests
+	serve
+	assert_json -s '[.[] | select(.result) | .id] == [1, 2, 4, 5]'
+	assert_json -s '[.[] | select(.error)] | length == 1 and (.[0] | .id == 3 and .error.class == "input" and (.error.retry | not))'
+	assert_json -s '[.[] | .error // empty | .reason] | .[0] | test("inappropriate tag")'
+	begun batch refused 1
+	begun single refused 1
+	(($(cut -d' ' -f1 log | sort -u | wc -l) == 3))
+}
+
+@test "group: Vina killed in the middle harms nobody" {
+	requests dock dock killed dock >requests
+	serve
+	assert_json '.result'
+	begun batch killed 1
+	begun single killed 1
+}
+
+@test "group: only the one that takes too long has run out of time" {
+	requests dock dock hang dock >requests
+	serve '{"timeout": 2}'
+	assert_json -s '[.[] | select(.result) | .id] == [1, 2, 4]'
+	assert_json -s '[.[] | select(.error) | [.id, .error.class]] == [[3, "timeout"]]'
+	begun batch hang 1
+	begun single hang 0
+}
+
+@test "group: the limit of the task finds the one it works on" {
+	requests dock dock hang dock >requests
+	sed 's/^task_id:.*/task_id: quick/; s/^  timeout:.*/  timeout: 4/; s/^  retry:.*/  retry: none/' \
+		"$root/share/tasks/dock-vina.yaml" >quick.yaml
+	taskreg add -q quick.yaml >/dev/null
+	run_split taskrun -q --job g -j 1 quick requests
+	assert_status 1
+	assert_json -s '[.[] | select(.error) | [.key, .error.class]] == [["k3", "timeout"]]'
+	assert_json -s '[.[] | select(.status == "completed")] | length == 3'
+	(($(grep -c ' hang$' log) == 1))
+}
+
+@test "group: one that is cancelled ends at once, the others are docked" {
+	requests dock dock hang dock dock >requests
+	taskrun -q --job g -j 1 dock-vina requests >"$out" 2>"$err" 3>&- &
+	run=$!
+	wait_until 20 grep -q ' hang$' log
+	taskctl cancel "$(taskstat --job g --json | jq 'select(.key == "k3").id')" >/dev/null
+	wait "$run" || :
+	assert_json -s '[.[] | select(.status == "completed").key] | sort == ["k1", "k2", "k4", "k5"]'
+	run_split taskstat --job g --json
+	assert_json -s '[.[] | select(.status == "cancelled").key] == ["k3"]'
+}
+
+@test "group: taskrun killed in the middle, and the same command again" {
+	requests dock dock wait dock >requests
+	taskrun -q --job g -j 1 dock-vina requests >first 2>/dev/null 3>&- &
+	run=$!
+	wait_until 20 grep -q ' wait$' log
+	kill -9 "$run"
+	status=0
+	wait "$run" || status=$?
+	assert_status 137
+	touch go
+	dock
+	assert_status 0
+	assert_json -s 'length == 4 and all(.status == "completed")'
+}
+
+@test "group: the real Vina's poses, in a group and alone" {
+	need vina
+	unset DOCKLINE_VINA
+	for name in benzene caffeine benzene; do
+		jq -nc --arg path "$vina/$name.pdbqt" --arg rec "$vina/protein.pdbqt" '{receptor: $rec, ligand: $path,
+			box: {center: [11, 90.5, 57.5], size: [16, 16, 16]}, exhaustiveness: 1, max_evals: 1000}'
+	done >requests
+	serve
+	assert_json -s '[.[].result.place] == [1, 2, 3]'
+	jq -c .result "$out" >docked
+	run_split dock-vina --replay -q docked
+	assert_status 0
+	assert_json -s 'length == 3 and all(.same)'
+}
