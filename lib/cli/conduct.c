@@ -241,7 +241,8 @@ conduct(void *ctx, struct admission *a, struct err *err)
 		return -1;
 	while (changed > 0 && c->budget > 0) {
 		changed = settle_all(c, err);
-		for (size_t i = 0; i < c->pipeline->nsteps && changed >= 0; i++) {
+		/* from the last to the first: what was begun is finished before more is begun */
+		for (size_t i = c->pipeline->nsteps; i-- > 0 && changed >= 0;) {
 			int rc = advance(c, &c->stages[c->pipeline->order[i]], err);
 
 			changed = rc < 0 ? -1 : changed | rc;

@@ -355,33 +355,6 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 	assert_err "pipeline: no run 'none'"
 }
 
-@test "pipeline: killed and resumed, every item is there once and nothing completed is run again" {
-	need jq
-	cat >killed.yaml <<-'END'
-		name: killed
-		steps:
-		  - {id: one, command: [sh, -c, "sleep 0.01; cat"], foreach: {lines: in.jsonl}}
-		  - {id: two, command: [cat], foreach: {step: one}, set: {b: "${{ item.a }}"}}
-		  - {id: three, command: [cat], foreach: {step: two}}
-		  - {id: sum, value: "${{ [steps.three.results[].b] | [length, add] }}"}
-	END
-	lines_of 250
-	pipeline run -q -j 2 killed.yaml --job k >run.json &
-	conductor=$!
-	wait_until 10 taskstat --job k
-	for i in 1 2 3 4; do
-		kill -9 $conductor
-		wait $conductor || true
-		pipeline resume -q -j 2 k >run.json &
-		conductor=$!
-		wait_until 10 sh -c "pipeline status k | jq -e '[.steps[].completed] | add > $((i * 100))'"
-	done
-	wait $conductor
-	jq -e '.status == "completed" and .steps[3].result == [250, 31375]' run.json
-	run_split taskstat --job k --json
-	assert_json -s 'length == 750 and all(.[]; .status == "completed") and (map(.key) | unique | length) == 750'
-}
-
 @test "pipeline: modes; at most so many at once; a step that fails fast" {
 	need jq
 	cat >mode.yaml <<-'END'

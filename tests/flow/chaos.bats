@@ -16,3 +16,13 @@ load ../helper
 	assert_err ''
 	assert_out -r '^writers: 16 for 4 s: [0-9]+ executions .* no error'
 }
+
+@test "chaos: a run of a pipeline is killed and taken up again, every item is there once, nothing is run again" {
+	local kills=10 items=300
+
+	[[ $BUILD != *asan* ]] || kills=4 items=60
+	ITEMS=$items run_split "$root/tests/chaos/pipeline.sh" $kills
+	assert_status 0
+	assert_err ''
+	assert_out -r "^pipeline: $items items, killed [0-9]+ times"
+}
