@@ -186,6 +186,35 @@ ship() {
 	done
 }
 
+@test "pipeline: what is shipped and what is good is what the schemas allow, what has faults is not" {
+	/usr/bin/python3 -c "import jsonschema, yaml" 2>/dev/null || need python3-jsonschema
+	printf 'axes: {a: {type: float, min: 0, max: 1, step: 0.1}, b: [x, y]}\ntarget: null\npruner: median\n' >sweep.yaml
+	printf 'axes: {a: {type: float, min: 0, max: 1, step: 0}}\n' >steps.yaml
+	printf 'axes: [a]\nmetod: grid\n' >wrong.yaml
+	cat >validate.py <<-'END'
+		import json, sys, jsonschema, yaml
+		schema = json.load(open(sys.argv[1]))
+		for draft in jsonschema.Draft4Validator, jsonschema.Draft202012Validator:
+		    draft.check_schema(schema)
+		    for file in sys.argv[2:]:
+		        for error in draft(schema).iter_errors(yaml.safe_load(open(file))):
+		            sys.exit(f"{file}: {error.message}")
+	END
+	validate() { run_split /usr/bin/python3 validate.py "$root/share/schema/$1.json" "${@:2}"; }
+	validate pipeline "$root"/share/pipelines/*.yaml "$files"/{good,refs,cycle,tasks}.yaml
+	assert_status 0
+	validate sweep sweep.yaml
+	assert_status 0
+	for wrong in faults search; do
+		validate pipeline "$files/$wrong.yaml"
+		assert_status 1
+	done
+	for wrong in steps wrong; do
+		validate sweep $wrong.yaml
+		assert_status 1
+	done
+}
+
 @test "pipeline: the examples of the pages are good, and the schema names the members there are" {
 	for page in pipeline.1 dockline-pipeline.5; do
 		sed '1,/^\.Sh EXAMPLES/d' "$root/man/$page" |
