@@ -18,6 +18,8 @@ static const struct poptOption options[] = {
 	{ "allow-failed", 0, POPT_ARG_STRING, NULL, APP_ALLOW_FAILED,
 	    "end 0 with at most N or N% failed executions", "N|N%" },
 	{ "atomic", 0, POPT_ARG_NONE, &o.atomic, 0, "submit all lines at once, or none", NULL },
+	{ "chunk-size", 0, POPT_ARG_INT, &o.plan.chunk, 0, "with --on: executions of an element",
+	    "N" },
 	{ "detach", 'd', POPT_ARG_NONE, &o.detach, 0, "submit only", NULL },
 	{ "explain-miss", 0, POPT_ARG_NONE, &o.explain_miss, 0,
 	    "say why what is not in the cache is not", NULL },
@@ -41,9 +43,12 @@ static const struct poptOption options[] = {
 	    NULL },
 	{ "not-before", 0, POPT_ARG_STRING, &o.terms.not_before, 0,
 	    "wait until then: RFC 3339, or +2h", "TIME" },
+	{ "on", 0, POPT_ARG_STRING, &o.plan.profile, 0, "have a cluster run it", "PROFILE" },
 	{ "priority", 0, POPT_ARG_STRING, &o.terms.priority, 0,
 	    "low, medium, high, critical or -1000..1000", "N" },
 	{ "queue", 0, POPT_ARG_STRING, &o.terms.queue, 0, "for workers that serve it", "NAME" },
+	{ "resource", 0, POPT_ARG_ARGV, &o.plan.settings, 0,
+	    "with --on: over what the profile says", "KEY=VALUE" },
 	{ "retry-failed", 0, POPT_ARG_NONE, &o.retry_failed, 0, "run failed executions again",
 	    NULL },
 	{ "set", 0, POPT_ARG_ARGV, &o.set, 0, "supply a parameter that lines lack", "K=V" },
@@ -92,6 +97,12 @@ read_operands(struct app *app)
 		app_usage(app, "--explain-miss excludes --graph and --no-cache");
 	if (o.retry_failed && !o.job)
 		app_usage(app, "--retry-failed needs --job");
+	if (o.plan.profile && (o.work || o.jobs))
+		app_usage(app, "--on excludes --work and -j");
+	if (!o.plan.profile && (o.plan.settings || o.plan.chunk))
+		app_usage(app, "--chunk-size and --resource go with --on");
+	if (o.plan.chunk < 0 || o.plan.chunk > CLUSTER_CHUNK)
+		app_usage(app, "--chunk-size takes 1 to %d", CLUSTER_CHUNK);
 	if (o.job && !*o.job)
 		app_usage(app, "--job takes a name");
 	if (!o.once && !*files && isatty(STDIN_FILENO))

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "cli/author.h"
+#include "cli/away.h"
 #include "cli/bundle.h"
 #include "cli/capacity.h"
 #include "cli/commit.h"
@@ -32,6 +33,13 @@ struct run {
 	bool gave_up; /* what is left is no use to wait for; people were told */
 };
 
+/* Nothing of it is run by this process. */
+static bool
+only_submits(const struct campaign *c)
+{
+	return c->detach || c->plan.profile;
+}
+
 /* Everything that must stand before the first line is submitted, in one transaction. */
 static int
 enter(struct run *r, struct err *err)
@@ -54,7 +62,7 @@ enter(struct run *r, struct err *err)
 	}
 	if (intake_submit(&r->intake, &tally, err) < 0)
 		goto out;
-	if (!c->detach &&
+	if (!only_submits(c) &&
 	    station_enter(&r->station, r->app, r->store,
 		&(struct station_plan){ .job = r->intake.job, .capacity = &r->capacity }, err) < 0)
 		goto out;
@@ -92,7 +100,7 @@ begin(struct run *r, struct err *err)
 {
 	struct prospect p = prospect_of(r);
 
-	if (!r->c->detach &&
+	if (!only_submits(r->c) &&
 	    (capacity_meet(r->app, r->config, r->c->jobs, &p.tasks, &r->capacity, err) < 0 ||
 		prospect_judge(&p, &r->capacity, err) < 0))
 		return -1;
@@ -105,14 +113,14 @@ begin(struct run *r, struct err *err)
 	}
 	if (store_commit(r->store, err) < 0)
 		return -1;
-	return r->c->detach ? 0 : station_settle(&r->station, r->store, err);
+	return only_submits(r->c) ? 0 : station_settle(&r->station, r->store, err);
 }
 
 /* To whom sits there: in place of the progress line, how it went. */
 static void
 say_how_it_went(const struct run *r, const struct commit_state *s)
 {
-	if (s->asked == 0 || r->c->detach || !isatty(STDERR_FILENO))
+	if (s->asked == 0 || only_submits(r->c) || !isatty(STDERR_FILENO))
 		return;
 	if (s->failed == 0)
 		app_say(r->app, "%lld execution%s, none failed", (long long)s->asked,
@@ -170,7 +178,8 @@ work(struct run *r, int *signal, struct err *err)
 		.capacity = r->capacity,
 		.history = r->station.history,
 		.config = r->config,
-		.print_submitted = r->c->detach };
+		.print_submitted = only_submits(r->c),
+		.silent = r->c->plan.profile && !r->c->detach };
 	struct commit *commit = commit_start(&co, err);
 	struct worker_options wo = { .app = r->app,
 		.commit = commit,
@@ -195,7 +204,7 @@ work(struct run *r, int *signal, struct err *err)
 	r->station.done = state.worked;
 	if (rc == 0 && state.ended) {
 		rc = conclude(r, &state, *signal, err);
-		r->gave_up = !*signal && !r->c->detach && state.printed < state.asked;
+		r->gave_up = !*signal && !only_submits(r->c) && state.printed < state.asked;
 	} else if (r->intake.submit) {
 		/* the reading thread goes on with them until the process ends */
 		r->app->shared = true;
@@ -304,8 +313,8 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 	}
 	if (session_reap(app, r.store, NULL, err) < 0 || begin(&r, err) < 0)
 		goto out;
-	if (c->detach && r.intake.bundle)
-		rc = bundle_print(r.intake.bundle, r.store, &r.intake.job, err);
+	if (only_submits(c) && r.intake.bundle)
+		rc = !c->detach ? 0 : bundle_print(r.intake.bundle, r.store, &r.intake.job, err);
 	else
 		rc = work(&r, signal, err);
 	if (station_leave(&r.station, r.store, &late) < 0 && rc == 0) {
@@ -316,6 +325,8 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 		rc = cancel_rest(&r, err);
 	else if ((*signal || r.gave_up) && rc == 0)
 		say_what_stays(&r, &late);
+	else if (c->plan.profile && rc == 0)
+		rc = away_run(app, r.store, &r.intake.job, c, signal, err);
 	else if (c->detach && rc == 0)
 		rc = look_for_workers(&r, err);
 out:

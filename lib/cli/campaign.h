@@ -4,6 +4,7 @@
 #define CLI_CAMPAIGN_H
 
 #include "cli/app.h"
+#include "cli/cluster.h"
 #include "cli/terms.h"
 
 struct campaign {
@@ -16,7 +17,8 @@ struct campaign {
 	const char *map;
 	char *keep; /* where work folders stay, NULL: they do not */
 	struct terms_options terms;
-	int jobs; /* 0: default */
+	struct cluster_plan plan; /* where it is run; profile NULL: here */
+	int jobs;                 /* 0: default */
 	/* 0 or 1: popt writes ints */
 	int atomic, detach, explain_miss, graph, inputs, lines, no_cache, once, new_inputs,
 	    retry_failed, work;

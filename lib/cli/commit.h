@@ -84,6 +84,7 @@ struct commit_options {
 	struct conductor *conductor; /* NULL: none */
 
 	bool print_submitted; /* print each record as soon as it is submitted (--detach) */
+	bool silent;          /* print no records at all: somebody else does */
 	bool print_events;    /* print what this worker changes */
 };
 

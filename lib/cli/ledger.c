@@ -159,7 +159,7 @@ submit(struct ledger *l, const struct line *line, struct err *err)
 	rc = admit_line(&l->admission, line, &sub, &standing, err);
 	if (rc < 0 || rc == ADMIT_REFUSED)
 		return rc;
-	shown = state_is_final(standing.status) || l->o.print_submitted;
+	shown = !l->o.silent && (state_is_final(standing.status) || l->o.print_submitted);
 	if (rc == ADMIT_STANDS) {
 		if (shown)
 			tell_later(l, standing.id);
@@ -377,7 +377,7 @@ write_batch(struct ledger *l, struct batch *b, struct err *err)
 	if (take_orders(l, err) < 0 || (b->want.most > 0 && take(l, &b->want, err) < 0))
 		return -1;
 	for (size_t i = 0; i < l->tally.skipped.len; i++)
-		if (idset_has(&l->asked, l->tally.skipped.at[i]))
+		if (!l->o.silent && idset_has(&l->asked, l->tally.skipped.at[i]))
 			tell_later(l, l->tally.skipped.at[i]);
 	if (l->o.worker && board_sync(l->board, l->o.store, err) < 0)
 		return -1;

@@ -88,9 +88,13 @@ add_new(struct wait *w, struct err *err)
 static int
 begin(struct wait *w, struct err *err)
 {
-	w->store = session_open(w->app, false, err);
+	w->store = w->o->store ? w->o->store : session_open(w->app, false, err);
 	if (!w->store)
 		return -1;
+	if (w->o->which) {
+		w->job = *w->o->which;
+		return add_new(w, err);
+	}
 	if (!w->o->job)
 		return ids_each(w->app, w->o->operands, add_id, w, err);
 	if (session_job(w->app, w->store, w->o->job, 0, &w->job, err) < 0)
@@ -330,8 +334,11 @@ loop(struct wait *w, int64_t deadline, struct err *err)
 	show(w);
 	while (!is_done(w) && clock_boot() < deadline) {
 		int64_t now = clock_boot(), found;
+		int over = w->o->tick ? w->o->tick(w->o->ctx, err) : 0;
 
-		if (now >= care_at) {
+		if (over != 0)
+			return over < 0 ? -1 : look(w, true, err);
+		if (now >= care_at && !w->o->tick) {
 			care_at = now + CARE;
 			if (care(w, err) < 0)
 				return -1;
@@ -369,7 +376,8 @@ wait_for_end(struct app *app, const struct wait_options *options, struct err *er
 	if (rc == 0 && !is_done(&w))
 		app_fail(app, EXIT_NO, "%lld executions have not ended",
 		    (long long)(w.set.count - w.set.marked));
-	store_close(w.store);
+	if (!options->store)
+		store_close(w.store);
 	vigil_free(w.vigil);
 	idset_clear(&w.set);
 	vec_clear(&w.ended);

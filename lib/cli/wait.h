@@ -16,12 +16,22 @@
 
 #include "cli/app.h"
 
+struct job;
+struct store;
+
 struct wait_options {
 	const char *job; /* wait for the newest generation of this job; NULL: for the operands */
 	char **operands; /* as of ids_each */
 	bool any;        /* the first that ends is enough */
 	bool as_lines;   /* print a line for people, not the record */
 	double timeout;  /* seconds, below 0: none */
+
+	/* of who has the state open already, and something to do meanwhile; NULL: neither */
+	struct store *store;
+	const struct job *which; /* with store: instead of job and operands */
+	/* Now and then: 0; 1: wait no longer, whatever has not ended; -1 with err. */
+	int (*tick)(void *ctx, struct err *err);
+	void *ctx;
 };
 
 /* Wait; print each execution when it has ended, and count it with app_count. The

@@ -19,7 +19,7 @@ sql() { sqlite3 -cmd '.timeout 10000' .dockline/state.db "$1"; }
 # the account closes, with so many completed, and nothing is left in spool/
 assert_home() {
 	run_split taskstat --json
-	assert_json ".completed == $1 and .submitted == .completed and .running + .waiting == 0"
+	assert_json -s "(map(.completed) | add) == $1 and all(.[]; .submitted == .completed and .running + .waiting == 0)"
 	[[ -z $(ls .dockline/spool) ]] || complain "left in spool/: $(ls .dockline/spool)"
 	[[ -z $(ls "$TMPDIR") ]] || complain "left in TMPDIR: $(ls "$TMPDIR")"
 }
@@ -208,4 +208,30 @@ handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
 	wait_until 15 eval '! kill -0 "$pid"'
 	run_split taskstat --json
 	assert_json '.cancelled == 3 and .running == 0'
+}
+
+@test "cluster: taskrun --on prints what comes home; left, and again, it waits for the same" {
+	run_split taskrun --job sq --on local --chunk-size 2 --resource elements=2 params.none -- sh -c "$square" square '{n}'
+	assert_status 3
+	seq 5 | jq -c '{n: .}' >params
+	run_split taskrun --job sq --on local --chunk-size 2 --resource elements=2 params -- sh -c "$square" square '{n}'
+	assert_status 0
+	assert_json -s '(map(.result.square) | sort == [1, 4, 9, 16, 25]) and all(.[]; .status == "completed")'
+	assert_home 5
+	run=(env --default-signal=INT taskrun --job wait --on local --chunk-size 2 params --
+		sh -c 'echo "$1" >>ran; until [ -e go ]; do sleep 0.05; done; echo "$1"' wait '{n}')
+	"${run[@]}" >first 2>left 3>&- &
+	pid=$!
+	wait_until 10 ran 1
+	kill -INT "$pid"
+	status=0
+	wait "$pid" || status=$?
+	assert_status 130
+	grep -xE "taskrun: [1-3] elements? (is|are) out: the same command waits for job 'wait'" left
+	touch go
+	run_split "${run[@]}"
+	assert_status 0
+	assert_json -s '(map(.result) | sort == [1, 2, 3, 4, 5])'
+	[[ $(wc -l <ran) == 5 ]]
+	assert_home 10
 }

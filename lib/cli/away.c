@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* away: taskrun --on: what was submitted is run by a cluster, and printed as it comes home. */
+#include "cli/away.h"
+
+#include <signal.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "cli/app.h"
+#include "cli/campaign.h"
+#include "cli/cluster.h"
+#include "cli/wait.h"
+#include "exec/proc.h"
+#include "store/store.h"
+
+struct away {
+	struct app *app;
+	const struct campaign *c;
+	struct cluster *cluster;
+	int64_t next; /* round, by clock_boot */
+};
+
+/* The signals that were read by a worker's loop are ours again. */
+static void
+unblock(void)
+{
+	sigset_t all;
+
+	proc_catch();
+	sigfillset(&all);
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
+}
+
+/* A round now and then; nothing more to be had ends the waiting. */
+static int
+tick(void *ctx, struct err *err)
+{
+	struct away *a = ctx;
+	int64_t now = clock_boot();
+
+	if (proc_caught())
+		return 1;
+	if (now < a->next)
+		return 0;
+	a->next = now + (int64_t)(cluster_pause(a->cluster) * 1e6);
+	if (cluster_round(a->cluster, err) < 0)
+		return -1;
+	return cluster_is_drained(a->cluster, err);
+}
+
+static void
+say_what_stays(const struct away *a)
+{
+	long long out = (long long)cluster_out(a->cluster);
+	const char *job = a->c->job;
+
+	if (out == 0)
+		return;
+	app_say(a->app, "%lld element%s out%s%s%s", out, out == 1 ? " is" : "s are",
+	    job ? ": the same command waits for job '" : ", and come home with taskwork --on ",
+	    job ? job : a->c->plan.profile, job ? "'" : "");
+}
+
+int
+away_run(struct app *app, struct store *store, const struct job *job, const struct campaign *c,
+    int *signal, struct err *err)
+{
+	struct away a = { .app = app, .c = c };
+	struct wait_options wait = {
+		.timeout = -1, .store = store, .which = job, .tick = tick, .ctx = &a
+	};
+	struct cluster_plan plan = c->plan;
+	int rc;
+
+	unblock();
+	plan.job = *job;
+	a.cluster = cluster_open(app, store, &plan, err);
+	if (!a.cluster)
+		return -1;
+	rc = c->detach ? cluster_round(a.cluster, err) : wait_for_end(app, &wait, err);
+	if (rc == 0)
+		say_what_stays(&a);
+	*signal = proc_caught();
+	cluster_close(a.cluster);
+	return rc;
+}
