@@ -24,6 +24,7 @@
 #include "dock/engine.h"
 #include "exec/http.h"
 #include "exec/proc.h"
+#include "grid/remote.h"
 #include "store/store.h"
 
 enum { SECONDS = 10, GRACE = 1 };
@@ -388,6 +389,51 @@ check_machine(json_t *checks)
 	json_array_append_new(checks, memory);
 }
 
+/* What a cluster allows, and what that means for chunks. */
+static void
+check_cluster(const json_t *about, json_t *checks)
+{
+	static const char *const limits[] = { "cluster", "array", "jobs", "submit", "elements",
+		"chunk", "calls" };
+	const char *error = json_string_value(json_object_get(about, "error"));
+	char *name = xasprintf("%s limits", json_string_value(json_object_get(about, "profile")));
+	json_t *check = new_check("cluster", name);
+
+	free(name);
+	json_array_append_new(checks, check);
+	set_text(check, "status", "ok");
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
+		if (json_object_get(about, limits[i]))
+			json_object_set(check, limits[i], json_object_get(about, limits[i]));
+	if (json_is_false(json_object_get(about, "tested")))
+		set_note(check, "warning", "its profile was never tried on a real one");
+	if (error) {
+		set_note(check, "broken", "%s", error);
+		return;
+	}
+	set_note(check, json_string_value(json_object_get(check, "status")),
+	    "%lld elements in an array, %lld at a time; %lld executions in an element until it is "
+	    "known how long one takes",
+	    (long long)json_integer_value(json_object_get(about, "array")),
+	    (long long)json_integer_value(json_object_get(about, "elements")),
+	    (long long)json_integer_value(json_object_get(about, "chunk")));
+}
+
+static void
+check_clusters(json_t *checks)
+{
+	json_t *found = remote_survey(NULL), *none;
+
+	for (size_t i = 0; i < json_array_size(found); i++)
+		check_cluster(json_array_get(found, i), checks);
+	if (json_array_size(found) == 0) {
+		none = new_check("cluster", "limits");
+		set_note(none, "missing", "no cluster here");
+		json_array_append_new(checks, none);
+	}
+	json_decref(found);
+}
+
 json_t *
 doctor_examine(const struct app *app, struct err *err)
 {
@@ -404,6 +450,7 @@ doctor_examine(const struct app *app, struct err *err)
 	check_state(app, checks);
 	check_settings(app, checks);
 	check_machine(checks);
+	check_clusters(checks);
 	return checks;
 }
 

@@ -88,7 +88,8 @@ set_environment(const struct element *e)
 static double
 time_left(const struct outpost *o)
 {
-	const char *end = getenv("SLURM_JOB_END_TIME");
+	const char *said = getenv("DOCKLINE_CLUSTER_ENDS"),
+		   *end = said && *said ? said : getenv("SLURM_JOB_END_TIME");
 	int64_t wall;
 
 	if (o->shift.seconds > 0)

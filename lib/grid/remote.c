@@ -270,6 +270,7 @@ describe_limits(struct scheduler *s, const struct limits *limits, json_t *about)
 	json_object_set_new(about, "jobs", json_integer(limits->jobs));
 	json_object_set_new(about, "submit", json_integer(limits->submit));
 	json_object_set_new(about, "elements", json_integer(limits_elements(limits)));
+	json_object_set_new(about, "chunk", json_integer(limits_chunk(limits, 0, 0, 0)));
 	json_object_set_new(about, "calls", scheduler_counts_shared(s));
 }
 
@@ -298,7 +299,7 @@ json_t *
 remote_survey(const char *state)
 {
 	json_t *names = profile_names(), *found = json_array(), *about;
-	char *folder = scheduler_folder(state);
+	char *folder = state ? scheduler_folder(state) : NULL;
 
 	for (size_t i = 0; i < json_array_size(names); i++) {
 		const char *name = json_string_value(json_array_get(names, i));

@@ -24,7 +24,7 @@ struct batch *remote_open(
 /* Which clusters are here, for dock-doctor: for each profile whose scheduler is found, whether it
  * answers or not, {"profile", "description", "tested", "cluster", "array", "jobs", "submit",
  * "elements", "chunk", "calls"}, or "error" in place of what follows tested. An array, the
- * caller's. */
+ * caller's. state NULL: nothing is written down. */
 json_t *remote_survey(const char *state);
 
 #endif

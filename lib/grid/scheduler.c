@@ -20,7 +20,10 @@
 #include "grid/profile.h"
 #include "grid/shared.h"
 
-enum { GRACE = 5 };
+enum {
+	GRACE = 5,   /* seconds from TERM to KILL */
+	WORDS = 400, /* of what a program says, in messages */
+};
 
 extern char **environ;
 
@@ -228,23 +231,39 @@ scheduler_said(const struct scheduler_reply *reply, const char *const *texts)
 	return false;
 }
 
+/* The end of a text, its lines joined by "; ". The caller frees. */
+static char *
+last_words(const char *text)
+{
+	size_t len = strlen(text), skip = len > WORDS ? len - WORDS : 0;
+	const char *line = skip > 0 ? strchr(text + skip, '\n') : text;
+	struct buf words = BUF_INIT;
+
+	for (line = line ? line : text + skip; *line; line += len) {
+		len = strcspn(line, "\r\n");
+		if (len > 0) {
+			buf_add_str(&words, words.len > 0 ? "; " : "");
+			buf_add(&words, line, len);
+		}
+		len += line[len] != '\0';
+	}
+	return buf_take(&words);
+}
+
 int
 scheduler_failed(char *const *argv, const struct scheduler_reply *reply, struct err *err)
 {
-	const char *text = buf_str(saying(reply));
-	size_t len = strlen(text), from;
+	char *words = last_words(buf_str(saying(reply)));
 
-	while (len > 0 && strchr(" \r\n", text[len - 1]))
-		len--;
-	for (from = len; from > 0 && text[from - 1] != '\n' && len - from < 400; from--)
-		;
-	if (!reply->in_time && reply->there)
-		return err_set(
+	if (reply->there && !reply->in_time)
+		err_set(
 		    err, ERR_SYSTEM, "%s: no answer within %d seconds", argv[0], SCHEDULER_LIMIT);
-	if (len == 0)
-		return err_set(
-		    err, ERR_SYSTEM, "%s: exit %d, and it says nothing", argv[0], reply->code);
-	return err_set(err, ERR_SYSTEM, "%s: %.*s", argv[0], (int)(len - from), text + from);
+	else if (!*words)
+		err_set(err, ERR_SYSTEM, "%s: exit %d, and it says nothing", argv[0], reply->code);
+	else
+		err_set(err, ERR_SYSTEM, "%s: %s", argv[0], words);
+	free(words);
+	return -1;
 }
 
 /* 1: it answered, 0: nothing of the kind is here, -1. */

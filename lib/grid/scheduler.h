@@ -61,7 +61,7 @@ void scheduler_reply_clear(struct scheduler_reply *reply);
 /* Does what it wrote to stderr (or, when that is nothing, to stdout) contain one of the texts? */
 bool scheduler_said(const struct scheduler_reply *reply, const char *const *texts);
 
-/* "sbatch: exit 1: its last line", for messages. Returns -1, with ERR_SYSTEM. */
+/* "sbatch: what it said", for messages. Returns -1, with ERR_SYSTEM. */
 int scheduler_failed(char *const *argv, const struct scheduler_reply *reply, struct err *err);
 
 /* Ask, and append the rows of the answer to the array. 1: it answered; 0: it is not to be had here

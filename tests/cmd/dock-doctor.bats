@@ -122,3 +122,21 @@ check() {
 	run_split dock-doctor --json --table
 	assert_status 2
 }
+
+@test "dock-doctor: what a cluster allows, and that there is none" {
+	fake vina 'AutoDock Vina v1.2.7'
+	fake obabel 'Open Babel 3.1.1 -- Jan  4 2023 -- 09:58:24'
+	faked
+	check limits '.group == "cluster" and .status == "missing" and .notes == ["no cluster here"]'
+	fake scontrol $'Configuration data\nClusterName = hpc\nMaxArraySize = 5001\nMaxJobCount = 50000'
+	fake sacctmgr 400
+	faked
+	check 'slurm limits' '.status == "ok" and .cluster == "hpc" and .array == 5001 and .jobs == 50000 and .submit == 400'
+	check 'slurm limits' '.elements == 400 and .chunk == 50 and (.notes[0] | test("^5001 elements in an array, 400 at a time; 50 exec"))'
+	fake scontrol 'slurm_load_ctl_conf error: Unable to contact slurm controller (connect failure)' 1
+	faked
+	check 'slurm limits' '.status == "broken" and (.notes[0] | test("Unable to contact"))'
+	fake scontrol 'scontrol: fatal: Could not establish a configuration source' 1
+	faked
+	check limits '.notes == ["no cluster here"]'
+}

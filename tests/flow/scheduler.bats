@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: MIT
+# What a healthy cluster does not show: calls that time out, words nobody knows, jobs that vanish.
+load ../helper
+
+setup() {
+	fresh
+	export SHIM=$PWD/shim DOCKLINE_CLUSTER_PAUSE=0
+	mkdir -p shim bin
+	for name in sbatch squeue sacct sacctmgr scancel scontrol; do
+		ln -s "$root/tests/cluster/shim" "bin/$name"
+	done
+	PATH=$PWD/bin:$PATH
+	name=$(grid name)
+}
+
+grid() { "$BUILD/unit/grid" "$@"; }
+submit() { run_split grid "$@" submit slurm "$name" 3 "$PWD" /bin/true; }
+query() { run_split grid query slurm "$@"; }
+always() { for _ in {1..20}; do echo "$1"; done; } # MESSAGE of all calls
+called() { grep -c "^$1" shim/calls; }
+
+@test "scheduler: noise around the id is no matter" {
+	printf 'Welcome to the cluster!\n  You have 3 projects\n' >shim/sbatch.before
+	echo 'Estimated start: 2026-11-22T00:00:00' >shim/sbatch.after
+	submit
+	assert_status 0
+	assert_out 1
+	[[ $(<shim/submitted) == "1|dl-$name" ]]
+}
+
+@test "scheduler: a call that timed out and submitted all the same is found, not repeated" {
+	echo '+Batch job submission failed: Socket timed out on send/recv operation' >shim/sbatch.fails
+	submit
+	assert_status 0
+	assert_out 1
+	(($(called sbatch) == 1 && $(wc -l <shim/submitted) == 1))
+	submit
+	assert_out 1
+	(($(called sbatch) == 1))
+}
+
+@test "scheduler: a call that timed out and did not submit is repeated" {
+	echo 'Batch job submission failed: Unable to contact slurm controller (connect failure)' >shim/sbatch.fails
+	submit
+	assert_status 0
+	assert_out 1
+	(($(called sbatch) == 2 && $(wc -l <shim/submitted) == 1))
+}
+
+@test "scheduler: nothing is submitted while nobody can say whether it was" {
+	always 'Unable to contact slurm controller (connect failure)' >shim/squeue.fails
+	submit
+	assert_status 5
+	assert_out ''
+	assert_err -r 'squeue: .*Unable to contact'
+	run grep sbatch shim/calls
+	((status == 1))
+}
+
+@test "scheduler: what is refused is said, and not tried again" {
+	always 'Batch job submission failed: Invalid partition name specified' >shim/sbatch.fails
+	submit -o partition=nosuch
+	assert_status 2
+	assert_err -r 'sbatch: .*Invalid partition name specified'
+	(($(called sbatch) == 1))
+}
+
+@test "scheduler: variables of another job do not change what is submitted" {
+	export SLURM_JOB_ID=7 SBATCH_PARTITION=x SLURM_CONF=/etc/mine SQUEUE_FORMAT=%i
+	submit
+	assert_status 0
+	query 1:1
+	assert_status 0
+	diff <(printf 'LC_ALL=C\nSLURM_CONF=/etc/mine\n') <(sort -u shim/environment)
+}
+
+@test "scheduler: its words, and one that nobody knows" {
+	for word in RUNNING COMPLETED OUT_OF_MEMORY NODE_FAIL PREEMPTED TIMEOUT PUZZLED 'CANCELLED by 5'; do
+		echo "4|$((n++))|$word|None|n1|dl-x"
+	done >shim/queue
+	echo '4|8|PENDING|Priority||dl-x' >>shim/queue
+	echo '4|0|RUNNING|None|n1|of somebody else' >>shim/queue
+	query 4:9
+	assert_status 0
+	assert_out "4_0 0 running n1 -
+4_1 1 done n1 COMPLETED
+4_2 2 memory n1 OUT_OF_MEMORY
+4_3 3 lost n1 NODE_FAIL
+4_4 4 lost n1 PREEMPTED
+4_5 5 timeout n1 TIMEOUT
+4_6 6 unknown n1 PUZZLED
+4_7 7 cancelled n1 CANCELLED by 5
+4_8 8 queued - Priority"
+}
+
+@test "scheduler: a job that vanished is lost after three answers, never done" {
+	query 4:2
+	assert_out ''
+	echo 'slurm_load_jobs error: Socket timed out' >shim/squeue.fails
+	query 4:2
+	assert_status 5
+	assert_err -r 'squeue: .*Socket timed out'
+	query 4:2
+	assert_out ''
+	query 4:2
+	assert_out '4_0 0 lost - missing
+4_1 1 lost - missing'
+	echo '4|1|RUNNING|None|n1|dl-x' >shim/queue
+	query 4:2
+	assert_out '4_0 0 lost - missing
+4_1 1 running n1 -'
+}
+
+@test "scheduler: what the queue forgot the accounting knows, and an accounting that is down is no answer" {
+	printf '4_0|COMPLETED|0:0|n1|dl-x\n4_1|OUT_OF_MEMORY|0:125|n2|dl-x\n' >shim/accounting
+	query 4:2
+	assert_out '4_0 0 done n1 COMPLETED
+4_1 1 memory n2 OUT_OF_MEMORY'
+	echo 'slurm_persist_conn_open: Connection refused' >shim/sacct.fails
+	query 5:1
+	assert_status 0
+	assert_out ''
+}
+
+@test "scheduler: all processes ask once in half a minute" {
+	unset DOCKLINE_CLUSTER_PAUSE
+	echo '4|0|RUNNING|None|n1|dl-x' >shim/queue
+	for _ in 1 2 3 4; do
+		query 4:1 >"out.$_" &
+	done
+	settle
+	query 4:1
+	assert_out '4_0 0 running n1 -'
+	(($(called 'squeue -r') == 1))
+	jq -e '.calls.query == 1' "$HOME"/.cache/dockline/cluster-slurm-*.json
+	(($(called scontrol) <= 5))
+}
+
+@test "scheduler: elements are taken back many at a time" {
+	run_split grid cancel slurm 4 $(seq 0 249)
+	assert_status 0
+	(($(called scancel) == 3))
+	grep -qx "scancel $(seq -f '4_%g' -s ' ' 200 249)" shim/calls
+	always 'Invalid job id specified' >shim/scancel.fails
+	run_split grid cancel slurm 4
+	assert_status 0
+	grep -qx 'scancel 4' shim/calls
+}
+
+@test "scheduler: a script says what was ordered, and a value stays a value" {
+	run_split grid -o partition=long -o walltime=90m -o memory=4G -o cpus=4 -o modules=vina -o "preamble=ulimit -c 0" \
+		script slurm "$name" 3 "$PWD" /bin/echo "it's \$HOME" '{element}'
+	assert_status 0
+	for line in '#SBATCH --array=0-2' '#SBATCH --partition=long' '#SBATCH --time=90' '#SBATCH --mem=4096M' \
+		'#SBATCH --cpus-per-task=4' '#SBATCH --signal=B:USR1@120' '#SBATCH --open-mode=append' "module load 'vina' || exit 1" \
+		'ulimit -c 0' "exec '/bin/echo' 'it'\\''s \$HOME' \"\$DOCKLINE_CLUSTER_ELEMENT\""; do
+		assert_out -l "$line"
+	done
+	sed '/module/d' "$out" >script
+	run_split env SLURM_ARRAY_TASK_ID=2 sh script
+	assert_out "it's \$HOME 2"
+	run_split grid -o 'partition=a b' script slurm "$name" 3 "$PWD" /bin/true
+	assert_status 3
+	assert_err -l "grid: partition 'a b' must be one word"
+	run_split grid -o $'account=a\n#SBATCH --uid=0' script slurm "$name" 3 "$PWD" /bin/true
+	assert_status 3
+	run_split grid -o wallime=1h script slurm "$name" 3 "$PWD" /bin/true
+	assert_status 2
+	assert_err -l "grid: there is no 'wallime': 'walltime' is meant?"
+}
+
+@test "scheduler: a profile of one's own, and where it is wrong" {
+	mkdir -p "$HOME/.config/dockline/clusters"
+	cat >"$HOME/.config/dockline/clusters/ours.yaml" <<-'END'
+		name: ours
+		extends: slurm
+		defaults: {partition: chem, walltime: 4h}
+	END
+	run_split grid script ours "$name" 1 "$PWD" /bin/true
+	assert_status 0
+	assert_out -l '#SBATCH --partition=chem'
+	assert_out -l '#SBATCH --time=240'
+	assert_out -l '#SBATCH --array=0-0'
+	printf 'name: ours\nextends: slurm\nsubmit:\n  argv: [sbatch]\n  id: "(x"\n' >bad.yaml
+	run_split grid script ./bad.yaml "$name" 1 "$PWD" /bin/true
+	assert_status 3
+	assert_err -r '^grid: ./bad.yaml:5:7: not a regular expression'
+	printf 'name: ours\nextends: slurm\nstates: {WEIRD: odd}\n' >bad.yaml
+	run_split grid script ./bad.yaml "$name" 1 "$PWD" /bin/true
+	assert_err -r "bad.yaml:3:17: 'WEIRD' must be queued"
+	run_split grid script nosuch "$name" 1 "$PWD" /bin/true
+	assert_status 2
+	assert_err "grid: no cluster profile 'nosuch' (there is ours, pbs, sge, slurm)"
+}

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+# A real Slurm of three nodes on this machine.
+load ../helper
+
+setup() {
+	fresh
+	need slurmctld slurmd sbatch munged
+	export DOCKLINE_CLUSTER_PAUSE=0.2
+	cluster=$BATS_TEST_TMPDIR/slurm
+	name=$("$BUILD/unit/grid" name)
+}
+
+teardown() {
+	"$root/tests/cluster/slurm" stop "$cluster"
+	spotless
+}
+
+start() {
+	timeout 60 "$root/tests/cluster/slurm" start "$cluster" "$@"
+	# shellcheck disable=SC1091 # written just now
+	. "$cluster/env"
+}
+
+grid() { timeout 60 "$BUILD/unit/grid" "$@"; }
+stands() { [[ $(grid query slurm "$1") == *"$2"* ]]; } # JOB:COUNT TEXT
+
+@test "slurm: an array is submitted once, runs on all nodes, and is seen to the end" {
+	start
+	[[ $(grid limits slurm) == '1001 2000' ]]
+	mkdir 'a folder'
+	run_split grid -o walltime=5m submit slurm "$name" 6 "$PWD/a folder" /bin/sh -c 'echo "$0 $DOCKLINE_CLUSTER_ELEMENT $DOCKLINE_CLUSTER_NODE"; sleep 0.5; exit $0' '{element}'
+	assert_status 0
+	assert_out 1
+	run_split grid submit slurm "$name" 6 "$PWD/a folder" /bin/false
+	assert_out 1
+	wait_until 30 stands 1:6 '1_5 5 failed'
+	wait_until 30 stands 1:1 '1_0 0 done'
+	diff <(sort "a folder/$name.out" | cut -d ' ' -f 1,2) <(for i in {0..5}; do echo "$i $i"; done)
+	(($(cut -d ' ' -f 3 "a folder/$name.out" | sort -u | wc -l) == 3))
+}
+
+@test "slurm: what is taken back and what is asked for too much" {
+	start
+	grid submit slurm "$name" 15 "$PWD" /bin/sleep 100
+	wait_until 30 stands 1:1 '1_0 0 running'
+	run_split grid cancel slurm 1 0
+	assert_status 0
+	wait_until 30 stands 1:1 '1_0 0 cancelled'
+	stands 1:2 '1_1 1 running'
+	stands 1:15 '1_14 14 queued - Resources' || stands 1:15 '1_14 14 queued'
+	run_split grid cancel slurm 1
+	wait_until 30 stands 1:2 '1_1 1 cancelled'
+	run_split grid -o partition=nosuch submit slurm "$(grid name)" 1 "$PWD" /bin/true
+	assert_status 2
+	assert_err -r 'invalid partition|Invalid partition'
+	run_split grid submit slurm "$(grid name)" 1002 "$PWD" /bin/true
+	assert_status 2
+}
+
+@test "slurm: a campaign goes there and comes home" {
+	start
+	seq 60 | jq -c '{a: .}' >in
+	taskrun -qd --job j in -- sh -c 'echo "{\"n\": $1, \"host\": \"$(hostname)\"}"' sh '{a}' >/dev/null
+	run_split timeout 100 taskwork -q --on slurm --chunk-size 10
+	assert_status 0
+	run_split taskstat --job j --json
+	assert_json -s 'length == 60 and all(.[]; .status == "completed" and .result.n == .params.a)'
+	find .dockline/spool -type f >left
+	[[ ! -s left ]]
+}
+
+@test "slurm: the controller is killed once sbatch has answered" {
+	start
+	grid submit slurm "$name" 3 "$PWD" /bin/sleep 1
+	kill -KILL "$(<"$cluster/pid/slurmctld")"
+	run_split grid query slurm 1:3
+	assert_status 5
+	assert_err -r 'squeue: '
+}
+
+@test "slurm: without root" {
+	((EUID == 0)) || skip "everything here is without root"
+	need setpriv
+	work=$(mktemp -d /tmp/dockline-XXXXXX)
+	chmod 755 "$work"
+	mkdir "$work/bin" "$work/run"
+	cp "$BUILD/unit/grid" "$work/bin"
+	cp -r "$root/tests/cluster" "$root/share" "$work"
+	chown -R 65534:65534 "$work"
+	cat >"$work/go" <<-'END'
+		cd "$1" && cluster/slurm start slurm && . slurm/env || exit
+		bin/grid submit slurm "$2" 3 "$PWD/run" /bin/echo '{element}' || exit
+		for _ in {1..100}; do
+			bin/grid query slurm 1:3 >seen && [[ $(grep -c done seen) == 3 ]] && break
+			sleep 0.1
+		done
+		cat seen
+	END
+	run_split timeout 60 setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$work" DOCKLINE_SHARE="$work/share" \
+		DOCKLINE_STATE="$work/state" bash "$work/go" "$work" "$name"
+	"$work/cluster/slurm" stop "$work/slurm"
+	sort "$work/run/$name.out" >printed
+	rm -rf "$work"
+	assert_status 0
+	assert_out -r '^1'
+	assert_out -r '1_2 2 done n[1-3] COMPLETED$'
+	diff printed <(seq 0 2)
+}
