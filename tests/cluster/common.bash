@@ -12,7 +12,7 @@ until_true() { # SECONDS COMMAND ...
 	shift
 	until "$@" >/dev/null 2>&1; do
 		(($(date +%s) < deadline)) || return 1
-		sleep 0.05
+		read -rt 0.05 <> <(:) || true
 	done
 }
 

@@ -92,7 +92,7 @@ stands() { [[ $(grid query slurm "$1") == *"$2"* ]]; } # JOB:COUNT TEXT
 		bin/grid submit slurm "$2" 3 "$PWD/run" /bin/echo '{element}' || exit
 		for _ in {1..100}; do
 			bin/grid query slurm 1:3 >seen && [[ $(grep -c done seen) == 3 ]] && break
-			sleep 0.1
+			read -rt 0.1 <> <(:) || true
 		done
 		cat seen
 	END
