@@ -42,7 +42,7 @@ void export_csv(const struct exported *x, unsigned columns, const json_t *tags, 
 void export_pdbqt(const struct exported *x, const char *model, size_t len, struct buf *out);
 
 /* What follows the molecule block of an SDF: the tags of the molecule, then ours (dock_...), then
- * $$$$. bonds says where the bond orders come from: "input" or "perceived". */
+ * $$$$. bonds says where the bond orders come from: "input", "meeko", "perceived" or "engine". */
 void export_sd_tags(const struct exported *x, const char *bonds, struct buf *out);
 
 #endif

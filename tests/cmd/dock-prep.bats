@@ -161,7 +161,8 @@ amide input CC(N)=O" ]]
 	jq -cn --rawfile text "$data/box/aspirin.sdf" \
 		'{type: "ligand", key: "a", ligand: {name: "a", format: "sdf", text: $text}}' >in
 	smiles b 'CC(=O)Oc1ccccc1C(=O)O' boron 'OB(O)C(F)c1ccccc1' bad C1CC >>in
-	jq -c 'select(.key == "b") | .key = "mine" | .ligand += {parent: "m", state: "3"}' in >>in
+	jq -c 'select(.key == "b") | .key = "mine" | .ligand += {parent: "m", state: "3"}' in >mine
+	cat mine >>in
 	run_split dock-prep --states 4 --ph 3-7 --unique in
 	assert_status 1
 	[[ $(jq -r '[.key, .ligand.parent, .ligand.state, .prep.coordinates, .error.class, .skipped.kept] | join(" ")' "$out") == "\
