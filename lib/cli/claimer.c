@@ -163,9 +163,9 @@ room_for(const struct claimer *c, const struct lane *lane)
 	int fit, ahead = 0;
 
 	room_of_task(lane->task, 0, &one);
-	if (lane->task->window > 0) /* what coprocesses have room for; streams.c needs one more */
+	if (lane->task->window > 0) /* what coprocesses have room for; streams.c needs some more */
 		fit = room_fits(&c->capacity, &one, SLOTS_MAX) *
-			(lane->task->window + lane->task->turns) -
+			(lane->task->window + 2 * lane->task->turns) -
 		    (int)*lane->held;
 	else
 		fit = room_fits(&c->want.free, &one, c->want.most);
