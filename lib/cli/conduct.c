@@ -169,6 +169,22 @@ advance(struct conduct *c, struct stage *s, struct err *err)
 	return s->state != was || c->budget != budget;
 }
 
+/* Those that take the items of others come first, the last before all: what was begun is finished
+ * before more is begun. 1 something changed, 0, -1. */
+static int
+advance_chains(struct conduct *c, struct err *err)
+{
+	int changed = 0;
+
+	for (size_t i = c->pipeline->nsteps; i-- > 0 && changed >= 0;) {
+		struct stage *s = &c->stages[c->pipeline->order[i]];
+		int rc = s->step->each == EACH_STEP ? advance(c, s, err) : 0;
+
+		changed = rc < 0 ? -1 : changed | rc;
+	}
+	return changed;
+}
+
 static int
 settle_all(struct conduct *c, struct err *err)
 {
@@ -241,8 +257,9 @@ conduct(void *ctx, struct admission *a, struct err *err)
 		return -1;
 	while (changed > 0 && c->budget > 0) {
 		changed = settle_all(c, err);
-		/* from the last to the first: what was begun is finished before more is begun */
-		for (size_t i = c->pipeline->nsteps; i-- > 0 && changed >= 0;) {
+		if (changed >= 0)
+			changed = advance_chains(c, err);
+		for (size_t i = 0; i < c->pipeline->nsteps && changed >= 0; i++) {
 			int rc = advance(c, &c->stages[c->pipeline->order[i]], err);
 
 			changed = rc < 0 ? -1 : changed | rc;
