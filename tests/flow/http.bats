@@ -39,7 +39,7 @@ of() {
 
 @test "http: what fails has a class, and only service is tried again" {
 	serve a
-	task t "$quick"$'\nmax_reply: 10K'
+	task t "$quick"$'\nmax_reply: 10K\nbreaker: {failures: 50}'
 	ask '{"do":"status","status":400}' '{"do":"status","status":422,"says":{"detail":"no receptor"}}' \
 		'{"do":"status","status":404}' '{"do":"status","status":500}' '{"do":"status","status":408}' \
 		'{"do":"reset"}' '{"do":"half"}' '{"do":"bad"}' '{"do":"huge","bytes":20000}' '{"do":"empty"}'

@@ -122,11 +122,11 @@ requests() { grep -c "^POST /run" "$1/log" 2>/dev/null || true; }
 	died=${EPOCHREALTIME/./}
 	was=$(requests c)
 	echo 0.5 >b/slow
+	slow=$(requests b) fast=$(requests a)
 	over() { ((${EPOCHREALTIME/./} - died >= 2300000)); } # two intervals, and a moment
 	wait_until 10 over
 	touch c/sick # whatever comes to it now is written down
 	HTTP_ODD_PORT=${url##*:} serve c
-	slow=$(requests b) fast=$(requests a)
 	checked() { (($(grep -c '^GET /health' c/log) >= now + 1)); }
 	now=$(grep -c '^GET /health' c/log)
 	wait_until 10 checked
