@@ -54,9 +54,9 @@ jq -e --argjson n "$ITEMS" '.status == "completed" and .steps[3].result == [$n, 
 taskstat --job k --json | jq -es --argjson n "$ITEMS" 'length == 3 * $n and all(.[]; .status == "completed") and
 	(map(.key) | unique | length) == 3 * $n' >/dev/null || bad 'the executions are not one for each item'
 # what had completed when it was killed was not begun again
-sort begun | uniq -c | awk '{ print $2, $1 }' | sort >times
+sort begun | uniq -c | awk '{ print $2, $1 }' | sort >counts
 for ((i = 0; i < KILLS; i++)); do
-	again=$(comm -23 "begun.$i" times | head -n 1)
+	again=$(comm -23 "begun.$i" counts | head -n 1)
 	[[ ! $again ]] || bad "what had completed was run again: execution and times $again"
 done
 echo "pipeline: $ITEMS items, killed $killed times, $(wc -l <begun) programs run for $((3 * ITEMS)) executions"
