@@ -158,7 +158,7 @@ static void
 test_old_state(const char *root)
 {
 	char *dir = xasprintf("%s/old", root), *path = xasprintf("%s/state.db", dir);
-	struct db db = { .name = "state.db", .gate = -1 };
+	struct db db = { .name = "state.db", .gate = -1, .seated = true };
 	struct submission sub = { .job = { 1, 1 }, .task = 1, .key = "b" };
 	struct standing at = { 0 };
 	struct store *store;
