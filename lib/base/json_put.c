@@ -12,16 +12,22 @@
  * hashes of canonical texts must not depend on its version. */
 static void put_value(const json_t *value, bool sorted, struct buf *out);
 
+/* Can it stand in a JSON string as it is? */
+static bool
+is_plain(unsigned char c)
+{
+	return c >= 0x20 && c != '"' && c != '\\';
+}
+
 static void
-put_string(const char *s, size_t len, struct buf *out)
+put_escaped(const char *s, size_t len, struct buf *out)
 {
 	const char *end = s + len, *from = s;
 
-	buf_add_char(out, '"');
 	for (; s < end; s++) {
 		unsigned char c = (unsigned char)*s;
 
-		if (c >= 0x20 && c != '"' && c != '\\')
+		if (is_plain(c))
 			continue;
 		buf_add(out, from, (size_t)(s - from));
 		from = s + 1;
@@ -33,6 +39,21 @@ put_string(const char *s, size_t len, struct buf *out)
 			buf_addf(out, "\\u%04x", c);
 	}
 	buf_add(out, from, (size_t)(end - from));
+}
+
+static void
+put_string(const char *s, size_t len, struct buf *out)
+{
+	size_t plain = 0;
+	char *to = buf_reserve(out, len + 2);
+
+	while (plain < len && is_plain((unsigned char)s[plain]))
+		plain++;
+	*to = '"';
+	memcpy(to + 1, s, plain);
+	out->len += plain + 1;
+	if (plain < len)
+		put_escaped(s + plain, len - plain, out);
 	buf_add_char(out, '"');
 }
 
