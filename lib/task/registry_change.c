@@ -104,6 +104,19 @@ enrol(struct store *store, const struct registrar *by, struct task *task, const 
 	return audit_write(store, by, &audit, err);
 }
 
+/* The service that came with a task is that of its newest version. */
+static int
+follow(struct store *store, const char *org, const char *name, struct err *err)
+{
+	struct task *newest = task_find(store, org, name, NULL);
+	int rc = 0;
+
+	if (newest && newest->origin == TASK_REGISTERED && newest->remote)
+		rc = service_follow(store, org, newest, err);
+	task_free(newest);
+	return rc;
+}
+
 int
 task_register(struct store *store, const struct registrar *by, struct task *task, bool replace,
     struct err *err)
@@ -126,8 +139,9 @@ task_register(struct store *store, const struct registrar *by, struct task *task
 		    "task '%s' version %s is registered with another definition"
 		    " (another version, or --replace)",
 		    task->name, task->version);
-	rc = enrol(store, by, task, hash, rc > 0 ? before : NULL, since, err);
-	return rc < 0 ? -1 : 1;
+	if (enrol(store, by, task, hash, rc > 0 ? before : NULL, since, err) < 0)
+		return -1;
+	return follow(store, by->org, task->name, err) < 0 ? -1 : 1;
 }
 
 /* fn for each version that is meant; the number of those it changed (1, 0 or -1 each). */
@@ -184,7 +198,9 @@ task_remove(struct store *store, const struct registrar *by, const char *given, 
 		    given, (long long)id);
 	else if (rc == 0)
 		rc = each_version(store, by, given, remove_version, NULL, &found, err);
-	if (rc >= 0 && service_forget(store, by->org, name, err) < 0)
+	if (rc >= 0 &&
+	    (service_forget(store, by->org, name, err) < 0 ||
+		follow(store, by->org, name, err) < 0))
 		rc = -1;
 	free(name);
 	return rc;

@@ -73,6 +73,10 @@ int service_add(
 /* The service that comes with a task is there, unless it was taken away since. 0 or -1. */
 int service_keep(struct store *store, const char *org, const struct task *task, struct err *err);
 
+/* Of the versions of a task this is the newest now: if the service that came with it is there, it
+ * is that of this version. 0 or -1. */
+int service_follow(struct store *store, const char *org, const struct task *task, struct err *err);
+
 /* 1; 0: there is none of that name; -1. */
 int service_remove(struct store *store, const char *org, const char *name, struct err *err);
 

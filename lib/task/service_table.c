@@ -22,6 +22,9 @@ static const char sql_find[] =
     "SELECT id, definition FROM service WHERE org = ? AND name = ? AND removed IS NULL";
 static const char sql_known[] =
     "SELECT id FROM service WHERE org = ? AND name = ? AND definition = ? LIMIT 1";
+static const char sql_came[] =
+    "SELECT id FROM service WHERE org = ? AND name = ? AND origin = 'task'"
+    " AND removed IS NULL";
 static const char sql_new[] =
     "INSERT INTO service (org, name, task, origin, definition, created) VALUES (?, ?, ?, ?, ?, ?)";
 static const char sql_remove[] =
@@ -93,6 +96,23 @@ service_keep(struct store *store, const char *org, const struct task *task, stru
 		rc = service_add(store, org, s, true, err);
 	}
 	free(text);
+	service_free(s);
+	json_decref(definition);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+service_follow(struct store *store, const char *org, const struct task *task, struct err *err)
+{
+	json_t *definition = service_of_task(task);
+	struct service *s = service_parse(definition, err);
+	int64_t id;
+	int rc = s ? stmt_number(store, err, &id, sql_came, "tt", org, s->name) : -1;
+
+	if (rc > 0) {
+		s->added = false;
+		rc = service_add(store, org, s, true, err);
+	}
 	service_free(s);
 	json_decref(definition);
 	return rc < 0 ? -1 : 0;

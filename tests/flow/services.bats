@@ -64,6 +64,26 @@ requests() { grep -c "^POST /run" "$1/log" 2>/dev/null || true; }
 	assert_json '.service == "task-t"'
 }
 
+@test "services: the one that came with a task is that of its newest version" {
+	version() { # NUMBER URL
+		jq -n --arg v "$1" --arg u "$2" '{task_id: "s", version: $v, service_config: {service_url: $u},
+			interface_spec: {openapi: "3.0.3", info: {title: "s", version: "1"}, paths: {"/run": {post: {
+			responses: {default: {description: "any"}}}}}}}' |
+			taskreg add -q "${@:3}" >/dev/null
+	}
+	url() { taskreg service list | jq -r .url; }
+	version 1 http://127.0.0.1:9/one
+	version 2 http://127.0.0.1:9/two
+	[[ $(url) == */two ]]
+	version 1 http://127.0.0.1:9/other --replace
+	[[ $(url) == */two ]]
+	taskreg rm s@2 >/dev/null
+	[[ $(url) == */other ]]
+	taskreg service rm task-s >/dev/null
+	version 3 http://127.0.0.1:9/three
+	[[ $(url) == */three ]]
+}
+
 @test "services: every error of a definition is told with its place" {
 	serve a
 	task t
