@@ -112,7 +112,8 @@ static void
 count_record(struct ledger *l, bool failed)
 {
 	l->failed += failed;
-	app_count(l->o.app, failed);
+	/* --detach only submits: how it ended is for who waits */
+	app_count(l->o.app, failed && !l->o.print_submitted);
 }
 
 /* Add one record to text. -1: it cannot be read. */

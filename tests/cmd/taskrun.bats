@@ -91,7 +91,7 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 		'{"a":5,"b":1,"skipped":{"reason":"not here"}}' '{"a":1,"b":1e22}' >in
 	jq -nc '{a: 6, b: 1, long: ("x" * 3000)}' >>in
 	run_split taskrun -d -q --job j sum in
-	assert_status 1
+	assert_status 0
 	[[ $(column .status) == "queued queued queued failed skipped queued queued" ]]
 	cp "$out" first
 	taskstat --list --job j --json | diff - first
@@ -104,7 +104,7 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	[[ $(jq -s '.[0].generation, length' "$out" | paste -sd' ') == "2 7" ]]
 	taskstat --list --job j --json | diff - "$out"
 	run_split taskrun -d -q sum in
-	assert_status 1
+	assert_status 0
 	taskstat --list --json | tail -n 7 | diff - "$out"
 }
 
