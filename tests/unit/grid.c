@@ -322,6 +322,7 @@ main(int argc, char **argv)
 {
 	if (argc > 1)
 		return program(argc, argv);
+	setenv("DOCKLINE_SHARE", "share", 0); /* it is run where the project begins */
 	test_shipped();
 	test_states();
 	test_limits();
