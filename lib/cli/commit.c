@@ -208,7 +208,8 @@ commit_ended(struct commit *c, struct ended *ended)
 	ended->next = NULL;
 	*c->ends_tail = ended;
 	c->ends_tail = &ended->next;
-	if (!c->napping)
+	c->urgent |= ended->end.class != FAIL_NONE;
+	if (!c->napping || c->urgent)
 		pthread_cond_signal(&c->wake);
 	pthread_mutex_unlock(&c->lock);
 }

@@ -31,6 +31,7 @@ struct commit {
 	struct change *changes, **changes_tail;
 	struct want want;
 	bool hungry;
+	bool urgent;  /* something failed: what that decides for others is not put off */
 	bool stirred; /* the conductor has something to do */
 	bool napping; /* the writer waits for company: only what is urgent wakes it */
 

@@ -107,7 +107,7 @@ collect(struct commit *c, struct batch *b)
 		b->want.most = 0;
 	c->want.most = 0;
 	b->stirred = c->stirred;
-	c->stirred = false;
+	c->stirred = c->urgent = false;
 	pthread_cond_broadcast(&c->room);
 }
 
@@ -154,8 +154,8 @@ gather(struct commit *c)
 		c->state.idle = false;
 	}
 	c->napping = true;
-	while (commit_has_work(c) && !c->hungry && !c->stop && !c->lines && !c->stirred &&
-	    (since = clock_boot() - c->committed) < GROUP)
+	while (commit_has_work(c) && !c->hungry && !c->urgent && !c->stop && !c->lines &&
+	    !c->stirred && (since = clock_boot() - c->committed) < GROUP)
 		wait_for(c, GROUP - since);
 	c->napping = false;
 }
