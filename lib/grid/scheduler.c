@@ -58,7 +58,7 @@ is_among(const char *entry, const char *const *patterns)
 	return false;
 }
 
-/* Ours, without what belongs to this session or another job, or would change what a program of the
+/* Ours, without what belongs to the job that we may run in, or would change what a program of the
  * scheduler prints. Strings are borrowed. */
 static char **
 environment(const struct profile *p)

@@ -150,14 +150,17 @@ held(struct store *store, struct stmt *row, struct err *err)
 	return NULL;
 }
 
-int
-transfer_out(struct store *store, int64_t worker, transfer_fn *fn, void *ctx, struct err *err)
+typedef json_t *read_fn(struct store *store, struct stmt *row, struct err *err);
+
+/* fn for what read makes of each row. 0 or -1. */
+static int
+each(struct store *store, struct stmt *row, read_fn *read, transfer_fn *fn, void *ctx,
+    struct err *err)
 {
-	struct stmt *row = stmt_query(store, err, sql_held, "i", worker);
 	int rc = -1;
 
 	while (row && (rc = stmt_next(row, err)) > 0) {
-		json_t *one = held(store, row, err);
+		json_t *one = read(store, row, err);
 
 		if (!one || fn(one, ctx, err) < 0)
 			rc = -1;
@@ -168,6 +171,12 @@ transfer_out(struct store *store, int64_t worker, transfer_fn *fn, void *ctx, st
 		}
 	}
 	return rc;
+}
+
+int
+transfer_out(struct store *store, int64_t worker, transfer_fn *fn, void *ctx, struct err *err)
+{
+	return each(store, stmt_query(store, err, sql_held, "i", worker), held, fn, ctx, err);
 }
 
 /* ---- in ---- */
@@ -311,19 +320,5 @@ done(struct store *store, struct stmt *row, struct err *err)
 int
 transfer_home(struct store *store, transfer_fn *fn, void *ctx, struct err *err)
 {
-	struct stmt *row = stmt_query(store, err, sql_done, "");
-	int rc = -1;
-
-	while (row && (rc = stmt_next(row, err)) > 0) {
-		json_t *one = done(store, row, err);
-
-		if (!one || fn(one, ctx, err) < 0)
-			rc = -1;
-		json_decref(one);
-		if (rc < 0) {
-			stmt_end(row);
-			break;
-		}
-	}
-	return rc;
+	return each(store, stmt_query(store, err, sql_done, ""), done, fn, ctx, err);
 }
