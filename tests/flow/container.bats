@@ -230,8 +230,9 @@ task() {
 }
 
 @test "container: a shipped task whose file names the image of its engine" {
-	sed "s|command: \\[dock-vina\\]|command: [dock-vina, --image, '$image', --runtime, $runtime]|; s/^task_id: .*/task_id: contained-vina/" \
+	sed "s|^  command: \\[dock-vina, --serve|&, --image, '$image', --runtime, $runtime|; s/^task_id: .*/task_id: contained-vina/" \
 		"$root/share/tasks/dock-vina.yaml" >contained.yaml
+	grep -q "^  command: .*$image" contained.yaml
 	taskreg -q add contained.yaml >/dev/null
 	jq -nc --arg l "$data/vina/aspirin.pdbqt" '{key: "a", ligand: $l}' >requests
 	echo '{"type":"box","center":[11,90.5,57.5],"size":[22,24,28]}' >box.json
