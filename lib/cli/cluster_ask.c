@@ -76,6 +76,12 @@ write_answers(struct asking *a, const struct answers *answers, struct err *err)
 	return -1;
 }
 
+static bool
+is_there(const struct cluster *c, const struct cluster_job *job)
+{
+	return strcmp(job->profile, c->plan.profile) == 0 && strcmp(job->state, "submitted") == 0;
+}
+
 static int
 ask_about(struct cluster *c, const struct cluster_jobs *jobs, struct err *err)
 {
@@ -89,8 +95,7 @@ ask_about(struct cluster *c, const struct cluster_jobs *jobs, struct err *err)
 	for (size_t i = 0; i < jobs->len; i++) {
 		const struct cluster_job *job = &jobs->at[i];
 
-		if (strcmp(job->profile, c->plan.profile) != 0 ||
-		    strcmp(job->state, "submitted") != 0)
+		if (!is_there(c, job))
 			continue;
 		which[n] = i;
 		refs[n++] = (struct batch_ref){ job->name, job->batch ? job->batch : "",
@@ -111,10 +116,19 @@ ask_about(struct cluster *c, const struct cluster_jobs *jobs, struct err *err)
 	return rc;
 }
 
-int
-cluster_ask(struct cluster *c, struct err *err)
+static bool
+has_any(const struct cluster *c, const struct cluster_jobs *jobs)
 {
-	struct cluster_jobs jobs = VEC_INIT;
+	for (size_t i = 0; i < jobs->len; i++)
+		if (is_there(c, &jobs->at[i]))
+			return true;
+	return false;
+}
+
+/* Is it our turn: 1, 0, -1. */
+static int
+may_ask(struct cluster *c, struct err *err)
+{
 	int rc;
 
 	if (store_begin(c->store, err) < 0)
@@ -124,12 +138,18 @@ cluster_ask(struct cluster *c, struct err *err)
 		store_rollback(c->store);
 		return -1;
 	}
-	if (store_commit(c->store, err) < 0)
-		return -1;
-	if (rc == 0)
-		return 0;
-	rc = cluster_list(c->store, &jobs, err);
-	if (rc == 0)
+	return store_commit(c->store, err) < 0 ? -1 : rc;
+}
+
+int
+cluster_ask(struct cluster *c, struct err *err)
+{
+	struct cluster_jobs jobs = VEC_INIT;
+	int rc = cluster_list(c->store, &jobs, err);
+
+	if (rc == 0 && has_any(c, &jobs))
+		rc = may_ask(c, err);
+	if (rc > 0)
 		rc = ask_about(c, &jobs, err);
 	cluster_jobs_clear(&jobs);
 	return rc;
@@ -205,8 +225,7 @@ cluster_cancel_unwanted(struct cluster *c, struct err *err)
 	for (size_t i = 0; i < jobs.len && rc >= 0; i++) {
 		const struct cluster_job *job = &jobs.at[i];
 
-		if (strcmp(job->state, "submitted") != 0 ||
-		    strcmp(job->profile, c->plan.profile) != 0)
+		if (!is_there(c, job))
 			continue;
 		rc = cancel_in(c, job, err);
 		touched += rc > 0;

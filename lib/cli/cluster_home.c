@@ -17,6 +17,7 @@
 #include "grid/chunk.h"
 #include "grid/frames.h"
 #include "grid/outbox.h"
+#include "grid/pace.h"
 #include "store/object.h"
 #include "store/store.h"
 #include "task/cluster.h"
@@ -27,9 +28,7 @@
 #include "task/transfer.h"
 #include "task/workers.h"
 
-/* Microseconds: a file that was written shows on another host after so long at the latest; and what
- * a cluster does not tell anything of for so long is not there any more. */
-#define SHOWN INT64_C(45000000)
+/* Microseconds: what a cluster does not tell anything of for so long is not there any more. */
 #define FORGOTTEN (INT64_C(1800) * 1000000)
 
 struct home {
@@ -262,8 +261,9 @@ enum rest { REST_WAIT, REST_NONE, REST_BACK, REST_LOST };
 static enum rest
 rest_of(const struct cluster_job *job, const struct cluster_element *e)
 {
-	int64_t now = clock_wall(), shown = strcmp(job->profile, "local") == 0 ? 0 : SHOWN;
-	bool over = e->over && now - e->over >= shown;
+	double shown = strcmp(job->profile, "local") == 0 ? 0 : pace_shown();
+	int64_t now = clock_wall();
+	bool over = e->over && (double)(now - e->over) >= shown * 1e6;
 
 	if (e->held == 0)
 		return e->handed >= CLUSTER_ALL || e->over || e->cancelled ? REST_NONE : REST_WAIT;

@@ -20,7 +20,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/num.h"
+#include "grid/pace.h"
 #include "grid/profile.h"
 #include "grid/scheduler.h"
 #include "grid/script.h"
@@ -314,17 +314,13 @@ count_all(json_t *file, const struct query_want *wants, size_t n, int64_t now)
 
 /* ---- the answer ---- */
 
-/* DOCKLINE_CLUSTER_PAUSE, or what is right for a cluster of others. */
 static double
 pause_after(double took)
 {
-	const char *text = getenv("DOCKLINE_CLUSTER_PAUSE");
-	double pause = took * QUERY_SLOW, own;
+	double pause = took * QUERY_SLOW, least = pace_seconds();
 
-	if (text && num_double(text, &own, NULL) == 0 && own >= 0)
-		return own;
-	if (pause < QUERY_PAUSE)
-		return QUERY_PAUSE;
+	if (least < PACE_PAUSE || pause < least) /* a cluster of one's own, or a quick one */
+		return least;
 	return pause > QUERY_PAUSE_MAX ? QUERY_PAUSE_MAX : pause;
 }
 

@@ -5,7 +5,7 @@
  * One call asks for all jobs of the user at once. The answer is kept in the
  * shared file, so that processes side by side, and those that come one after
  * the other from cron, ask no more than one of them would: a call at most every
- * QUERY_PAUSE seconds, less often where it takes long to answer. Nobody waits
+ * PACE_PAUSE seconds, less often where it takes long to answer. Nobody waits
  * while somebody else asks: the answer before is used. What the live answer
  * leaves out is looked up in the accounting where there is one, and counted
  * where that does not know it either (grid/status.h).
@@ -25,9 +25,8 @@ struct query;
 struct scheduler;
 
 enum {
-	QUERY_PAUSE = 30,      /* seconds from one answer to the next question, at least */
-	QUERY_PAUSE_MAX = 300, /* and at most */
-	QUERY_SLOW = 30,       /* between these two: times what the answer took */
+	QUERY_PAUSE_MAX = 300, /* seconds from one answer to the next question, at most */
+	QUERY_SLOW = 30,       /* between PACE_PAUSE and that: times what the answer took */
 };
 
 /* Of whom one wants to know. */

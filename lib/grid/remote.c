@@ -18,6 +18,7 @@
 #include "grid/cancel.h"
 #include "grid/limits.h"
 #include "grid/order.h"
+#include "grid/pace.h"
 #include "grid/profile.h"
 #include "grid/query.h"
 #include "grid/scheduler.h"
@@ -231,7 +232,7 @@ read_limits(struct remote *r, struct err *err)
 		return err_wrap(err, "there is no %s here", r->profile->description);
 	if (rc < 0)
 		return -1;
-	r->batch.interval = QUERY_PAUSE;
+	r->batch.interval = pace_seconds();
 	r->batch.elements = whole(limits.array);
 	r->batch.outstanding = whole(limits_elements(&limits));
 	r->batch.cpus = (int)ceil(r->order.cpus);
