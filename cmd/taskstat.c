@@ -12,13 +12,15 @@
 #include "cli/views.h"
 
 static struct {
-	int alerts, dead, generation, json, list, script, stats, watch, workers;
+	int alerts, cluster, dead, generation, json, list, script, stats, watch, workers;
 	long limit, offset;
 	char *job, *prometheus, *queue, *status, *tag, *task, *trace;
 } o = { .limit = LONG_MIN };
 
 static const struct poptOption options[] = {
 	{ "alerts", 0, POPT_ARG_NONE, &o.alerts, 0, "is any threshold of config.yaml crossed?",
+	    NULL },
+	{ "cluster", 0, POPT_ARG_NONE, &o.cluster, 0, "what is out on clusters, and how it stands",
 	    NULL },
 	{ "dead", 0, POPT_ARG_NONE, &o.dead, 0, "what failed, grouped by cause", NULL },
 	{ "generation", 0, POPT_ARG_INT, &o.generation, 0, "of the job, not the newest", "N" },
@@ -95,6 +97,7 @@ static const struct view views[] = {
 	    .show = view_artifact },
 	{ "why", .word = "why", .least = 2, .most = SIZE_MAX, .takes = JSON, .show = view_why },
 	{ "--alerts", &o.alerts, .takes = JSON, .show = view_alerts },
+	{ "--cluster", &o.cluster, .takes = PAGE | JSON, .show = view_cluster },
 	{ "--dead", &o.dead, .takes = (LIST & ~STATUS) | JSON, .show = view_dead },
 	{ "--prometheus", .option = &o.prometheus, .show = view_prometheus },
 	{ "--script", &o.script, .least = 1, .most = 1, .show = view_script },

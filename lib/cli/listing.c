@@ -12,8 +12,10 @@
 #include "base/utf8.h"
 #include "cli/records.h"
 #include "cli/table.h"
+#include "task/cluster.h"
 #include "task/dependency.h"
 #include "task/execution.h"
+#include "task/whereabouts.h"
 
 /* ---- what is selected ---- */
 
@@ -45,6 +47,7 @@ enum { KEY_SHOWN = 24 }; /* bytes of a key in a line */
 
 struct listing {
 	struct table *table; /* NULL: records */
+	bool out;            /* something is on a cluster: say where */
 	int64_t limit, shown;
 };
 
@@ -55,8 +58,20 @@ text_at(const json_t *record, const char *pointer)
 }
 
 static void
-add_row(struct table *table, const json_t *record)
+add_place(struct table *table, const json_t *place)
 {
+	struct buf text = BUF_INIT;
+
+	if (place)
+		whereabouts_text(place, &text);
+	table_add(table, buf_str(&text));
+	buf_clear(&text);
+}
+
+static void
+add_row(const struct listing *l, const json_t *record)
+{
+	struct table *table = l->table;
 	const char *class = text_at(record, "/error/class"),
 		   *reason = text_at(record, "/error/reason");
 
@@ -67,6 +82,8 @@ add_row(struct table *table, const json_t *record)
 	table_add(table, text_at(record, "/job"));
 	table_add(table, text_at(record, "/task"));
 	table_add(table, text_at(record, "/key"));
+	if (l->out)
+		add_place(table, json_object_get(record, "cluster"));
 	table_addf(
 	    table, "%s%s%s", class ? class : "", class && reason ? ": " : "", reason ? reason : "");
 }
@@ -114,7 +131,7 @@ show(struct app *app, json_t *record, void *ctx, struct err *err)
 
 	(void)err;
 	if (l->table)
-		add_row(l->table, record);
+		add_row(l, record);
 	else
 		app_record(app, record);
 	return ++l->shown == l->limit;
@@ -157,12 +174,18 @@ listing_show(struct app *app, struct store *store, struct selection *sel, bool a
 {
 	static const char *const heads[] = { ">id", "status", ">tries", "job", "task", "key",
 		"error" };
+	static const char *const heads_out[] = { ">id", "status", ">tries", "job", "task", "key",
+		"where", "error" };
 	struct listing l = { .limit = limit };
 	int64_t more = 0, skip = sel->skip;
-	int rc;
+	int rc = as_table ? cluster_any(store, err) : 0;
 
+	if (rc < 0)
+		return -1;
+	l.out = rc > 0;
 	if (as_table)
-		l.table = table_new(heads, sizeof(heads) / sizeof(*heads));
+		l.table = l.out ? table_new(heads_out, sizeof(heads_out) / sizeof(*heads_out))
+				: table_new(heads, sizeof(heads) / sizeof(*heads));
 	rc = records_selected(app, store, sel, show, &l, err);
 	if (rc == 0 && l.table && l.shown > 0)
 		table_print(l.table, stdout, table_width(STDOUT_FILENO));
@@ -253,9 +276,21 @@ print_try(const json_t *t)
 }
 
 static void
+print_place(const json_t *place)
+{
+	struct buf text = BUF_INIT;
+
+	if (!place)
+		return;
+	whereabouts_text(place, &text);
+	print_member("where", buf_str(&text), text.len);
+	buf_clear(&text);
+}
+
+static void
 print_text(const json_t *record)
 {
-	static const char *const hidden[] = { "type", "tries", "attempts" };
+	static const char *const hidden[] = { "type", "tries", "attempts", "cluster" };
 	const char *key;
 	json_t *value;
 	size_t i;
@@ -268,6 +303,7 @@ print_text(const json_t *record)
 		if (shown)
 			print_value(key, value);
 	}
+	print_place(json_object_get(record, "cluster"));
 	json_array_foreach(json_object_get(record, "tries"), i, value)
 		print_try(value);
 }

@@ -13,6 +13,7 @@
 #include "cli/room.h"
 #include "task/priority.h"
 #include "task/task.h"
+#include "task/whereabouts.h"
 #include "task/why.h"
 
 static void say(struct answer *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -308,9 +309,33 @@ say_worker(struct answer *a)
 		say(a, ", which died: the next worker takes it over");
 }
 
+/* A cluster has it: how that stood when it last said something. */
+static void
+say_place(struct answer *a)
+{
+	json_t *place = a->w->place;
+	int64_t told;
+
+	a->reason = "cluster";
+	json_object_set(a->record, "cluster", place);
+	say(a, "is out: ");
+	whereabouts_text(place, &a->text);
+	if (clock_parse(json_string_value(json_object_get(place, "told")), a->now, &told, NULL) ==
+	    0) {
+		say(a, ", as of");
+		say_time(a, "told", told);
+	}
+	if (a->w->ordered_to_cancel)
+		say(a, ", and is to be cancelled");
+}
+
 static void
 tell_preparing(struct answer *a)
 {
+	if (a->w->place) {
+		say_place(a);
+		return;
+	}
 	a->reason = "claimed";
 	say(a, "begins in a moment");
 	say_worker(a);

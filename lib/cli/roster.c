@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "cli/page.h"
 #include "cli/table.h"
+#include "task/whereabouts.h"
 #include "task/workers.h"
 
 #define MUCH ((double)(INT64_MAX / 4)) /* memory that is no limit */
@@ -158,6 +159,23 @@ show(const struct worker_seen *w, void *ctx)
 	return 0;
 }
 
+/* What is out does its work elsewhere. */
+static int
+say_abroad(struct app *app, struct store *store, struct err *err)
+{
+	json_t *sums = whereabouts_sums(store, app->org, err), *sum;
+	json_int_t out = 0;
+	size_t i;
+
+	json_array_foreach(sums, i, sum)
+		out += json_integer_value(json_object_get(sum, "elements"));
+	if (out > 0)
+		app_say(app, "%lld element%s out on clusters: taskstat --cluster", (long long)out,
+		    out == 1 ? " is" : "s are");
+	json_decref(sums);
+	return sums ? 0 : -1;
+}
+
 int
 roster_show(struct app *app, struct store *store, bool as_table, struct page *page, struct err *err)
 {
@@ -175,5 +193,5 @@ roster_show(struct app *app, struct store *store, bool as_table, struct page *pa
 	if (page->shown + page->passed == 0)
 		app_say(app, "no worker is running");
 	page_say(page, app);
-	return 0;
+	return say_abroad(app, store, err);
 }

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "cli/abroad.h"
 #include "cli/account.h"
 #include "cli/alerts.h"
 #include "cli/artifacts.h"
@@ -148,6 +149,12 @@ int
 view_accounts(struct look *l, struct err *err)
 {
 	return account_of_all(l->app, l->store, l->as_text, &l->page, err);
+}
+
+int
+view_cluster(struct look *l, struct err *err)
+{
+	return abroad_show(l->app, l->store, l->as_text, &l->page, err);
 }
 
 int

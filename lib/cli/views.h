@@ -35,7 +35,7 @@ view_fn view_account;  /* of one */
 view_fn view_list;     /* executions */
 view_fn view_ids;      /* executions in full */
 view_fn view_script, view_artifact, view_why;
-view_fn view_workers, view_dead, view_stats, view_alerts, view_watch;
-view_fn view_prometheus, view_trace;
+view_fn view_cluster, view_workers, view_dead, view_stats, view_alerts;
+view_fn view_watch, view_prometheus, view_trace;
 
 #endif

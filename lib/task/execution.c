@@ -15,6 +15,7 @@
 #include "store/text.h"
 #include "task/key.h"
 #include "task/lane.h"
+#include "task/whereabouts.h"
 
 static const char sql_insert[] =
     "INSERT INTO execution (id, task, job, generation, lane, key, digest, status, class, error,"
@@ -31,7 +32,7 @@ static const char sql_status[] =
 static const char sql_record[] =
     "SELECT e.id, e.key, t.name, t.version, j.name, e.generation, e.status, e.class, e.attempts,"
     " e.created, e.started, e.ended, e.error, e.metrics, e.not_before, p.data, r.data,"
-    " l.queue, l.priority, l.tags, l.metadata, e.awaits, e.cached"
+    " l.queue, l.priority, l.tags, l.metadata, e.awaits, e.cached, e.worker"
     " FROM execution e JOIN task t ON t.id = e.task JOIN job j ON j.id = e.job"
     " JOIN lane l ON l.id = e.lane JOIN params p ON p.execution = e.id"
     " LEFT JOIN result r ON r.execution = e.id"
@@ -284,19 +285,35 @@ add_progress(struct store *store, int64_t id, json_t *record, struct err *err)
 	return 0;
 }
 
+/* Where a cluster has it. */
+static int
+add_place(struct store *store, int64_t worker, json_t *record, struct err *err)
+{
+	json_t *place;
+	int rc = whereabouts_of(store, worker, &place, err);
+
+	if (rc > 0)
+		json_object_set_new(record, "cluster", place);
+	return rc < 0 ? -1 : 0;
+}
+
 int
 execution_record(struct store *store, const char *org, int64_t id, json_t **record, struct err *err)
 {
 	struct stmt *stmt = stmt_query(store, err, sql_record, "it", id, org);
 	int rc = stmt ? stmt_next(stmt, err) : -1;
+	int64_t worker;
 	bool running;
 
 	if (rc <= 0)
 		return rc;
 	*record = record_of(store, stmt, org, err);
 	running = strcmp(stmt_text(stmt, 6), "running") == 0;
+	worker = stmt_int(stmt, 23);
 	stmt_end(stmt);
-	if (*record && running && add_progress(store, id, *record, err) < 0) {
+	if (*record &&
+	    ((running && add_progress(store, id, *record, err) < 0) ||
+		(worker && add_place(store, worker, *record, err) < 0))) {
 		json_decref(*record);
 		*record = NULL;
 	}

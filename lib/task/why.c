@@ -10,6 +10,7 @@
 #include "store/stmt.h"
 #include "task/control.h"
 #include "task/task.h"
+#include "task/whereabouts.h"
 
 enum { COUNTED = 20000 }; /* as many in front are counted, more are estimated */
 
@@ -193,6 +194,8 @@ read_worker(struct store *store, struct why *w, struct err *err)
 		w->message = copy(row, 1);
 		stmt_end(row);
 	}
+	if (rc >= 0)
+		rc = whereabouts_of(store, w->worker, &w->place, err);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -235,6 +238,7 @@ why_clear(struct why *w)
 		free(w->rests[i].who);
 	}
 	task_free(w->task);
+	json_decref(w->place);
 	free(w->host);
 	free(w->message);
 	*w = (struct why){ 0 };

@@ -8,6 +8,7 @@
 #ifndef TASK_WHY_H
 #define TASK_WHY_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -61,6 +62,7 @@ struct why {
 
 	/* held by a worker */
 	int64_t worker; /* 0: none */
+	json_t *place;  /* on a cluster (task/whereabouts.h); NULL: on none */
 	char *host;
 	int64_t pid;
 	double percent; /* negative: not said */

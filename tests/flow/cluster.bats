@@ -75,6 +75,40 @@ ran() { [[ -e ran ]] && (($(wc -l <ran) >= $1)); }
 
 handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
 
+@test "cluster: taskstat tells where what is out is, and nobody is asked for it" {
+	slow 3
+	out_there -q --once --chunk-size 2 --resource elements=1
+	run_split taskstat 1 --json
+	assert_json '.status == "preparing" and .cluster.state == "submitted" and .cluster.element == 0'
+	wait_until 10 ran 1
+	out_there -q --once --no-submit
+	run_split taskstat --list
+	assert_json -s 'map(.cluster.state) == ["running", "running", null]'
+	run_split env COLUMNS=200 script -qec 'taskstat --list' /dev/null
+	assert_out -r "where .*local .* element 0 on $(hostname)"
+	run_split taskstat why 1 --json
+	assert_json ".reason == \"cluster\" and .cluster.node == \"$(hostname)\" and (.text | test(\"^is out: local \"))"
+	run_split taskstat --workers
+	assert_out ''
+	assert_err -l 'taskstat: 1 element is out on clusters: taskstat --cluster'
+	before=$(sql 'SELECT calls FROM cluster')
+	run_split taskstat --cluster
+	assert_status 0
+	assert_json -s 'map(.type) == ["element", "cluster"] and .[0].held == 2 and .[0].executions == 2
+		and .[1].elements == 1 and .[1].executions == 2 and .[1].calls > 0'
+	run_split script -qec 'taskstat --cluster' /dev/null
+	assert_out -r 'local +[0-9a-f-]+ +0 .*running .* 2 +2 '
+	assert_out -r 'local: 1 element of 1 job out with 2 executions; its programs were called [0-9]+ times?, and it was asked .* ago'
+	[[ $(sql 'SELECT calls FROM cluster') == "$before" ]]
+	touch go
+	out_there -q --chunk-size 2
+	assert_home 3
+	run_split taskstat --cluster
+	assert_json -s 'map(.type) == ["cluster"] and .[0].elements == 0 and .[0].asked != null'
+	run_split taskstat 1 --json
+	assert_json 'has("cluster") | not'
+}
+
 @test "cluster: kill -9 of an element in the middle: what it held is lost once, and runs again" {
 	slow 2
 	out_there -q --once --chunk-size 1 --resource elements=2
