@@ -11,10 +11,11 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/num.h"
 #include "base/path.h"
 #include "base/vec.h"
 #include "cli/app.h"
-#include "cli/cluster_end.h"
+#include "cli/cluster_relay.h"
 #include "cli/cluster_home.h"
 #include "cli/cluster_parts.h"
 #include "cli/session.h"
@@ -80,14 +81,28 @@ beat(struct cluster *c, struct err *err)
 
 /* ---- opening ---- */
 
+static void
+add_setting(json_t *list, const char *key, double value)
+{
+	char number[NUM_TEXT], *text = xasprintf("%s=%s", key, num_text(value, number));
+
+	json_array_append_new(list, json_string(text));
+	free(text);
+}
+
+/* What was said of how to go there, so that others can go on in that way (cli/cluster_relay.h). */
 static char *
-settings_json(char *const *settings)
+settings_json(const struct cluster_plan *plan)
 {
 	json_t *list = json_array();
 	char *text;
 
-	for (size_t i = 0; settings && settings[i]; i++)
-		json_array_append_new(list, json_string(settings[i]));
+	for (size_t i = 0; plan->settings && plan->settings[i]; i++)
+		json_array_append_new(list, json_string(plan->settings[i]));
+	if (plan->chunk > 0)
+		add_setting(list, "chunk-size", plan->chunk);
+	if (plan->chunk_seconds > 0)
+		add_setting(list, "chunk-time", plan->chunk_seconds);
 	text = json_dumps(list, JSON_COMPACT);
 	json_decref(list);
 	return text;
@@ -101,7 +116,7 @@ cluster_open(struct app *app, struct store *store, const struct cluster_plan *pl
 	c->app = app;
 	c->store = store;
 	c->plan = *plan;
-	c->options = settings_json(plan->settings);
+	c->options = settings_json(plan);
 	c->batch = batch_open(plan->profile, store_dir(store), plan->settings, err);
 	if (c->batch)
 		c->folder = outbox_folder(store_dir(store), err);

@@ -3,42 +3,12 @@
  */
 #include "cli/cluster_end.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/alloc.h"
-#include "base/buf.h"
-#include "base/err.h"
-#include "base/path.h"
 #include "base/vec.h"
-#include "cli/app.h"
 #include "cli/cluster_home.h"
-#include "exec/proc.h"
-#include "store/store.h"
+#include "cli/cluster_relay.h"
 #include "task/cluster.h"
-
-#define PATIENCE 60.0 /* seconds for a cluster to answer */
-
-char *
-cluster_program(struct err *err)
-{
-	char self[4096], *path;
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (n <= 0) {
-		err_sys(err, "cannot find taskwork");
-		return NULL;
-	}
-	self[n] = '\0';
-	*strrchr(self, '/') = '\0';
-	path = path_join(self, "taskwork");
-	if (access(path, X_OK) == 0)
-		return path;
-	err_sys(err, "cannot run '%s'", path);
-	free(path);
-	return NULL;
-}
 
 /* 1, 0, -1. */
 static int
@@ -53,31 +23,11 @@ has_unwanted(struct store *store, const struct cluster_job *job, struct err *err
 	return rc;
 }
 
-static int
-run_taskwork(struct app *app, struct store *store, const char *profile, struct err *err)
-{
-	char *program = cluster_program(err), *dir = path_absolute(store_dir(store));
-	char *argv[] = { program, (char *)"-q", (char *)"--on", (char *)profile, (char *)"--once",
-		(char *)"--no-submit", (char *)"--state", dir, (char *)"--org", app->org, NULL };
-	struct proc_spec spec = { .argv = argv, .program = program };
-	struct buf said = BUF_INIT;
-	struct outcome outcome;
-	int rc = -1;
-
-	if (program)
-		rc = proc_run(&spec, NULL, NULL, &said, PATIENCE, 1, &outcome, err);
-	if (rc == 0 && (!outcome.exited || outcome.code != 0))
-		app_warn(app, "%s: its elements could not be ended: %s", profile, buf_str(&said));
-	buf_clear(&said);
-	free(program);
-	free(dir);
-	return rc < 0 ? -1 : 0;
-}
-
 int
 cluster_settle(struct app *app, struct store *store, struct err *err)
 {
 	struct cluster_jobs jobs = VEC_INIT;
+	char *only[] = { (char *)"--no-submit", NULL };
 	const char *last = "";
 	int rc = cluster_any(store, err);
 
@@ -91,7 +41,7 @@ cluster_settle(struct app *app, struct store *store, struct err *err)
 							   : has_unwanted(store, &jobs.at[i], err);
 		if (rc > 0) {
 			last = jobs.at[i].profile;
-			rc = run_taskwork(app, store, last, err);
+			rc = cluster_relay_round(app, store, last, only, false, err);
 		}
 	}
 	cluster_jobs_clear(&jobs);

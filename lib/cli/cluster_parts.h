@@ -13,7 +13,7 @@ struct cluster {
 	struct cluster_plan plan;
 	struct batch *batch;
 	char *folder;       /* spool/ */
-	char *options;      /* plan.settings as JSON */
+	char *options;      /* what plan says of elements, as JSON */
 	int64_t worker;     /* our own row: who submits */
 	int64_t out;        /* elements of the profile that have not ended */
 	int64_t beaten;     /* last heartbeat, by clock_boot */

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/vec.h"
 #include "cli/cluster_home.h"
+#include "cli/cluster_relay.h"
 #include "cli/ids.h"
 #include "cli/idset.h"
 #include "cli/listing.h"
@@ -20,9 +21,10 @@
 #include "task/workers.h"
 
 enum {
-	POLL = 50000,          /* microseconds between questions whether anything changed */
-	LOOK_ANYWAY = 1000000, /* and between looks without a change */
-	CARE = 5000000,        /* and between looks after workers */
+	POLL = 50000,           /* microseconds between questions whether anything changed */
+	LOOK_ANYWAY = 1000000,  /* and between looks without a change */
+	CARE = 5000000,         /* and between looks after workers */
+	CARE_CLUSTER = 1000000, /* and what is on clusters */
 	CARE_FIRST = 500000,
 	QUIET = 1000, /* so many in a row that have not ended: look no further */
 	CHUNK = 4096, /* ended ones that are sorted and printed together */
@@ -47,6 +49,7 @@ struct wait {
 	VEC(struct final) ended;
 	int64_t failed;
 	bool told; /* that nobody works */
+	struct cluster_relay relay;
 	struct progress *progress;
 	struct vigil *vigil;
 };
@@ -255,21 +258,16 @@ look(struct wait *w, bool all, struct err *err)
 
 /* ---- those who work ---- */
 
-/* Say once that nobody works on what is waited for (the job of the first of it). */
+/* Say once that nobody works on a job that is waited for. */
 static int
-look_for_workers(struct wait *w, struct err *err)
+look_for_workers(struct wait *w, const struct job *job, struct err *err)
 {
-	int64_t id = idset_next(&w->set, w->low);
-	struct standpoint stand;
 	int rc;
 
-	if (w->told || id < 0)
+	if (w->told)
 		return 0;
-	rc = execution_status(w->store, w->app->org, id, &stand, err);
-	if (rc > 0 && !state_is_final(stand.status)) {
-		rc = workers_of_job(w->store, w->app->org, &stand.job, err);
-		w->told = rc == 0;
-	}
+	rc = workers_of_job(w->store, w->app->org, job, err);
+	w->told = rc == 0;
 	if (w->told) {
 		int64_t left = w->set.count - w->set.marked;
 
@@ -282,13 +280,25 @@ look_for_workers(struct wait *w, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
+/* After the job of the first that has not ended. */
 static int
 care(struct wait *w, struct err *err)
 {
+	int64_t id = idset_next(&w->set, w->low);
+	struct standpoint stand;
+	int rc;
+
 	if (session_reap(w->app, w->store, w->vigil, err) < 0 ||
 	    cluster_collect(w->app, w->store, err) < 0)
 		return -1;
-	return look_for_workers(w, err);
+	if (id < 0)
+		return 0;
+	rc = execution_status(w->store, w->app->org, id, &stand, err);
+	if (rc <= 0 || state_is_final(stand.status))
+		return rc < 0 ? -1 : 0;
+	if (cluster_relay(&w->relay, w->app, w->store, &stand.job, err) < 0)
+		return -1;
+	return look_for_workers(w, &stand.job, err);
 }
 
 /* ---- the loop ---- */
@@ -339,9 +349,9 @@ loop(struct wait *w, int64_t deadline, struct err *err)
 		if (over != 0)
 			return over < 0 ? -1 : look(w, true, err);
 		if (now >= care_at && !w->o->tick) {
-			care_at = now + CARE;
 			if (care(w, err) < 0)
 				return -1;
+			care_at = clock_boot() + (w->relay.next ? CARE_CLUSTER : CARE);
 		}
 		found = store_version(w->store);
 		if (found != version || now - looked >= LOOK_ANYWAY) {

@@ -75,6 +75,26 @@ ran() { [[ -e ran ]] && (($(wc -l <ran) >= $1)); }
 
 handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
 
+@test "cluster: taskwait has what is ready follow in the same way" {
+	seq 12 | jq -c '{n: .}' >params
+	taskrun -q --job w --detach --on local --chunk-size 3 --resource elements=2 params -- sh -c "$square" square '{n}' >/dev/null
+	run_split timeout 60 taskwait -q --job w
+	assert_status 0
+	assert_json -s 'map(.result.square) | sort == [range(1; 13) | . * .]'
+	assert_home 12
+	run_split sql "SELECT count(*), max(executions) FROM cluster_element"
+	assert_out '4|3'
+	# where that fails it is said once, and waited all the same
+	taskrun -q --job x --detach -n -- true >/dev/null
+	sql "INSERT INTO cluster_job (org, name, profile, options, state, elements, submitter, created, ended)
+		SELECT j.org, 'x', 'nosuch', '[]', 'submitted', 0, max(w.id), 0, 1 FROM worker w, job j WHERE j.name = 'x';
+		UPDATE worker SET job = (SELECT id FROM job WHERE name = 'x'), generation = 1
+		WHERE id = (SELECT max(submitter) FROM cluster_job)"
+	run_split taskwait -q --job x --timeout 1
+	assert_status 1
+	assert_err -r "nosuch: it is asked again later: taskwork: no cluster profile 'nosuch'"
+}
+
 @test "cluster: taskstat tells where what is out is, and nobody is asked for it" {
 	slow 3
 	out_there -q --once --chunk-size 2 --resource elements=1
