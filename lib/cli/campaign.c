@@ -180,9 +180,8 @@ work(struct run *r, int *signal, struct err *err)
 		.config = r->config,
 		.print_submitted = only_submits(r->c),
 		.silent = r->c->plan.profile && !r->c->detach };
-	struct commit *commit = commit_start(&co, err);
+	struct commit *commit;
 	struct worker_options wo = { .app = r->app,
-		.commit = commit,
 		.capacity = r->capacity,
 		.scratch = r->station.scratch,
 		.keep = r->c->keep,
@@ -195,6 +194,9 @@ work(struct run *r, int *signal, struct err *err)
 	struct err late = { 0 };
 	int rc;
 
+	if (co.print_submitted && store_bulk(r->store, err) < 0)
+		return -1;
+	commit = wo.commit = commit_start(&co, err);
 	if (!commit)
 		return -1;
 	throttle_configure(r->config, &wo.limits);

@@ -15,7 +15,7 @@
 
 enum {
 	BATCH_LINES = 1000,
-	BATCH_DETACHED = 12000, /* where nothing waits to be claimed: the index is written seldom */
+	BATCH_DETACHED = 18000, /* where nothing waits to be claimed: the index is written seldom */
 	BYTES_MAX = 8 << 20,    /* of waiting lines */
 };
 

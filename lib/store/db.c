@@ -7,10 +7,12 @@
 #include "store/host.h"
 #include "store/internal.h"
 #include "store/lock.h"
+#include "store/rows.h"
 
 enum {
 	PAGE = 4096,
 	TRY_PAGES = (4 << 20) / PAGE,     /* from here a checkpoint is tried */
+	BULK_PAGES = (48 << 20) / PAGE,   /* the same while much is written and nobody waits */
 	INSIST_PAGES = (64 << 20) / PAGE, /* from here it is waited for */
 	TRY_LIMIT = 20000,                /* microseconds that readers may hold it up */
 	INSIST_LIMIT = 2000000,
@@ -97,7 +99,7 @@ finish(struct db *db)
 	if (!db->wal)
 		return;
 	lock_write_end(db->gate);
-	if (db->wal_pages > TRY_PAGES)
+	if (db->wal_pages > (db->bulk ? BULK_PAGES : TRY_PAGES))
 		checkpoint(db, db->wal_pages > INSIST_PAGES);
 }
 
@@ -108,8 +110,11 @@ db_commit(struct db *db, struct err *err)
 
 	if (!db->writing)
 		return 0;
-	if (sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
+	rc = rows_write(db, err);
+	if (rc == 0 && sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
 		rc = db_error(db, "cannot write", err);
+	if (rc < 0) {
+		rows_forget(db);
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 		alike_forget(db);
 	}
@@ -122,6 +127,7 @@ db_rollback(struct db *db)
 {
 	if (!db->writing)
 		return;
+	rows_forget(db);
 	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 	alike_forget(db); /* the dictionaries of this transaction are gone */
 	finish(db);

@@ -10,6 +10,7 @@
 #include "base/err.h"
 
 struct alike;
+struct rows;
 struct stmt;
 
 /* One database file of the state directory. */
@@ -20,10 +21,13 @@ struct db {
 	bool seated;            /* there: this host writes, see host.h */
 	const char *dir, *kind; /* of the file system; borrowed */
 	bool writing;           /* inside BEGIN IMMEDIATE */
+	bool bulk;              /* see store_bulk */
 	int wal_pages;          /* length of the log at the last commit */
 	int64_t deadline;       /* of the busy handler, by clock_boot, set when waiting begins */
 	bool hurried;           /* it was set already, for all locks that follow together */
 	struct stmt *stmts;     /* prepared ones, by address of their text */
+	struct rows *rows;      /* that wait to be written, see store/rows */
+	bool rows_wait;         /* there may be some */
 	struct alike *alike;    /* what is known of dictionaries, see store/alike */
 	int gate;               /* descriptor of its lock file, -1: closed */
 };
@@ -58,6 +62,11 @@ int db_error(struct db *db, const char *what, struct err *err);
 /* As stmt_run and stmt_query, on any database. */
 int db_run(struct db *db, struct err *err, const char *sql, const char *types, ...);
 struct stmt *db_query(struct db *db, struct err *err, const char *sql, const char *types, ...);
+
+/* A prepared statement that nobody has begun; it stands under the address of its text. NULL on
+ * error. */
+struct stmt *stmt_prepare(struct db *db, const char *sql, struct err *err);
+sqlite3_stmt *stmt_handle(struct stmt *stmt);
 
 /* Finalize all prepared statements. */
 void stmt_free_all(struct db *db);

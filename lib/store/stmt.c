@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "store/internal.h"
+#include "store/rows.h"
 
 struct stmt {
 	const char *sql; /* key: the address */
@@ -17,8 +18,8 @@ struct stmt {
 	UT_hash_handle hh;
 };
 
-static struct stmt *
-prepare(struct db *db, const char *sql, struct err *err)
+struct stmt *
+stmt_prepare(struct db *db, const char *sql, struct err *err)
 {
 	struct stmt *stmt;
 
@@ -36,6 +37,12 @@ prepare(struct db *db, const char *sql, struct err *err)
 	}
 	HASH_ADD_PTR(db->stmts, sql, stmt);
 	return stmt;
+}
+
+sqlite3_stmt *
+stmt_handle(struct stmt *stmt)
+{
+	return stmt->handle;
 }
 
 void
@@ -124,8 +131,11 @@ stmt_end(struct stmt *stmt)
 static struct stmt *
 begin(struct db *db, struct err *err, const char *sql, const char *types, va_list ap)
 {
-	struct stmt *stmt = prepare(db, sql, err);
+	struct stmt *stmt;
 
+	if (db->rows_wait && rows_write(db, err) < 0)
+		return NULL;
+	stmt = stmt_prepare(db, sql, err);
 	if (stmt)
 		bind_all(stmt->handle, types, ap);
 	return stmt;
@@ -165,6 +175,24 @@ stmt_run(struct store *store, struct err *err, const char *sql, const char *type
 	rc = run(begin(&store->state, err, sql, types, ap), err);
 	va_end(ap);
 	return rc;
+}
+
+int
+stmt_add(struct store *store, struct err *err, const char *sql, const char *types, ...)
+{
+	va_list ap;
+	int rc;
+
+	va_start(ap, types);
+	rc = rows_add(&store->state, err, sql, types, ap);
+	va_end(ap);
+	return rc;
+}
+
+int64_t
+stmt_added(struct store *store, struct err *err, const char *sql)
+{
+	return rows_write(&store->state, err) < 0 ? -1 : rows_written(&store->state, sql);
 }
 
 struct stmt *

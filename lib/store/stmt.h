@@ -22,6 +22,14 @@ struct store;
 /* Run to the end. The number of rows changed, or -1. */
 int stmt_run(struct store *store, struct err *err, const char *sql, const char *types, ...);
 
+/* As stmt_run with an INSERT that has one "VALUES (?, …)", but rows are written some at a time, at
+ * the latest before any other statement is run or the transaction is committed (store/rows): for
+ * what is written a thousand times. 0, or -1 when rows before it could not be written. */
+int stmt_add(struct store *store, struct err *err, const char *sql, const char *types, ...);
+
+/* Write them. How many rows of this text there are more since this was asked last; -1. */
+int64_t stmt_added(struct store *store, struct err *err, const char *sql);
+
 /* Begin a query; NULL on error. Step with stmt_next; stmt_end when leaving before the end. The
  * same SQL must not be begun again before it ended. */
 struct stmt *stmt_query(

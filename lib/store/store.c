@@ -26,6 +26,7 @@
 #include "store/host.h"
 #include "store/internal.h"
 #include "store/lock.h"
+#include "store/rows.h"
 #include "store/place.h"
 #include "store/stmt.h"
 
@@ -309,6 +310,7 @@ db_close(struct db *db)
 {
 	alike_forget(db);
 	stmt_free_all(db);
+	rows_free(db);
 	sqlite3_close(db->handle);
 	if (db->gate >= 0)
 		close(db->gate);
@@ -423,6 +425,13 @@ store_commit_soon(struct store *store, bool soon, struct err *err)
 	const char *sql = soon ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL";
 
 	return store->state.wal && !store->fleeting ? settings(&store->state, sql, err) : 0;
+}
+
+int
+store_bulk(struct store *store, struct err *err)
+{
+	store->state.bulk = true;
+	return settings(&store->state, "PRAGMA cache_size = -2048", err);
 }
 
 /* A log that is gone was copied into the database, and that was synced. Closing it drops no lock:

@@ -44,6 +44,11 @@ void store_rollback(struct store *store);
 int store_commit_soon(struct store *store, bool soon, struct err *err);
 int store_sync(struct store *store, struct err *err);
 
+/* From now on much is written in order, in large transactions whose end nobody waits for: the log
+ * grows further before it is copied, so that a page which many of them write is copied once, and
+ * little is kept in memory, since nothing is read again. */
+int store_bulk(struct store *store, struct err *err);
+
 /* Between these two all reading sees one state and takes its locks once. Keep it short. */
 int store_read(struct store *store, struct err *err);
 void store_read_end(struct store *store);

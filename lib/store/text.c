@@ -39,7 +39,7 @@ text_put(struct store *store, enum text text, int64_t execution, int64_t task, c
 		rc = alike_pack(
 		    &store->state, family, data, len, based ? &params : NULL, &packed, err);
 	if (rc >= 0)
-		rc = stmt_run(store, err, sql_put[text], "ib", execution, packed.data, packed.len);
+		rc = stmt_add(store, err, sql_put[text], "ib", execution, packed.data, packed.len);
 	buf_clear(&params);
 	buf_clear(&packed);
 	return rc < 0 ? -1 : 0;

@@ -70,11 +70,12 @@ execution_submit(struct store *store, const struct submission *sub, struct tally
 
 	if (rc <= 0)
 		return rc;
-	rc = stmt_run(store, err, sql_insert, "IiiiititttiIIti", sub->id ? &sub->id : NULL,
-	    sub->task, sub->job.id, (int64_t)sub->job.generation, sub->lane, sub->key, sub->digest,
-	    state_name(sub->status), failure_name(sub->class), sub->error, now,
-	    state_is_final(sub->status) ? &now : NULL, sub->not_before ? &sub->not_before : NULL,
-	    sub->approval ? "needed" : NULL, sub->awaits);
+	rc = (sub->id ? stmt_add : stmt_run)(store, err, sql_insert, "IiiiititttiIIti",
+	    sub->id ? &sub->id : NULL, sub->task, sub->job.id, (int64_t)sub->job.generation,
+	    sub->lane, sub->key, sub->digest, state_name(sub->status), failure_name(sub->class),
+	    sub->error, now, state_is_final(sub->status) ? &now : NULL,
+	    sub->not_before ? &sub->not_before : NULL, sub->approval ? "needed" : NULL,
+	    sub->awaits);
 	if (rc < 0)
 		return -1;
 	place.id = standing->id = sub->id ? sub->id : stmt_last_id(store);

@@ -62,6 +62,13 @@ key_take(struct store *store, int64_t place, int64_t execution, struct err *err)
 	return stmt_run(store, err, sql_take, "ii", place, execution) < 0 ? -1 : 0;
 }
 
+/* Whose is a place: 1 and *execution (0: it is marked), 0 when it is free, -1. */
+static int
+whose(struct store *store, int64_t place, int64_t *execution, struct err *err)
+{
+	return stmt_number(store, err, execution, sql_whose, "i", place);
+}
+
 /* ---- many ---- */
 
 struct seat {
@@ -88,6 +95,28 @@ are_mixed(const struct wish *wishes, size_t count)
 	return false;
 }
 
+/* Take the seats that are free. Mostly all are, or, for what was submitted before, none. */
+static int
+take_seats(struct store *store, struct seat *seats, size_t count, struct err *err)
+{
+	int64_t taken, other = 0;
+	int rc = stmt_added(store, err, sql_take) < 0 ? -1 : 0;
+
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = stmt_add(store, err, sql_take, "ii", seats[i].place, seats[i].wish->id);
+	taken = rc < 0 ? -1 : stmt_added(store, err, sql_take);
+	if (taken < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		if (taken > 0 && taken < (int64_t)count &&
+		    whose(store, seats[i].place, &other, err) < 0)
+			return -1;
+		seats[i].wish->taken = taken == (int64_t)count ||
+		    (taken > 0 && other == seats[i].wish->id);
+	}
+	return 0;
+}
+
 int
 key_reserve(
     struct store *store, const struct job *job, struct wish *wishes, size_t count, struct err *err)
@@ -108,23 +137,12 @@ key_reserve(
 		seats[i] = (struct seat){ place_of(job->id, job->generation, w->task, w->key), w };
 	}
 	qsort(seats, count, sizeof(*seats), compare_seats);
-	rc = 0;
-	for (size_t i = 0; i < count && rc >= 0; i++) {
-		rc = stmt_run(store, err, sql_take, "ii", seats[i].place, seats[i].wish->id);
-		seats[i].wish->taken = rc > 0;
-	}
+	rc = take_seats(store, seats, count, err);
 	free(seats);
-	return rc < 0 ? -1 : 0;
+	return rc;
 }
 
 /* ---- leaving ---- */
-
-/* Whose is a place: 1 and *execution (0: it is marked), 0 when it is free, -1. */
-static int
-whose(struct store *store, int64_t place, int64_t *execution, struct err *err)
-{
-	return stmt_number(store, err, execution, sql_whose, "i", place);
-}
 
 /* Where an execution stands. -1 on error. */
 static int
