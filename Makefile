@@ -22,7 +22,10 @@ JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 TESTS   ?= tests/unit tests/tree tests/cmd tests/flow
 VERSION := 0.1.0
 
-MODULES := jansson popt sqlite3 libzstd zlib liblzma libcrypto yaml-0.1 libarchive libpcre2-8
+# sqlite3 first: where most names are looked up, they are found at once. Those of LOADED are not
+# linked but loaded by who needs them.
+MODULES := sqlite3 jansson popt libzstd zlib liblzma yaml-0.1 libpcre2-8
+LOADED  := libarchive libcrypto libcurl
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wvla -Wformat=2 -Wno-overlength-strings $(if $(DEV),-Werror)
 FORMAT  := clang-format-14
@@ -32,7 +35,7 @@ CPPCHECK := -q -j $(JOBS) --std=c11 --language=c --library=posix --error-exitcod
 ASAN    := -fsanitize=address,undefined -fno-omit-frame-pointer
 
 # pkg-config is asked when the first file is compiled: `make deps` must work without it
-PKG_CFLAGS  = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(MODULES) libcurl))$(PKG_CFLAGS)
+PKG_CFLAGS  = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(MODULES) $(LOADED)))$(PKG_CFLAGS)
 PKG_LIBS    = $(eval PKG_LIBS := $$(shell pkg-config --libs $(MODULES)) -ljq -lbz2 -lm -lpthread -ldl)$(PKG_LIBS)
 ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -DDOCKLINE_VERSION='"$(VERSION)"' -Ilib $(WARN) \
               $(PKG_CFLAGS) $(CFLAGS) $(SAN) -ffile-prefix-map=$(CURDIR)=. -MMD -MP

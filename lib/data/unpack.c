@@ -10,8 +10,6 @@
  */
 #include "data/unpack.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +21,7 @@
 #include "base/path.h"
 #include "base/source.h"
 #include "base/utf8.h"
+#include "data/libarchive.h"
 
 enum { BLOCK = 512, CHUNK = 128 * 1024 };
 
@@ -34,9 +33,10 @@ struct unpack {
 	size_t head_len, head_at;
 	struct err late;         /* why there is nothing behind the head */
 	struct archive *archive; /* NULL: a plain file */
-	size_t zeros;            /* (tar) zero bytes at the end of what libarchive got */
-	struct source *packed;   /* the current member */
-	const char *block;       /* of the member, still to be given out */
+	const struct libarchive *la;
+	size_t zeros;          /* (tar) zero bytes at the end of what libarchive got */
+	struct source *packed; /* the current member */
+	const char *block;     /* of the member, still to be given out */
 	size_t block_left;
 	uint64_t block_end; /* its end in the member */
 	uint64_t given, member_given;
@@ -110,7 +110,7 @@ give_archive(struct archive *a, void *ctx, const void **block)
 	ssize_t n = read_file(u, u->chunk, CHUNK, &u->source_err);
 
 	if (n < 0)
-		archive_set_error(a, EIO, "%s", u->source_err.text);
+		u->la->set_error(a, EIO, "%s", u->source_err.text);
 	for (ssize_t i = 0; i < n; i++)
 		u->zeros = u->chunk[i] ? 0 : u->zeros + 1;
 	*block = u->chunk;
@@ -121,7 +121,7 @@ give_archive(struct archive *a, void *ctx, const void **block)
 static int
 damaged(struct unpack *u, struct err *err)
 {
-	const char *why = archive_error_string(u->archive);
+	const char *why = u->la->error_string(u->archive);
 
 	if (u->source_err.text[0]) {
 		*err = u->source_err;
@@ -145,19 +145,22 @@ open_archive(struct unpack *u, const char *path, struct err *err)
 	bool zip = is_zip(u);
 	int rc;
 
-	u->archive = archive_read_new();
+	u->la = libarchive_load(err);
+	if (!u->la)
+		return -1;
+	u->archive = u->la->read_new();
 	if (!u->archive)
 		return err_set(err, ERR_SYSTEM, "cannot start libarchive");
 	if (zip) {
-		archive_read_support_format_zip(u->archive);
+		u->la->read_support_format_zip(u->archive);
 	} else {
-		archive_read_support_format_tar(u->archive);
-		archive_read_set_options(u->archive, "tar:read_concatenated_archives");
+		u->la->read_support_format_tar(u->archive);
+		u->la->read_set_options(u->archive, "tar:read_concatenated_archives");
 	}
 	if (zip && is_file(path) && !source_packed(u->file))
-		rc = archive_read_open_filename(u->archive, path, CHUNK);
+		rc = u->la->read_open_filename(u->archive, path, CHUNK);
 	else
-		rc = archive_read_open(u->archive, u, NULL, give_archive, NULL);
+		rc = u->la->read_open(u->archive, u, NULL, give_archive, NULL);
 	return rc == ARCHIVE_OK ? 0 : damaged(u, err);
 }
 
@@ -199,7 +202,7 @@ unpack_close(struct unpack *u)
 		return;
 	source_close(u->packed);
 	if (u->archive)
-		archive_read_free(u->archive);
+		u->la->read_free(u->archive);
 	source_close(u->file);
 	buf_clear(&u->name);
 	free(u->stem);
@@ -228,12 +231,12 @@ plain_member(struct unpack *u, const struct unpack_member **member)
 
 /* Names as UTF-8 when the archive tells, else as they are. */
 static const char *
-entry_name(struct archive_entry *entry)
+entry_name(const struct unpack *u, struct archive_entry *entry)
 {
-	const char *name = archive_entry_pathname_utf8(entry);
+	const char *name = u->la->entry_pathname_utf8(entry);
 
 	if (!name)
-		name = archive_entry_pathname(entry);
+		name = u->la->entry_pathname(entry);
 	return name ? name : "?";
 }
 
@@ -253,12 +256,12 @@ set_member(struct unpack *u, const char *name)
 static const char *
 skip_reason(struct unpack *u, struct archive_entry *entry, const char *name)
 {
-	if (archive_entry_filetype(entry) == AE_IFDIR)
+	if (u->la->entry_filetype(entry) == AE_IFDIR)
 		return "";
 	if (*path_base(name) == '.' || strncmp(name, "__MACOSX/", 9) == 0)
 		return "hidden";
 	u->member.known_kind = true;
-	if (archive_entry_hardlink(entry) || archive_entry_filetype(entry) != AE_IFREG)
+	if (u->la->entry_hardlink(entry) || u->la->entry_filetype(entry) != AE_IFREG)
 		return "not a regular file";
 	if (format_is_archive(name))
 		return "an archive in an archive";
@@ -273,7 +276,7 @@ next_block(struct unpack *u, struct err *err)
 {
 	const void *block;
 	la_int64_t offset;
-	int rc = archive_read_data_block(u->archive, &block, &u->block_left, &offset);
+	int rc = u->la->read_data_block(u->archive, &block, &u->block_left, &offset);
 
 	u->block = block;
 	if (rc == ARCHIVE_EOF)
@@ -313,7 +316,7 @@ static enum unpack_got
 open_member(struct unpack *u, struct archive_entry *entry, struct err *err)
 {
 	u->member_given = u->block_left = u->block_end = 0;
-	if (archive_entry_is_encrypted(entry)) {
+	if (u->la->entry_is_encrypted(entry)) {
 		err_set(err, ERR_INPUT, "'%s' is encrypted", u->member.name);
 		return UNPACK_BAD;
 	}
@@ -325,7 +328,7 @@ open_member(struct unpack *u, struct archive_entry *entry, struct err *err)
 static enum unpack_got
 check_end(const struct unpack *u, struct err *err)
 {
-	if (archive_format(u->archive) == ARCHIVE_FORMAT_ZIP || u->zeros >= BLOCK)
+	if (u->la->format(u->archive) == ARCHIVE_FORMAT_ZIP || u->zeros >= BLOCK)
 		return UNPACK_END;
 	err_set(err, ERR_INPUT, "'%s' is cut off: the end of the tar is missing", u->path);
 	return UNPACK_FATAL;
@@ -345,7 +348,7 @@ unpack_next(struct unpack *u, const struct unpack_member **member, struct err *e
 	source_close(u->packed);
 	u->packed = NULL;
 	do {
-		rc = archive_read_next_header(u->archive, &entry);
+		rc = u->la->read_next_header(u->archive, &entry);
 		u->done = rc != ARCHIVE_OK && rc != ARCHIVE_WARN;
 		if (rc == ARCHIVE_EOF)
 			return check_end(u, err);
@@ -353,7 +356,7 @@ unpack_next(struct unpack *u, const struct unpack_member **member, struct err *e
 			damaged(u, err);
 			return UNPACK_FATAL;
 		}
-		name = entry_name(entry);
+		name = entry_name(u, entry);
 		set_member(u, name);
 		u->member.reason = skip_reason(u, entry, name);
 	} while (u->member.reason && !*u->member.reason);
@@ -366,7 +369,7 @@ static uint64_t
 taken(const struct unpack *u)
 {
 	uint64_t here = source_taken(u->file),
-		 there = (uint64_t)archive_filter_bytes(u->archive, -1);
+		 there = (uint64_t)u->la->filter_bytes(u->archive, -1);
 
 	return source_packed(u->file) || here > there ? here : there;
 }
