@@ -69,6 +69,25 @@ stands() { [[ $(grid query slurm "$1") == *"$2"* ]]; } # JOB:COUNT TEXT
 	[[ ! -s left ]]
 }
 
+@test "slurm: submitted and waited for, the records are those of one machine, and poses byte-equal" {
+	need vina
+	start
+	cp "$data/vina/protein.pdbqt" rec.pdbqt
+	jq -nc --rawfile text "$data/vina/caffeine.pdbqt" 'range(6) | {key: "k\(.)", seed: (. + 1),
+		ligand: {name: "k\(.)", text: $text}}' >prep.jsonl
+	echo '{"center":[11,90.5,57.5],"size":[14,14,14]}' >box.json
+	dock=(--set receptor=rec.pdbqt --set box=@box.json --set exhaustiveness=1 --set max_evals=2000 dock-vina prep.jsonl)
+	taskrun -q --job fast "${dock[@]}" >fast.jsonl
+	taskrun -q --job fast-grid --on slurm --chunk-size 2 --detach "${dock[@]}" >/dev/null
+	run_split timeout 100 taskwait -q --job fast-grid
+	assert_status 0
+	assert_json -s 'length == 6 and all(.[]; .status == "completed")'
+	taskstat --job fast-grid --json | jq -r '.id' | while read -r id; do taskstat "$id" --json; done >full
+	jq -es 'map(.tries[0].host) | unique | length > 1' full
+	strip='del(.id, .job, .created, .started, .ended, .result.elapsed, .result.host)'
+	diff <(dock-rank --job fast --top 50 | jq -cS "$strip") <(dock-rank --job fast-grid --top 50 | jq -cS "$strip")
+}
+
 @test "slurm: the controller is killed once sbatch has answered" {
 	start
 	grid submit slurm "$name" 3 "$PWD" /bin/sleep 1
