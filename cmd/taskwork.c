@@ -24,6 +24,8 @@ static const struct poptOption options[] = {
 	    "N" },
 	{ "chunk-time", 0, POPT_ARG_STRING, &chunk_time, 0,
 	    "with --on: what an element is to take (30m)", "TIME" },
+	{ "dry-run", 0, POPT_ARG_NONE, &plan.dry_run, 0,
+	    "with --on: say what would be submitted, and change nothing", NULL },
 	{ "element", 0, POPT_ARG_INT, &post.element, 0, "with --chunk: which", "N" },
 	{ "for", 0, POPT_ARG_STRING, &duration, 0, "begin nothing after this time: 55m", "TIME" },
 	{ "forever", 0, POPT_ARG_NONE, &o.forever, 0, "wait for more work without end", NULL },
@@ -75,9 +77,13 @@ read_cluster(struct app *app)
 		app_usage(app, "--chunk and --on exclude each other");
 	if (!post.chunk != (post.element < 0))
 		app_usage(app, "--chunk and --element go together");
-	if (!plan.profile && (plan.chunk || chunk_time || resources || plan.no_submit))
-		app_usage(
-		    app, "--chunk-size, --chunk-time, --no-submit, --resource: only with --on");
+	if (!plan.profile &&
+	    (plan.chunk || chunk_time || plan.dry_run || resources || plan.no_submit))
+		app_usage(app,
+		    "--chunk-size, --chunk-time, --dry-run, --no-submit, --resource: only with "
+		    "--on");
+	if (plan.dry_run && plan.no_submit)
+		app_usage(app, "--dry-run and --no-submit exclude each other");
 	if (plan.chunk < 0 || plan.chunk > CLUSTER_CHUNK)
 		app_usage(app, "--chunk-size takes 1 to %d", CLUSTER_CHUNK);
 	if (plan.chunk && chunk_time)

@@ -18,11 +18,13 @@
 #include "cli/cluster_relay.h"
 #include "cli/cluster_home.h"
 #include "cli/cluster_parts.h"
+#include "cli/config.h"
 #include "cli/session.h"
 #include "grid/outbox.h"
 #include "store/store.h"
 #include "task/claim.h"
 #include "task/cluster.h"
+#include "task/fingerprint.h"
 #include "task/workers.h"
 
 enum { FILES_OF_JOB = 4 }; /* package, script, its output, one to spare */
@@ -117,10 +119,14 @@ cluster_open(struct app *app, struct store *store, const struct cluster_plan *pl
 	c->store = store;
 	c->plan = *plan;
 	c->options = settings_json(plan);
-	c->batch = batch_open(plan->profile, store_dir(store), plan->settings, err);
+	c->told_unfit = json_object();
+	c->config = config_open(store_dir(store), err);
+	if (c->config)
+		c->batch = batch_open(plan->profile, store_dir(store),
+		    config_value(c->config, CONFIG_CLUSTER_ORDER), plan->settings, err);
 	if (c->batch)
 		c->folder = outbox_folder(store_dir(store), err);
-	if (c->folder && enter(c, err) == 0)
+	if (c->folder && (plan->dry_run || enter(c, err) == 0))
 		return c;
 	cluster_close(c);
 	return NULL;
@@ -133,6 +139,9 @@ cluster_close(struct cluster *c)
 		return;
 	leave(c);
 	batch_close(c->batch);
+	config_free(c->config);
+	fingerprints_free(c->prints);
+	json_decref(c->told_unfit);
 	free(c->folder);
 	free(c->options);
 	free(c);
@@ -183,34 +192,35 @@ dissolve(struct cluster *c, int64_t job, const char *name, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
+/* What is to be submitted of a job, whose argv has room for six; the caller frees two of them. -1:
+ * our own program is not there. */
 static int
-hand_over(struct cluster *c, int64_t job, const char *name, int elements, char id[BATCH_ID],
-    struct err *err)
+describe(struct cluster *c, struct batch_job *bj, char *argv[6], struct err *err)
 {
-	char *program = cluster_program(err), *chunk = outbox_chunk(c->folder, name);
-	char *argv[] = { program, (char *)"--chunk", chunk, (char *)"--element",
-		(char *)"{element}", NULL };
-	struct batch_job bj = {
-		.name = name, .elements = elements, .argv = argv, .folder = c->folder
-	};
-	int rc = -1;
-
-	(void)job;
-	if (program)
-		rc = c->batch->ops->submit(c->batch, &bj, id, err);
-	free(program);
-	free(chunk);
-	return rc;
+	argv[0] = cluster_program(err);
+	argv[1] = (char *)"--chunk";
+	argv[2] = outbox_chunk(c->folder, bj->name);
+	argv[3] = (char *)"--element";
+	argv[4] = (char *)"{element}";
+	argv[5] = NULL;
+	bj->argv = argv;
+	bj->folder = c->folder;
+	return argv[0] ? 0 : -1;
 }
 
 /* Submit what is packed; asked again under the same name it is not submitted twice. */
 static int
-submit(struct cluster *c, int64_t job, const char *name, int elements, struct err *err)
+submit(struct cluster *c, int64_t job, struct batch_job *bj, struct err *err)
 {
-	char id[BATCH_ID] = "";
+	char id[BATCH_ID] = "", *argv[6];
 	struct err why = { 0 };
+	int elements = bj->elements, rc = describe(c, bj, argv, &why);
 
-	if (hand_over(c, job, name, elements, id, &why) == 0) {
+	if (rc == 0)
+		rc = c->batch->ops->submit(c->batch, bj, id, &why);
+	free(argv[0]);
+	free(argv[2]);
+	if (rc == 0) {
 		c->refused = 0;
 		app_detail(
 		    c->app, "submitted %d element%s as %s", elements, elements == 1 ? "" : "s", id);
@@ -223,7 +233,7 @@ submit(struct cluster *c, int64_t job, const char *name, int elements, struct er
 		c->refused = clock_boot();
 		return 0;
 	}
-	if (dissolve(c, job, name, err) < 0)
+	if (dissolve(c, job, bj->name, err) < 0)
 		return -1;
 	*err = why;
 	return -1;
@@ -246,37 +256,134 @@ room(struct cluster *c, struct err *err)
 	return left < 0 ? 0 : (int)left;
 }
 
+/* Take what is ready, in a transaction: 1, 0: nothing is, -1. */
+static int
+take(
+    struct cluster *c, const char *name, int elements, struct cluster_taken *taken, struct err *err)
+{
+	int rc;
+
+	if (store_begin(c->store, err) < 0)
+		return -1;
+	rc = cluster_fill(c, name, elements, taken, err);
+	if (rc < 0 || (rc == 0 && taken->cached == 0))
+		store_rollback(c->store);
+	else if (store_commit(c->store, err) < 0)
+		rc = -1;
+	if (rc >= 0 && taken->cached > 0)
+		app_detail(c->app, "%lld execution%s completed out of the cache",
+		    (long long)taken->cached, taken->cached == 1 ? " was" : "s were");
+	return rc;
+}
+
 /* One job more, if anything is ready: 1, 0, -1. */
 static int
 submit_more(struct cluster *c, struct err *err)
 {
-	int elements = room(c, err), count;
+	int elements = room(c, err), rc;
+	struct cluster_taken taken;
 	char name[BATCH_UUID];
-	int64_t job;
+	struct batch_job bj = { .name = name };
 
 	if (elements <= 0 || c->refused)
 		return elements < 0 ? -1 : 0;
 	if (batch_name(name, err) < 0)
 		return -1;
-	job = cluster_take(c, name, elements, &count, err);
-	if (job <= 0)
-		return (int)job;
-	if (cluster_pack(c, name, job, err) < 0) {
-		dissolve(c, job, name, NULL);
+	rc = take(c, name, elements, &taken, err);
+	if (rc <= 0)
+		return rc;
+	bj.elements = taken.elements;
+	bj.need = taken.need;
+	if (cluster_pack(c, name, taken.job, err) < 0) {
+		dissolve(c, taken.job, name, NULL);
 		return -1;
 	}
-	if (advance(c, job, "submitting", NULL, err) < 0 || submit(c, job, name, count, err) < 0)
+	if (advance(c, taken.job, "submitting", NULL, err) < 0 ||
+	    submit(c, taken.job, &bj, err) < 0)
 		return -1;
-	c->out += count;
+	c->out += taken.elements;
 	return 1;
 }
 
+/* ---- saying only ---- */
+
+static int
+show_job(struct cluster *c, const char *name, const struct cluster_taken *taken, struct err *err)
+{
+	struct batch_job bj = { .name = name, .elements = taken->elements, .need = taken->need };
+	char *argv[6], *text = NULL;
+
+	if (describe(c, &bj, argv, err) == 0)
+		text = c->batch->ops->show(c->batch, &bj, err);
+	if (text)
+		printf("# %d element%s, %lld execution%s\n%s", taken->elements,
+		    taken->elements == 1 ? "" : "s", (long long)taken->executions,
+		    taken->executions == 1 ? "" : "s", text);
+	free(argv[0]);
+	free(argv[2]);
+	free(text);
+	return text ? 0 : -1;
+}
+
+/* In a transaction that is rolled back. */
+static int
+show_all(struct cluster *c, struct err *err)
+{
+	struct worker_entry entry = { .org = c->app->org, .job = c->plan.job };
+	int elements = 0, rc = 1, shown = 0;
+
+	c->out = cluster_count_out(c->store, c->plan.profile, err);
+	c->worker = worker_enter(c->store, &entry, err);
+	if (c->out < 0 || c->worker < 0)
+		return -1;
+	while (rc > 0 && (elements = room(c, err)) > 0) {
+		struct cluster_taken taken;
+		char name[BATCH_UUID];
+
+		rc = batch_name(name, err) < 0 ? -1 : cluster_fill(c, name, elements, &taken, err);
+		if (rc > 0 && show_job(c, name, &taken, err) < 0)
+			rc = -1;
+		c->out += rc > 0 ? taken.elements : 0;
+		shown += rc > 0;
+	}
+	if (rc == 0 && shown == 0)
+		app_say(c->app, "nothing would be submitted");
+	return rc < 0 || elements < 0 ? -1 : 0;
+}
+
+int
+cluster_show(struct cluster *c, bool within, struct err *err)
+{
+	int rc;
+
+	if (!within && store_begin(c->store, err) < 0)
+		return -1;
+	rc = show_all(c, err);
+	c->worker = 0;
+	if (!within)
+		store_rollback(c->store);
+	return rc;
+}
+
 /* ---- what others left ---- */
+
+static void
+read_need(const char *text, struct batch_need *need)
+{
+	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+
+	*need = (struct batch_need){ .cpus = json_number_value(json_object_get(json, "cpus")),
+		.gpus = json_number_value(json_object_get(json, "gpus")),
+		.memory = (int64_t)json_integer_value(json_object_get(json, "memory")),
+		.seconds = json_number_value(json_object_get(json, "seconds")) };
+	json_decref(json);
+}
 
 /* A job whose submitter died, or whose submission the cluster did not answer. */
 static int
 mend(struct cluster *c, const struct cluster_job *job, struct err *err)
 {
+	struct batch_job bj = { .name = job->name, .elements = job->elements };
 	int rc;
 
 	if (job->submitter != c->worker) {
@@ -296,7 +403,8 @@ mend(struct cluster *c, const struct cluster_job *job, struct err *err)
 		return dissolve(c, job->id, job->name, err);
 	if (c->refused && clock_boot() - c->refused < PATIENCE)
 		return 0;
-	return submit(c, job->id, job->name, job->elements, err);
+	read_need(job->need, &bj.need);
+	return submit(c, job->id, &bj, err);
 }
 
 /* And count what is out. */

@@ -37,10 +37,16 @@ struct cluster_plan {
 	char *const *queues;   /* NULL: any */
 	int chunk;             /* executions of an element; 0: by time */
 	double chunk_seconds;  /* 0: CLUSTER_SECONDS */
-	int no_submit;         /* only take home, and end what nobody wants; popt writes ints */
+	/* popt writes ints */
+	int no_submit; /* only take home, and end what nobody wants */
+	int dry_run;   /* say what would be submitted, and change nothing */
 };
 
 struct cluster;
+struct task;
+
+/* Can executions of the task be run by a cluster? */
+bool cluster_takes(const struct task *task);
 
 /* NULL: there is no such profile, or no such cluster here. */
 struct cluster *cluster_open(
@@ -49,6 +55,10 @@ struct cluster *cluster_open(
 /* One round: take home what came, ask the cluster where it is time to, end what nobody wants any
  * more, submit what is ready. 0 or -1. */
 int cluster_round(struct cluster *c, struct err *err);
+
+/* With dry_run, in place of rounds: print what would be submitted now, as lines of shell; nothing
+ * is kept of it. within: in a transaction of the caller, who rolls it back. 0 or -1. */
+int cluster_show(struct cluster *c, bool within, struct err *err);
 
 /* After a round: elements that have not ended, of this profile. */
 int64_t cluster_out(const struct cluster *c);

@@ -94,7 +94,7 @@ cluster_shift_run(struct app *app, const struct shift *shift, const struct clust
 	int rc = -1;
 
 	*signal = 0;
-	r.store = session_open(app, true, err);
+	r.store = session_open(app, !plan->dry_run, err);
 	if (!r.store || (shift->job && session_job(app, r.store, shift->job, 0, &r.job, err) < 0))
 		goto out;
 	own.job = r.job;
@@ -102,6 +102,10 @@ cluster_shift_run(struct app *app, const struct shift *shift, const struct clust
 	r.cluster = cluster_open(app, r.store, &own, err);
 	if (!r.cluster)
 		goto out;
+	if (plan->dry_run) {
+		rc = cluster_show(r.cluster, false, err);
+		goto out;
+	}
 	if (shift->seconds > 0)
 		r.deadline = clock_boot() + (int64_t)(shift->seconds * 1e6);
 	proc_catch();

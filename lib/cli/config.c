@@ -22,6 +22,7 @@
 #include "base/quantity.h"
 #include "base/strtab.h"
 #include "base/yaml.h"
+#include "grid/order.h"
 #include "task/retry.h"
 
 struct value {
@@ -136,6 +137,19 @@ read_retry(const struct config_setting *s, const json_t *json, struct value *v, 
 	return rc < 0 ? err_wrap(err, "is wrong") : 0;
 }
 
+static int
+read_order(const struct config_setting *s, const json_t *json, struct value *v, struct err *err)
+{
+	struct order order = { .name = NULL };
+
+	(void)s;
+	(void)v;
+	if (!json_is_object(json))
+		return err_set(err, ERR_INPUT, "must be an object of what to order, found %s",
+		    json_type_name(json));
+	return order_read(&order, json, err) < 0 ? err_wrap(err, "is wrong") : 0;
+}
+
 typedef int read_fn(
     const struct config_setting *s, const json_t *json, struct value *v, struct err *err);
 
@@ -149,6 +163,7 @@ static read_fn *const readers[] = {
 	[CONFIG_FLAG] = read_flag,
 	[CONFIG_PROGRAM] = read_program,
 	[CONFIG_RETRY] = read_retry,
+	[CONFIG_ORDER] = read_order,
 };
 
 static void

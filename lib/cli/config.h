@@ -32,6 +32,7 @@ enum config_key {
 	CONFIG_ALERTS_QUEUE_STUCK,
 	CONFIG_BREAKER_FAILURES,
 	CONFIG_BREAKER_PAUSE,
+	CONFIG_CLUSTER_ORDER,
 	CONFIG_EXECUTION_GRACE,
 	CONFIG_EXECUTION_TIMEOUT,
 	CONFIG_HOOKS_AFTER,
@@ -68,6 +69,7 @@ enum config_type {
 	CONFIG_FLAG,     /* true or false */
 	CONFIG_PROGRAM,  /* a program and its arguments, or a text that is a program */
 	CONFIG_RETRY,    /* what the member of that name of `retry` in a task file may be */
+	CONFIG_ORDER,    /* a mapping as `defaults` of a cluster profile */
 	CONFIG_TYPES,
 };
 

@@ -22,6 +22,7 @@
 #include "grid/frames.h"
 #include "store/store.h"
 
+#define OWN_MEMORY (INT64_C(64) << 20) /* of the allotted memory, ours */
 #define MARGIN_MIN 1.0
 #define MARGIN_MAX 90.0 /* seconds for ending what runs and handing back what is done */
 
@@ -130,14 +131,20 @@ watch_clock(const struct outpost *o, struct shift *shift)
 static void
 set_room(const struct element *e, struct shift *shift)
 {
-	int64_t memory = host_free_memory("");
+	int64_t memory = host_free_memory(""), mebibytes;
+	const char *allotment = getenv("DOCKLINE_CLUSTER_MEMORY");
 	bool allotted;
 
 	if (shift->jobs == 0)
 		shift->jobs = host_cpus("", &allotted);
 	if (shift->jobs < e->cpus)
 		shift->jobs = e->cpus;
-	if (shift->memory == 0 && memory > 0 && memory < e->memory)
+	if (shift->memory > 0)
+		return;
+	if (allotment && num_int(allotment, 1, INT64_MAX >> 21, &mebibytes, NULL) == 0 &&
+	    (memory < 0 || mebibytes << 20 < memory))
+		shift->memory = memory = (mebibytes << 20) - OWN_MEMORY;
+	if (memory >= 0 && memory < e->memory)
 		shift->memory = e->memory;
 }
 

@@ -11,6 +11,7 @@
 #ifndef GRID_BATCH_H
 #define GRID_BATCH_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,6 +48,20 @@ struct batch_need {
 	double cpus, gpus;
 	int64_t memory; /* bytes */
 	double seconds; /* wall-time */
+};
+
+/* What a kind of node gives to an element; 0: not known, or without end; GPUs below 0: not known.
+ */
+struct batch_room {
+	char *name;    /* of the partition it is in, NULL: of any */
+	bool standard; /* where one goes who names no partition */
+	bool timed;    /* it is known how long an element may take: seconds, or without end */
+	struct batch_need most;
+};
+
+struct batch_rooms {
+	struct batch_room *at;
+	size_t len, room;
 };
 
 /* A job to be submitted. Texts are borrowed. */
@@ -96,7 +111,11 @@ struct batch_ops {
 	/* End elements (NULL: all of the job); those that are over are passed by. 0 or -1. */
 	int (*cancel)(struct batch *b, const struct batch_ref *job, const int *elements,
 	    size_t count, struct err *err);
-	/* What a submit of this job would hand to the system, as text for people; the caller frees.
+	/* Let the system begin elements of the job that wait, or not. 0; -1: it could not be told,
+	 * or knows no such thing. */
+	int (*hold)(struct batch *b, const struct batch_ref *job, const int *elements, size_t count,
+	    bool rest, struct err *err);
+	/* What a submit of this job would hand to the system, as lines of shell; the caller frees.
 	 * NULL: err. */
 	char *(*show)(struct batch *b, const struct batch_job *job, struct err *err);
 	void (*close)(struct batch *b);
@@ -105,19 +124,25 @@ struct batch_ops {
 /* A batch system that is spoken to; the first member of what an implementation keeps. */
 struct batch {
 	const struct batch_ops *ops;
-	double interval;     /* seconds between two queries, at least */
-	int elements;        /* of one job, at most */
-	int outstanding;     /* elements not over at a time, at most */
-	int cpus;            /* of one element, as the profile says it; 0: what the node gives */
-	double seconds;      /* wall-time of an element, as the profile says it; 0: not known */
-	unsigned long asked; /* calls of the system's programs so far */
+	double interval;          /* seconds between two queries, at least */
+	int elements;             /* of one job, at most */
+	int outstanding;          /* elements not over at a time, at most */
+	struct batch_need given;  /* to one element, as the profile and options say; 0: not said */
+	struct batch_rooms rooms; /* what one could get, as the system says; none: not known */
+	unsigned long asked;      /* calls of the system's programs so far */
 };
 
+/* Could an element get this? 1, with what is known of the largest of those that could (0: not
+ * known); 0: none could, err says what there is. */
+int batch_fits(
+    const struct batch *b, const struct batch_need *need, struct batch_need *most, struct err *err);
+
 /* Open the batch system of a profile: "local", or one of share/clusters and the state directory.
- * options are "KEY=VALUE" over what the profile says, NULL-terminated; NULL: none. NULL: there is
- * no such profile, or it cannot be used here. */
-struct batch *batch_open(
-    const char *profile, const char *state, char *const *options, struct err *err);
+ * order (as order_read takes it; NULL: none) is said over what the profile says, options over both:
+ * "KEY=VALUE", NULL-terminated; NULL: none. "local" knows no order. NULL: there is no such profile,
+ * or it cannot be used here. */
+struct batch *batch_open(const char *profile, const char *state, const json_t *order,
+    char *const *options, struct err *err);
 void batch_close(struct batch *b);
 
 /* A new name for a job. 0, or -1 when the machine has no random numbers. */

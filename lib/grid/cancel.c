@@ -15,13 +15,13 @@ enum { AT_ONCE = 100 }; /* ids in one command */
 
 /* The command with so many ids in place of "{elements}". Strings are borrowed. */
 static char **
-command_of(const struct profile *p, char *const *ids, size_t n)
+command_of(char *const *command, char *const *ids, size_t n)
 {
 	VEC(char *) argv = VEC_INIT;
 
-	for (size_t i = 0; p->cancel[i]; i++) {
-		if (strcmp(p->cancel[i], "{elements}") != 0) {
-			vec_add(&argv, p->cancel[i]);
+	for (size_t i = 0; command[i]; i++) {
+		if (strcmp(command[i], "{elements}") != 0) {
+			vec_add(&argv, command[i]);
 			continue;
 		}
 		for (size_t k = 0; k < n; k++)
@@ -33,10 +33,10 @@ command_of(const struct profile *p, char *const *ids, size_t n)
 
 /* 0, or 1 when it did not work. */
 static int
-call(struct scheduler *s, char *const *ids, size_t n, struct err *err)
+call(struct scheduler *s, char *const *command, char *const *ids, size_t n, struct err *err)
 {
 	const struct profile *p = scheduler_profile(s);
-	char **argv = command_of(p, ids, n);
+	char **argv = command_of(command, ids, n);
 	struct scheduler_reply reply;
 	int rc = scheduler_run(s, SCHEDULER_CANCEL, argv, NULL, NULL, &reply, err) < 0;
 
@@ -51,7 +51,8 @@ call(struct scheduler *s, char *const *ids, size_t n, struct err *err)
 }
 
 int
-cancel_jobs(struct scheduler *scheduler, const struct cancel_want *wants, size_t n, struct err *err)
+cancel_jobs(struct scheduler *scheduler, char *const *command, const struct cancel_want *wants,
+    size_t n, struct err *err)
 {
 	const struct profile *p = scheduler_profile(scheduler);
 	char *ids[AT_ONCE];
@@ -62,7 +63,7 @@ cancel_jobs(struct scheduler *scheduler, const struct cancel_want *wants, size_t
 		ids[count++] = profile_element(p, wants[i].job, wants[i].element);
 		if (count < AT_ONCE && i + 1 < n)
 			continue;
-		failed += call(scheduler, ids, count, err);
+		failed += call(scheduler, command, ids, count, err);
 		while (count > 0)
 			free(ids[--count]);
 	}

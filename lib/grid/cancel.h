@@ -14,9 +14,10 @@ struct cancel_want {
 	int64_t element; /* counted from 0; PROFILE_WHOLE: all of the job */
 };
 
-/* Take back. What is over already, or was never there, counts as taken back. The number of calls
- * that did not work, with what the last of them said in err; 0: all did. */
-int cancel_jobs(
-    struct scheduler *scheduler, const struct cancel_want *wants, size_t n, struct err *err);
+/* Take back, hold or release, by such a command of the profile. What is over already, or was never
+ * there, counts as done. The number of calls that did not work, with what the last of them said in
+ * err; 0: all did. */
+int cancel_jobs(struct scheduler *scheduler, char *const *command, const struct cancel_want *wants,
+    size_t n, struct err *err);
 
 #endif

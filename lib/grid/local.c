@@ -21,6 +21,7 @@
 #include "exec/pressure.h"
 #include "exec/proc.h"
 #include "grid/batch.h"
+#include "grid/script.h"
 
 extern char **environ;
 
@@ -73,8 +74,8 @@ is_named(const char *entry, const char *name)
 static char **
 env_of(const struct batch *b, const struct batch_job *job)
 {
-	double cpus = job->need.cpus > 0 ? job->need.cpus : b->cpus;
-	double seconds = job->need.seconds > 0 ? job->need.seconds : b->seconds;
+	double cpus = job->need.cpus > 0 ? job->need.cpus : b->given.cpus;
+	double seconds = job->need.seconds > 0 ? job->need.seconds : b->given.seconds;
 	size_t n = 0, kept = 0;
 	char **env;
 
@@ -280,6 +281,19 @@ cancel(struct batch *b, const struct batch_ref *job, const int *elements, size_t
 	return 0;
 }
 
+/* Processes cannot wait: elements run from the beginning. */
+static int
+hold(struct batch *b, const struct batch_ref *job, const int *elements, size_t count, bool rest,
+    struct err *err)
+{
+	(void)b;
+	(void)job;
+	(void)elements;
+	(void)count;
+	(void)rest;
+	return err_set(err, ERR_USAGE, "profile 'local' holds nothing back");
+}
+
 static char *
 show(struct batch *b, const struct batch_job *job, struct err *err)
 {
@@ -291,8 +305,10 @@ show(struct batch *b, const struct batch_job *job, struct err *err)
 		char number[NUM_TEXT];
 		char **argv = argv_of(job, num_whole(e, number));
 
-		for (size_t i = 0; argv[i]; i++)
-			buf_addf(&text, "%s%s", i ? " " : "", argv[i]);
+		for (size_t i = 0; argv[i]; i++) {
+			buf_add_str(&text, i ? " " : "");
+			script_quote(&text, argv[i]);
+		}
 		buf_add_char(&text, '\n');
 		free(argv);
 	}
@@ -308,7 +324,7 @@ close_local(struct batch *b)
 	free(l);
 }
 
-static const struct batch_ops ops = { submit, query, cancel, show, close_local };
+static const struct batch_ops ops = { submit, query, cancel, hold, show, close_local };
 
 /* ---- opening ---- */
 
@@ -321,14 +337,14 @@ read_option(struct batch *b, const char *option, struct err *err)
 	if (!value)
 		return err_set(err, ERR_USAGE, "'%s' is not KEY=VALUE", option);
 	if (is_named(option, "seconds"))
-		return num_duration(value + 1, &b->seconds, err);
+		return num_duration(value + 1, &b->given.seconds, err);
 	if (!is_named(option, "cpus") && !is_named(option, "elements"))
 		return err_set(err, ERR_USAGE,
 		    "profile 'local' has cpus, elements and seconds, found '%s'", option);
 	if (num_int(value + 1, 1, 500, &n, err) < 0)
 		return err_wrap(err, "%s", option);
 	if (is_named(option, "cpus"))
-		b->cpus = (int)n;
+		b->given.cpus = (double)n;
 	else
 		b->outstanding = b->elements = (int)n;
 	return 0;
@@ -340,7 +356,7 @@ local_open(const char *state, char *const *options, struct err *err)
 	struct local *l = xcalloc(1, sizeof(*l));
 	bool allotted;
 
-	l->batch = (struct batch){ .ops = &ops, .cpus = 1, .interval = 0.5 };
+	l->batch = (struct batch){ .ops = &ops, .given.cpus = 1, .interval = 0.5 };
 	l->batch.elements = l->batch.outstanding = host_cpus("", &allotted);
 	l->folder = path_join(state, "spool");
 	for (size_t i = 0; options && options[i]; i++)

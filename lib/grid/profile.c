@@ -107,6 +107,7 @@ profile_free(struct profile *profile)
 	vec_clear(&profile->history);
 	vec_clear(&profile->find);
 	vec_clear(&profile->limits);
+	vec_clear(&profile->rooms);
 	if (f->below)
 		profile_free(&f->below->profile);
 	json_decref(f->value);

@@ -54,11 +54,14 @@ struct profile {
 	struct profile_asks history; /* what it knows of jobs that are over */
 	struct profile_asks find;    /* the jobs of a name */
 	struct profile_asks limits;  /* objects {"array", "jobs", "submit", "cluster"} */
+	struct profile_asks
+	    rooms; /* {"name", "standard", "cpus", "gpus", "mebibytes", "seconds"} */
 
-	char **cancel;       /* argv; in place of "{elements}" come as many ids as fit */
-	const char *job;     /* how an array is called as a whole: "{job}" */
-	const char *element; /* how an element is called: "{job}_{element}" */
-	const char **over;   /* texts of failures that mean: it is over already */
+	char **cancel;          /* argv; in place of "{elements}" come as many ids as fit */
+	const char *job;        /* how an array is called as a whole: "{job}" */
+	const char *element;    /* how an element is called: "{job}_{element}" */
+	const char **over;      /* texts of failures that mean: it is over already */
+	char **hold, **release; /* argv as for cancel, for elements that wait; NULL: not known */
 
 	const char *directive; /* what begins a line of options in a script: "#SBATCH " */
 	const char **options;  /* with values to be filled in (grid/script.h) */

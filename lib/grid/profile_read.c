@@ -244,25 +244,36 @@ read_submit(struct profile_file *f, struct err *err)
 	return 0;
 }
 
+/* A command with an argument "{elements}"; one that is absent is NULL. */
+static int
+read_order(struct profile_file *f, const char *pointer, char ***argv, struct err *err)
+{
+	if (!json_at(f->value, pointer))
+		return 0;
+	if (read_argv(f, pointer, argv, err) < 0)
+		return -1;
+	for (size_t i = 0; (*argv)[i]; i++)
+		if (strcmp((*argv)[i], "{elements}") == 0)
+			return 0;
+	return profile_bad(f, pointer, err, "there must be an argument '{elements}'");
+}
+
 static int
 read_cancel(struct profile_file *f, struct err *err)
 {
-	static const char *const known[] = { "argv", "job", "element", "over" };
+	static const char *const known[] = { "argv", "hold", "release", "job", "element", "over" };
 	struct profile *p = &f->profile;
-	bool found = false;
 
 	p->job = "{job}";
 	if (check_members(f, "/cancel", known, COUNT(known), err) < 0 ||
-	    read_argv(f, "/cancel/argv", &p->cancel, err) < 0 ||
+	    read_order(f, "/cancel/argv", &p->cancel, err) < 0 ||
+	    read_order(f, "/cancel/hold", &p->hold, err) < 0 ||
+	    read_order(f, "/cancel/release", &p->release, err) < 0 ||
 	    profile_text(f, "/cancel/job", &p->job, err) < 0 ||
 	    profile_text(f, "/cancel/element", &p->element, err) < 0 ||
 	    read_list(f, "/cancel/over", &p->over, err) < 0)
 		return -1;
-	for (size_t i = 0; p->cancel[i]; i++)
-		found |= strcmp(p->cancel[i], "{elements}") == 0;
-	return found
-	    ? 0
-	    : profile_bad(f, "/cancel/argv", err, "there must be an argument '{elements}'");
+	return p->cancel ? 0 : profile_bad(f, "/cancel", err, "'argv' is missing");
 }
 
 static int
@@ -342,8 +353,8 @@ int
 profile_fill(struct profile_file *f, struct err *err)
 {
 	static const char *const known[] = { "name", "description", "extends", "tested", "unset",
-		"keep", "submit", "find", "live", "history", "cancel", "limits", "script", "states",
-		"defaults" };
+		"keep", "submit", "find", "live", "history", "cancel", "limits", "rooms", "script",
+		"states", "defaults" };
 	struct profile *p = &f->profile;
 
 	p->description = "";
@@ -356,7 +367,8 @@ profile_fill(struct profile_file *f, struct err *err)
 	    read_asks(f, "find", true, &p->find, err) < 0 ||
 	    read_asks(f, "live", true, &p->live, err) < 0 ||
 	    read_asks(f, "history", false, &p->history, err) < 0 ||
-	    read_asks(f, "limits", true, &p->limits, err) < 0 || read_cancel(f, err) < 0 ||
+	    read_asks(f, "limits", true, &p->limits, err) < 0 ||
+	    read_asks(f, "rooms", false, &p->rooms, err) < 0 || read_cancel(f, err) < 0 ||
 	    read_script(f, err) < 0 || read_states(f, err) < 0)
 		return -1;
 	return read_defaults(f, err);

@@ -3,7 +3,6 @@
 #include "grid/remote.h"
 
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,15 +20,19 @@
 #include "grid/pace.h"
 #include "grid/profile.h"
 #include "grid/query.h"
+#include "grid/rooms.h"
 #include "grid/scheduler.h"
 #include "grid/script.h"
 #include "grid/submit.h"
+
+#define SHELL_PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./=,:@%+"
 
 struct remote {
 	struct batch batch;
 	struct profile *profile;
 	struct scheduler *scheduler;
 	struct query *query;
+	json_t *said;       /* in the settings */
 	json_t *options;    /* said on the command line */
 	struct order order; /* what the profile and they say */
 };
@@ -102,15 +105,29 @@ submit(struct batch *b, const struct batch_job *job, char id[BATCH_ID], struct e
 	return rc;
 }
 
+/* The script as what the command reads: what ends it stands in no script of ours. */
 static char *
 show(struct batch *b, const struct batch_job *job, struct err *err)
 {
-	struct buf script = BUF_INIT;
+	const struct remote *r = (const struct remote *)b;
+	struct buf script = BUF_INIT, text = BUF_INIT;
 
-	if (write_script((struct remote *)b, job, &script, err) == 0)
-		return buf_take(&script);
+	if (write_script(r, job, &script, err) < 0) {
+		buf_clear(&script);
+		return NULL;
+	}
+	for (size_t i = 0; r->profile->submit[i]; i++) {
+		const char *word = r->profile->submit[i];
+
+		buf_add_str(&text, i ? " " : "");
+		if (word[strspn(word, SHELL_PLAIN)])
+			script_quote(&text, word);
+		else
+			buf_add_str(&text, word);
+	}
+	buf_addf(&text, " <<'END-%s'\n%sEND-%s\n", job->name, buf_str(&script), job->name);
 	buf_clear(&script);
-	return NULL;
+	return buf_take(&text);
 }
 
 /* ---- asking ---- */
@@ -161,11 +178,11 @@ query(struct batch *b, const struct batch_ref *jobs, size_t count, batch_seen_fn
 	return 0;
 }
 
+/* Tell of elements (NULL: all of the job) by a command of the profile. */
 static int
-cancel(struct batch *b, const struct batch_ref *job, const int *elements, size_t count,
-    struct err *err)
+order_elements(struct remote *r, char *const *command, const struct batch_ref *job,
+    const int *elements, size_t count, struct err *err)
 {
-	struct remote *r = (struct remote *)b;
 	VEC(struct cancel_want) wants = VEC_INIT;
 	int failed;
 
@@ -175,10 +192,32 @@ cancel(struct batch *b, const struct batch_ref *job, const int *elements, size_t
 		vec_add(&wants, ((struct cancel_want){ job->id, PROFILE_WHOLE }));
 	for (size_t i = 0; elements && i < count; i++)
 		vec_add(&wants, ((struct cancel_want){ job->id, elements[i] }));
-	failed = cancel_jobs(r->scheduler, wants.at, wants.len, err);
+	failed = cancel_jobs(r->scheduler, command, wants.at, wants.len, err);
 	vec_clear(&wants);
 	tell_calls(r);
 	return failed ? -1 : 0;
+}
+
+static int
+cancel(struct batch *b, const struct batch_ref *job, const int *elements, size_t count,
+    struct err *err)
+{
+	struct remote *r = (struct remote *)b;
+
+	return order_elements(r, r->profile->cancel, job, elements, count, err);
+}
+
+static int
+hold(struct batch *b, const struct batch_ref *job, const int *elements, size_t count, bool rest,
+    struct err *err)
+{
+	struct remote *r = (struct remote *)b;
+	char *const *command = rest ? r->profile->hold : r->profile->release;
+
+	if (!command)
+		return err_set(err, ERR_USAGE, "profile '%s' does not say how elements are %s",
+		    r->profile->name, rest ? "held" : "released");
+	return order_elements(r, command, job, elements, count, err);
 }
 
 /* ---- opening ---- */
@@ -190,8 +229,10 @@ remote_close(struct batch *b)
 
 	query_free(r->query);
 	scheduler_close(r->scheduler);
+	rooms_clear(&r->batch.rooms);
 	profile_free(r->profile);
 	json_decref(r->options);
+	json_decref(r->said);
 	free(r);
 }
 
@@ -199,19 +240,22 @@ static const struct batch_ops ops = {
 	.submit = submit,
 	.query = query,
 	.cancel = cancel,
+	.hold = hold,
 	.show = show,
 	.close = remote_close,
 };
 
 static int
-read_order(struct remote *r, char *const *options, struct err *err)
+read_order(struct remote *r, const json_t *order, char *const *options, struct err *err)
 {
 	r->order.warning = REMOTE_WARNING;
+	r->said = json_deep_copy(order);
 	r->options = json_object();
 	for (size_t i = 0; options && options[i]; i++)
 		if (order_set(r->options, options[i], err) < 0)
 			return -1;
-	if (order_read(&r->order, r->profile->defaults, err) < 0)
+	if (order_read(&r->order, r->profile->defaults, err) < 0 ||
+	    order_read(&r->order, r->said, err) < 0)
 		return -1;
 	return order_read(&r->order, r->options, err);
 }
@@ -235,13 +279,17 @@ read_limits(struct remote *r, struct err *err)
 	r->batch.interval = pace_seconds();
 	r->batch.elements = whole(limits.array);
 	r->batch.outstanding = whole(limits_elements(&limits));
-	r->batch.cpus = (int)ceil(r->order.cpus);
-	r->batch.seconds = r->order.walltime;
+	r->batch.given = (struct batch_need){ .cpus = r->order.cpus,
+		.gpus = r->order.gpus,
+		.memory = r->order.memory,
+		.seconds = r->order.walltime };
+	rooms_ask(r->scheduler, r->order.partition, &r->batch.rooms);
 	return 0;
 }
 
 struct batch *
-remote_open(const char *profile, const char *state, char *const *options, struct err *err)
+remote_open(const char *profile, const char *state, const json_t *order, char *const *options,
+    struct err *err)
 {
 	struct remote *r = xcalloc(1, sizeof(*r));
 	char *folder = scheduler_folder(state);
@@ -253,7 +301,7 @@ remote_open(const char *profile, const char *state, char *const *options, struct
 		r->query = query_new(r->scheduler);
 	}
 	free(folder);
-	if (r->profile && read_order(r, options, err) == 0 && read_limits(r, err) == 0) {
+	if (r->profile && read_order(r, order, options, err) == 0 && read_limits(r, err) == 0) {
 		tell_calls(r);
 		return &r->batch;
 	}

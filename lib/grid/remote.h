@@ -18,8 +18,8 @@ enum { REMOTE_WARNING = 120 }; /* seconds before its end that an element is told
 
 /* NULL: no such profile (ERR_USAGE), a mistake in it (ERR_INPUT), or its scheduler is not here or
  * does not answer (ERR_SYSTEM). */
-struct batch *remote_open(
-    const char *profile, const char *state, char *const *options, struct err *err);
+struct batch *remote_open(const char *profile, const char *state, const json_t *order,
+    char *const *options, struct err *err);
 
 /* Which clusters are here, for dock-doctor: for each profile whose scheduler is found, whether it
  * answers or not, {"profile", "description", "tested", "cluster", "array", "jobs", "submit",

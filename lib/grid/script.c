@@ -204,8 +204,8 @@ add_extra(const struct profile *p, const struct order *o, struct buf *script, st
 }
 
 /* In single quotes, whatever it contains. */
-static void
-add_quoted(struct buf *script, const char *text)
+void
+script_quote(struct buf *script, const char *text)
 {
 	buf_add_char(script, '\'');
 	for (; *text; text++)
@@ -244,6 +244,9 @@ add_knowledge(const struct profile *p, const struct order *o, struct buf *script
 	if (o->walltime > 0)
 		buf_addf(script, ": \"${DOCKLINE_CLUSTER_ENDS:=$(($(date +%%s) + %.0f))}\"\n",
 		    ceil(o->walltime));
+	if (o->memory > 0)
+		buf_addf(script, ": \"${DOCKLINE_CLUSTER_MEMORY:=%lld}\"\n",
+		    ((long long)o->memory + 1048575) >> 20);
 	buf_addf(script, "export DOCKLINE_CLUSTER_GPUS=%.0f\n", ceil(o->gpus));
 }
 
@@ -262,7 +265,7 @@ add_environment(const struct order *o, struct buf *script)
 			continue;
 		buf_add_str(script, "export ");
 		buf_add(script, entry, len + 1);
-		add_quoted(script, entry + len + 1);
+		script_quote(script, entry + len + 1);
 		buf_add_char(script, '\n');
 	}
 }
@@ -281,7 +284,7 @@ add_preamble(const struct order *o, struct buf *script)
 		    "command -v module >/dev/null || [ ! -r /etc/profile ] || . /etc/profile\n");
 	for (size_t i = 0; (text = item(o->modules, i)); i++) {
 		buf_add_str(script, "module load ");
-		add_quoted(script, text);
+		script_quote(script, text);
 		buf_add_str(script, " || exit 1\n");
 	}
 	for (size_t i = 0; (text = item(o->preamble, i)); i++)
@@ -297,7 +300,7 @@ add_worker(const struct order *o, struct buf *script)
 		if (strcmp(o->argv[i], "{element}") == 0)
 			buf_add_str(script, "\"$DOCKLINE_CLUSTER_ELEMENT\"");
 		else
-			add_quoted(script, o->argv[i]);
+			script_quote(script, o->argv[i]);
 	}
 	buf_add_char(script, '\n');
 }

@@ -44,4 +44,7 @@ struct profile;
 int script_write(
     const struct profile *profile, const struct order *order, struct buf *script, struct err *err);
 
+/* Append a text as one word of shell, whatever it contains. */
+void script_quote(struct buf *script, const char *text);
+
 #endif

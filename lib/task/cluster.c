@@ -17,7 +17,8 @@ static const char sql_any[] =
     "SELECT 1 FROM cluster_job INDEXED BY cluster_job_open WHERE ended IS NULL LIMIT 1";
 static const char sql_list[] =
     "SELECT c.id, c.org, c.name, c.profile, c.options, c.state, c.batch, c.elements, c.submitter,"
-    " w.ended FROM cluster_job c INDEXED BY cluster_job_open JOIN worker w ON w.id = c.submitter"
+    " w.ended, c.need FROM cluster_job c INDEXED BY cluster_job_open JOIN worker w ON w.id = "
+    "c.submitter"
     " WHERE c.ended IS NULL ORDER BY c.id";
 static const char sql_find[] = "SELECT id, ended FROM cluster_job WHERE name = ?";
 static const char sql_elements[] =
@@ -31,6 +32,9 @@ static const char sql_count[] =
 static const char sql_last[] =
     "SELECT c.profile, c.options, j.name FROM cluster_job c JOIN worker w ON w.id = c.submitter"
     " JOIN job j ON j.id = w.job WHERE w.job = ? AND w.generation = ? ORDER BY c.id DESC LIMIT 1";
+static const char sql_count_out[] =
+    "SELECT count(*) FROM cluster_element c INDEXED BY cluster_element_open"
+    " JOIN cluster_job j ON j.id = c.job WHERE c.ended IS NULL AND j.profile = ?";
 static const char sql_pilot[] = "SELECT 1 FROM cluster_element INDEXED BY cluster_element_open"
 				" WHERE ended IS NULL AND task = ? LIMIT 1";
 static const char sql_enter[] =
@@ -40,6 +44,8 @@ static const char sql_add[] =
     "INSERT INTO cluster_element (job, element, worker, task, executions, known)"
     " VALUES (?, ?, ?, ?, ?, ?)";
 static const char sql_added[] = "UPDATE cluster_job SET elements = ? WHERE id = ?";
+static const char sql_drop[] = "DELETE FROM cluster_job WHERE id = ?";
+static const char sql_need[] = "UPDATE cluster_job SET need = ? WHERE id = ?";
 static const char sql_advance[] =
     "UPDATE cluster_job SET state = ?1, batch = ifnull(?2, batch), submitted = CASE WHEN ?1 ="
     " 'submitted' THEN ?3 END WHERE id = ?4";
@@ -113,7 +119,8 @@ cluster_list(struct store *store, struct cluster_jobs *jobs, struct err *err)
 			.batch = text(row, 6),
 			.elements = (int)stmt_int(row, 7),
 			.submitter = stmt_int(row, 8),
-			.abandoned = !stmt_is_null(row, 9) };
+			.abandoned = !stmt_is_null(row, 9),
+			.need = text(row, 10) };
 
 		vec_add(jobs, job);
 	}
@@ -132,6 +139,7 @@ cluster_jobs_clear(struct cluster_jobs *jobs)
 		free(job->options);
 		free(job->state);
 		free(job->batch);
+		free(job->need);
 	}
 	vec_clear(jobs);
 }
@@ -205,6 +213,14 @@ cluster_count(struct store *store, int64_t *jobs, int64_t *elements, struct err 
 	return 0;
 }
 
+int64_t
+cluster_count_out(struct store *store, const char *profile, struct err *err)
+{
+	int64_t n;
+
+	return stmt_number(store, err, &n, sql_count_out, "t", profile) > 0 ? n : -1;
+}
+
 int
 cluster_has_pilot(struct store *store, int64_t task, struct err *err)
 {
@@ -248,6 +264,18 @@ cluster_add(struct store *store, int64_t job, int element, int64_t worker, int e
 		task ? &task : NULL, (int64_t)executions, clock_wall()) < 0)
 		return -1;
 	return stmt_run(store, err, sql_added, "ii", (int64_t)element + 1, job) < 0 ? -1 : 0;
+}
+
+int
+cluster_drop(struct store *store, int64_t job, struct err *err)
+{
+	return stmt_run(store, err, sql_drop, "i", job) < 0 ? -1 : 0;
+}
+
+int
+cluster_set_need(struct store *store, int64_t job, const char *need, struct err *err)
+{
+	return stmt_run(store, err, sql_need, "ti", need, job) < 0 ? -1 : 0;
 }
 
 int

@@ -31,6 +31,7 @@ struct cluster_job {
 	char *org, *name, *profile, *options;
 	char *state; /* packing, submitting, submitted */
 	char *batch; /* NULL: not known */
+	char *need;  /* JSON: what each element gets; NULL: as the profile says */
 	int elements;
 	int64_t submitter;
 	bool abandoned; /* its submitter is not there any more */
@@ -81,6 +82,9 @@ bool cluster_is_unwanted(const struct cluster_element *element);
 /* How many elements have not ended, and jobs. */
 int cluster_count(struct store *store, int64_t *jobs, int64_t *elements, struct err *err);
 
+/* How many elements of a profile have not ended, or -1. */
+int64_t cluster_count_out(struct store *store, const char *profile, struct err *err);
+
 /* Is an element out that is the pilot of a task: 1, 0, -1. */
 int cluster_has_pilot(struct store *store, int64_t task, struct err *err);
 
@@ -103,6 +107,12 @@ int64_t cluster_enter(struct store *store, const struct cluster_entry *entry, st
  * of that, 0: of none. */
 int cluster_add(struct store *store, int64_t job, int element, int64_t worker, int executions,
     int64_t task, struct err *err);
+
+/* Forget one that got no elements. */
+int cluster_drop(struct store *store, int64_t job, struct err *err);
+
+/* What each of its elements gets, as JSON. */
+int cluster_set_need(struct store *store, int64_t job, const char *need, struct err *err);
 
 /* Go from one state to the next; batch NULL: not known. */
 int cluster_advance(

@@ -6,7 +6,7 @@ setup() {
 	fresh
 	export SHIM=$PWD/shim DOCKLINE_CLUSTER_PAUSE=0
 	mkdir -p shim bin
-	for name in sbatch squeue sacct sacctmgr scancel scontrol; do
+	for name in sbatch squeue sacct sacctmgr scancel scontrol sinfo; do
 		ln -s "$root/tests/cluster/shim" "bin/$name"
 	done
 	PATH=$PWD/bin:$PATH
@@ -156,7 +156,7 @@ called() { grep -c "^$1" shim/calls; }
 		'ulimit -c 0' "exec '/bin/echo' 'it'\\''s \$HOME' \"\$DOCKLINE_CLUSTER_ELEMENT\""; do
 		assert_out -l "$line"
 	done
-	sed '/module/d' "$out" >script
+	sed "/module/d; 1d; /^END-/d" "$out" >script
 	run_split env SLURM_ARRAY_TASK_ID=2 sh script
 	assert_out "it's \$HOME 2"
 	run_split grid -o 'partition=a b' script slurm "$name" 3 "$PWD" /bin/true
@@ -191,4 +191,110 @@ called() { grep -c "^$1" shim/calls; }
 	run_split grid script nosuch "$name" 1 "$PWD" /bin/true
 	assert_status 2
 	assert_err "grid: no cluster profile 'nosuch' (there is ours, pbs, sge, slurm)"
+}
+
+# ---- what an element gets
+
+# tasks NAME RESOURCES ...: registered, with 100 executions of each
+tasks() {
+	while (($#)); do
+		printf '%s\n' "task_id: $1" 'version: "1"' 'category: analysis' 'service_config:' \
+			'  command: [sh, -c, "cat"]' "  $2" >task.yaml
+		taskreg -q add task.yaml >/dev/null
+		seq 100 | jq -c '{n: .}' | taskrun -q --detach --job "$1" "$1" >/dev/null
+		shift 2
+	done
+}
+
+dry_run() { run_split taskwork --on slurm --dry-run "$@"; }
+ordered() { sed -n 's/^#SBATCH //p' "$out"; } # all of it
+
+@test "scheduler: what executions take decides what their element gets, and others go in another array" {
+	printf '%s\n' 'main*|2:00:00|4|8000|(null)|up' 'long|7-00:00:00|32|64000|gpu:a100:2(S:0-1)|up' 'old|infinite|99|1|(null)|down' >shim/partitions
+	tasks small 'resources: {cpus: 1, memory: 300M}' same 'resources: {cpus: 1, memory: 300M}' big 'resources: {cpus: 2, memory: 1G}'
+	dry_run --chunk-size 60
+	assert_status 0
+	[[ $(grep -c '^sbatch --parsable <<' "$out") == 2 ]]
+	assert_out -l '# 4 elements, 200 executions'
+	assert_out -l '# 2 elements, 100 executions'
+	ordered | grep -E 'array|cpus|mem|time' | diff - <(printf -- '--%s\n' array=0-3 cpus-per-task=1 mem=364M time=120 array=0-1 cpus-per-task=2 mem=1088M time=120)
+	# with more cores as many at a time as the memory of a node takes
+	dry_run --job big --resource cpus=4 --chunk-size 100
+	ordered | grep -E 'cpus|mem' | diff - <(printf -- '--%s\n' cpus-per-task=4 mem=2112M)
+	dry_run --job big --resource memory=3G --resource walltime=1h --chunk-size 100
+	ordered | grep -E 'cpus|mem|time' | diff - <(printf -- '--%s\n' cpus-per-task=2 mem=3072M time=60)
+	# nothing was written, and nobody asked for anything
+	run grep -E '^sbatch|^squeue' shim/calls
+	((status == 1))
+	run_split taskstat --json
+	assert_json -s 'all(.[]; .waiting == 100)'
+	[[ -z $(ls .dockline/spool) ]]
+}
+
+@test "scheduler: what no partition has room for is told, and the rest goes" {
+	printf '%s\n' 'main*|2:00:00|4|8000|(null)|up' 'long|7-00:00:00|32|64000|gpu:a100:2(S:0-1)|up' >shim/partitions
+	tasks wide 'resources: {cpus: 16}' fat 'resources: {memory: 9G}' gpu 'resources: {gpus: 1}' fits 'resources: {cpus: 4}'
+	dry_run --chunk-size 100
+	assert_status 1
+	assert_err -l "taskwork: 'wide' is not submitted to slurm: no partition has room for an element of 16 cores (the most there is: 4 cores, 8000M, 2h00m)"
+	assert_err -r "'fat' is not submitted to slurm: no partition has room for an element of 1 core, 9280M"
+	assert_err -r "'gpu' is not submitted to slurm: no partition has room for an element of 1 core, 1 GPU"
+	ordered | grep cpus | diff - <(echo --cpus-per-task=4)
+	dry_run --chunk-size 100 --resource partition=long
+	assert_status 0
+	ordered | grep -E 'cpus|gres' | sort | uniq -c | diff -b - <(printf '%s\n' ' 2 --cpus-per-task=1' ' 1 --cpus-per-task=16' ' 1 --cpus-per-task=4' ' 1 --gres=gpu:1')
+	dry_run --job fits --resource walltime=3h
+	assert_status 1
+	assert_err -r "'fits' is not submitted to slurm: no partition has room for an element of 4 cores, 3h00m"
+}
+
+@test "scheduler: profile, settings and options, each over the one before" {
+	tasks any 'timeout: 1m'
+	mkdir -p "$HOME/.config/dockline/clusters"
+	printf '%s\n' 'name: ours' 'extends: slurm' 'defaults:' '  partition: profile' '  account: profile' '  qos: profile' '  walltime: 4h' \
+		'  modules: [vina/1.2.7, rdkit]' '  preamble: ["ulimit -c 0"]' >"$HOME/.config/dockline/clusters/ours.yaml"
+	printf '%s\n' 'cluster:' '  order:' '    account: settings' '    qos: settings' '    constraint: settings' \
+		'    options: [--nice=5, --exclusive]' >.dockline/config.yaml
+	run_split taskwork --on ours --dry-run --resource qos=option --resource throttle=3 --resource reservation=r1 --chunk-size 50
+	assert_status 0
+	for line in --partition=profile --account=settings --qos=option --constraint=settings --reservation=r1 --time=240 --nice=5 --exclusive \
+		--array=0-1%3; do
+		assert_out -l "#SBATCH $line"
+	done
+	for line in "module load 'vina/1.2.7' || exit 1" "module load 'rdkit' || exit 1" 'ulimit -c 0'; do
+		assert_out -l "$line"
+	done
+	DOCKLINE_CLUSTER_ORDER='{account: variable, modules: gnina, preamble: "export X=1"}' run_split taskwork --on ours --dry-run
+	assert_out -l '#SBATCH --account=variable'
+	assert_out -l "module load 'gnina' || exit 1"
+	assert_out -l 'export X=1'
+	! grep -q "rdkit\|nice" "$out"
+	# what it says is what a shell gives to sbatch
+	run_split taskwork --on slurm --dry-run
+	bash "$out" >answer
+	[[ $(<answer) == '1;mini' ]]
+	! grep -q sbatch <(taskwork --on slurm --dry-run 2>&1 >/dev/null)
+}
+
+@test "scheduler: --dry-run of Grid Engine and PBS, and of the processes of this host" {
+	tasks any 'resources: {cpus: 2, memory: 500M}'
+	printf '#!/bin/sh\necho "max_aj_tasks 75000"\n' >bin/qconf
+	printf '#!/bin/sh\n[ "$1" = -B ] && echo "max_array_size = 10000"; exit 0\n' >bin/qstat
+	chmod +x bin/q*
+	run_split taskwork --on sge --dry-run --chunk-size 40 --resource walltime=10m --resource account=chem
+	assert_status 0
+	assert_out -r "qsub -terse <<'END-"
+	for line in '-t 1-3' '-pe smp 2' '-l mem_free=564M' '-l h_rt=600' '-l s_rt=480' '-P chem' '-notify' '-r y'; do
+		assert_out -l "#$ $line"
+	done
+	run_split taskwork --on pbs --dry-run --chunk-size 40 --resource walltime=10m
+	assert_status 0
+	assert_out -l '#PBS -l select=1:ncpus=2:mem=564mb'
+	assert_out -l '#PBS -J 0-2'
+	assert_out -l '#PBS -l walltime=00:10:00'
+	run_split taskwork --on local --dry-run --chunk-size 40 --resource elements=2
+	assert_status 0
+	assert_out -r "taskwork' '--chunk' '.*' '--element' '1'\$"
+	assert_out -l '# 2 elements, 80 executions'
+	[[ -z $(ls .dockline/spool) ]]
 }

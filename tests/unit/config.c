@@ -81,6 +81,11 @@ static const struct {
 	{ "retry: {max_retries: -1}\n",
 	    "config.yaml:1:22: 'retry.max_retries' is wrong: retry: 'max_retries' must be an "
 	    "integer in 0..1000" },
+	{ "cluster: {order: {wallime: 1h}}\n",
+	    "config.yaml:1:18: 'cluster.order' is wrong: there is no 'wallime': 'walltime' is "
+	    "meant?" },
+	{ "cluster: {order: long}\n",
+	    "config.yaml:1:18: 'cluster.order' must be an object of what to order, found string" },
 	{ "retry: {delays: 1}\n",
 	    "config.yaml:1:17: 'retry.delays' is not a setting; did you mean 'retry.delay'?" },
 };
@@ -281,6 +286,7 @@ static const char *const types[] = {
 	[CONFIG_FLAG] = "true or false",
 	[CONFIG_PROGRAM] = "a program",
 	[CONFIG_RETRY] = "as in a task",
+	[CONFIG_ORDER] = "an object",
 };
 
 /* Every row stands in the page as three lines, and nothing else does. */

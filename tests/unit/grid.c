@@ -129,7 +129,7 @@ program(int argc, char **argv)
 		batch_name(name, NULL);
 		puts(name);
 		rc = 0;
-	} else if ((b = batch_open(argv[1], getenv("DOCKLINE_STATE"), options.at, &err))) {
+	} else if ((b = batch_open(argv[1], getenv("DOCKLINE_STATE"), NULL, options.at, &err))) {
 		rc = act(b, argv[0], argv + 2, &err);
 		fprintf(stderr, "%lu calls\n", b->asked);
 		batch_close(b);
