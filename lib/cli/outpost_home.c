@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "base/vec.h"
 #include "cli/app.h"
 #include "cli/outpost_parts.h"
 #include "grid/chunk.h"
@@ -25,6 +26,9 @@ struct handing {
 	struct frames_writer *out;
 	struct buf lines;
 	int done;
+	json_t *own;           /* id: true, of what this run did */
+	struct frames *before; /* what an earlier run handed back, while it is read */
+	VEC(char *) carried;   /* files that ours takes the place of */
 };
 
 /* ---- paths ---- */
@@ -141,6 +145,7 @@ put_one(json_t *execution, void *ctx, struct err *err)
 	size_t i;
 	int rc = 0;
 
+	json_object_set_new(h->own, id, json_true());
 	free(id);
 	json_object_set(execution, "attempt", json_object_get(known, "attempt"));
 	if (json_object_size(paths) > 0)
@@ -152,6 +157,73 @@ put_one(json_t *execution, void *ctx, struct err *err)
 	buf_add_char(&h->lines, '\n');
 	h->done++;
 	return rc;
+}
+
+/* ---- earlier runs ---- */
+
+/* An execution with all that it names: 0, or -1 where that cannot be had. */
+static int
+carry_one(json_t *execution, void *ctx, struct err *err)
+{
+	struct handing *h = ctx;
+	char *id = json_dumps(json_object_get(execution, "id"), JSON_ENCODE_ANY);
+	json_t *artifacts = json_object_get(execution, "artifacts"), *artifact;
+	struct buf content = BUF_INIT;
+	bool ours = json_object_get(h->own, id) != NULL;
+	size_t i;
+	int rc = 0;
+
+	json_array_foreach(artifacts, i, artifact) {
+		const char *hex = json_string_value(json_array_get(artifact, 2));
+
+		buf_reset(&content);
+		if (rc == 0 && hex && !ours)
+			rc = chunk_get_object(h->before, hex, &content, err);
+		if (rc == 0 && hex && !ours)
+			rc = chunk_put_object(h->out, hex, buf_str(&content), content.len, err);
+	}
+	if (rc == 0 && !ours) {
+		json_put(execution, &h->lines);
+		buf_add_char(&h->lines, '\n');
+	}
+	buf_clear(&content);
+	free(id);
+	return rc;
+}
+
+/* What runs before this one handed back, and nobody has taken home yet, goes into our file, so that
+ * an element has one file however often it runs. What cannot be read stays what it is. */
+static void
+carry_earlier(struct handing *h, const char *folder)
+{
+	char *begin = xasprintf("%s.%d.", h->e->name, h->e->number), name[BATCH_UUID];
+	char **files = outbox_list(folder, begin);
+	int element;
+
+	for (char **file = files; file && *file; file++) {
+		char *path = path_join(folder, *file);
+
+		h->before = outbox_is_result(*file, name, &element) ? frames_open(path, NULL)
+								    : NULL;
+		if (h->before && chunk_each(h->before, "executions", carry_one, h, NULL) == 0)
+			vec_add(&h->carried, xstrdup(path));
+		frames_close(h->before);
+		free(path);
+	}
+	outbox_free(files);
+	free(begin);
+}
+
+/* After ours is there; whoever takes those home meanwhile has taken them from there. */
+static void
+remove_carried(struct handing *h, bool ours_is_there)
+{
+	for (size_t i = 0; i < h->carried.len; i++) {
+		if (ours_is_there)
+			unlink(h->carried.at[i]);
+		free(h->carried.at[i]);
+	}
+	vec_clear(&h->carried);
 }
 
 /* ---- the file ---- */
@@ -171,11 +243,13 @@ header_of(const struct handing *h)
 }
 
 static int
-write_pieces(struct handing *h, struct err *err)
+write_pieces(struct handing *h, const char *folder, struct err *err)
 {
 	json_t *header;
 	int rc = transfer_home(h->store, put_one, h, err);
 
+	if (rc == 0)
+		carry_earlier(h, folder);
 	if (rc == 0)
 		rc = frames_add(h->out, "executions", buf_str(&h->lines), h->lines.len, err);
 	if (rc < 0)
@@ -189,7 +263,7 @@ write_pieces(struct handing *h, struct err *err)
 int
 element_hand_back(struct element *e, struct err *err)
 {
-	struct handing h = { .e = e };
+	struct handing h = { .e = e, .own = json_object() };
 	char *folder = path_absolute(e->path), *slash = strrchr(folder, '/'), *path;
 	int rc = -1;
 
@@ -199,11 +273,13 @@ element_hand_back(struct element *e, struct err *err)
 	h.store = path ? store_open(e->state, 0, err) : NULL;
 	h.out = h.store ? frames_begin(path, err) : NULL;
 	if (h.out)
-		rc = write_pieces(&h, err);
+		rc = write_pieces(&h, folder, err);
 	if (rc == 0)
 		rc = frames_end(h.out, err);
 	else
 		frames_abort(h.out);
+	remove_carried(&h, rc == 0);
+	json_decref(h.own);
 	buf_clear(&h.lines);
 	store_close(h.store);
 	free(path);
