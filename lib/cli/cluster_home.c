@@ -425,8 +425,8 @@ cluster_collect(struct app *app, struct store *store, struct err *err)
 	struct home h = { .app = app, .store = store, .tally = TALLY_INIT };
 	int rc = cluster_any(store, err);
 
-	if (rc <= 0)
-		return rc;
+	if (rc <= 0 || store_is_elsewhere(store))
+		return rc < 0 ? -1 : 0;
 	h.folder = outbox_folder(store_dir(store), err);
 	if (!h.folder)
 		return -1;

@@ -14,7 +14,8 @@ struct app;
 struct err;
 struct store;
 
-/* Costs next to nothing when nothing is out. 0 or -1. */
+/* Costs next to nothing when nothing is out. Where another host writes now it is left to that. 0 or
+ * -1. */
 int cluster_collect(struct app *app, struct store *store, struct err *err);
 
 #endif

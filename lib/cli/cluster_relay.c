@@ -165,7 +165,8 @@ cluster_relay(struct cluster_relay *relay, struct app *app, struct store *store,
 	int64_t now = clock_boot();
 	int any = cluster_any(store, err), rc;
 
-	if (any < 0 || (any > 0 && now < relay->next) || now < relay->quiet)
+	if (any < 0 || (any > 0 && now < relay->next) || now < relay->quiet ||
+	    store_is_elsewhere(store))
 		return any < 0 ? -1 : 0;
 	rc = cluster_last(store, job, &profile, &options, &name, err);
 	if (rc > 0)

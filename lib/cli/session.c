@@ -109,8 +109,8 @@ session_reap(struct app *app, struct store *store, struct vigil *vigil, struct e
 	struct tally tally = TALLY_INIT;
 	int n = strays_clear(store, vigil, err); /* before the others must wait for us */
 
-	if (n <= 0)
-		return n;
+	if (n <= 0 || store_is_elsewhere(store)) /* who writes there finds them, too */
+		return n < 0 ? -1 : 0;
 	if (store_begin(store, err) < 0)
 		return -1;
 	n = strays_reap(app, store, vigil, &tally, err);

@@ -169,3 +169,14 @@ host_take(int fd, const char *dir, const char *kind, struct err *err)
 	}
 	return 0;
 }
+
+bool
+host_is_elsewhere(int fd)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = SEAT, .l_len = 1 };
+	char ours[NAME], theirs[NAME] = "";
+
+	our_name(ours);
+	return pread(fd, theirs, NAME - 1, 0) > 0 && strcmp(ours, theirs) != 0 &&
+	    fcntl(fd, F_OFD_GETLK, &fl) == 0 && fl.l_type != F_UNLCK;
+}

@@ -11,6 +11,8 @@
 #ifndef STORE_HOST_H
 #define STORE_HOST_H
 
+#include <stdbool.h>
+
 struct err;
 
 enum { HOST_WAIT = 5 }; /* seconds that one waits for the processes of another host to end */
@@ -22,5 +24,8 @@ int host_check(int fd, const char *dir, const char *kind, struct err *err);
 /* This host writes from now on, until the descriptor is closed. ERR_STORE names the other host that
  * does. */
 int host_take(int fd, const char *dir, const char *kind, struct err *err);
+
+/* Does another host write now, so that host_take would have to wait? Nothing is taken. */
+bool host_is_elsewhere(int fd);
 
 #endif

@@ -391,6 +391,14 @@ store_close(struct store *store)
 	free(store);
 }
 
+bool
+store_is_elsewhere(const struct store *store)
+{
+	const struct db *db = &store->state;
+
+	return !db->wal && !db->seated && host_is_elsewhere(db->gate);
+}
+
 const char *
 store_dir(const struct store *store)
 {

@@ -57,6 +57,10 @@ void store_read_end(struct store *store);
  * poll. */
 int64_t store_version(struct store *store);
 
+/* Does another host write now, on a file system that hosts share? Then a transaction would wait,
+ * and fail: what need not be done here and now is left to that host. */
+bool store_is_elsewhere(const struct store *store);
+
 /* Is dir on a network file system? *kind names the file system, or "local". */
 bool store_on_network(const char *dir, const char **kind);
 

@@ -35,6 +35,55 @@ writer() { head -n 1 .dockline/state.db.lock | cut -d ' ' -f 1; }
 	[[ $(writer) == login2 ]]
 }
 
+@test "hosts: there is no log that hosts would have to share" {
+	need sqlite3
+	taskrun -q -n -- true >/dev/null
+	[[ $(sqlite3 .dockline/state.db 'PRAGMA journal_mode') == delete ]]
+	[[ -z $(ls .dockline | grep -e -wal -e -shm) ]]
+	DOCKLINE_STATE=$PWD/local DOCKLINE_NETWORK_FS='' taskrun -q -n -- true >/dev/null
+	[[ $(sqlite3 local/state.db 'PRAGMA journal_mode') == wal ]]
+}
+
+@test "hosts: what came home waits for the host that writes, and keeps no reader from reading" {
+	mkfifo gate
+	seq 2 | jq -c '{n: .}' | taskrun -qd --job j -- sh -c 'until [ -e go ]; do sleep 0.05; done; echo "$1"' wait '{n}' >/dev/null
+	timeout 20 taskwork -q --on local --once --chunk-size 2
+	taskrun -n --job k -- sh -c 'read -r line <gate' >one &
+	pid=$!
+	wait_until 10 bash -c 'taskstat --job k --json | grep -q running'
+	touch go
+	wait_until 10 bash -c 'ls .dockline/spool/*.done'
+	run_split login2 taskstat --job j --json
+	assert_status 0
+	assert_err ''
+	assert_json -s 'length == 2 and all(.[]; .status == "preparing" and .cluster.profile == "local")'
+	login2 taskwait -q --job j --timeout 30 >waited 2>said &
+	waits=$!
+	run_split login2 taskwait -q --job j --timeout 1
+	assert_status 1
+	echo end >gate
+	wait "$pid"
+	wait "$waits"
+	jq -es 'map(.result) | sort == [1, 2]' waited
+	[[ ! -s said ]]
+}
+
+@test "hosts: compute nodes never touch the state" {
+	need jq
+	seq 2 | jq -c '{n: .}' | taskrun -qd --job j -- sh -c 'until [ -e go ]; do sleep 0.05; done; echo "$1"' wait '{n}' >/dev/null
+	timeout 20 taskwork -q --on local --once --chunk-size 2
+	# what is not there cannot be read, and what nobody makes is not there afterwards
+	mkdir away
+	mv .dockline/state.db* away
+	touch go
+	wait_until 10 bash -c 'ls .dockline/spool/*.done'
+	[[ $(ls .dockline) == spool ]]
+	mv away/* .dockline
+	run_split taskwait --job j --timeout 20
+	assert_status 0
+	assert_json -s 'map(.result) | sort == [1, 2]'
+}
+
 @test "hosts: a writer that was killed holds nobody up" {
 	taskrun -n --job j -- sleep 60 >one &
 	pid=$!
