@@ -38,10 +38,10 @@ headway_open(struct headway *headway, const char *folder, int number, struct err
 	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	forget(headway);
-	headway->fd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	headway->fd = fd >= 0 && fd < 3 ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : fd;
 	if (headway->fd < 0)
 		err_sys(err, "cannot create '%s'", path);
-	if (fd >= 0)
+	if (fd >= 0 && fd != headway->fd)
 		close(fd);
 	free(path);
 	return headway->fd < 0 ? -1 : 0;

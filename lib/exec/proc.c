@@ -1,12 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * proc: one child process, started and ended with care.
- *
- * vfork: the child shares our memory until it executes, so what failed comes
- * back through a variable, and starting costs the same whatever our size. The
- * child makes system calls only. All signals are blocked around vfork, so that
- * no handler of ours ever runs in the child.
- */
+/* proc: one child process, started and ended with care. */
 #include "exec/proc.h"
 
 #include <dirent.h>
@@ -16,153 +9,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/path.h"
+#include "exec/launch.h"
 
 enum { FILES_MAX = 1 << 16 }; /* open at a time: more than anything here uses */
 
 extern char **environ;
 
-/* Everything the child needs, worked out before vfork. */
-struct launch {
-	const char *program;
-	char *const *argv;
-	char *const *env;
-	const char *cwd;
-	int fds[3];
-	int three; /* 0: none */
-	const int *pass;
-	bool detached;
-	pid_t parent;
-	volatile int failed; /* errno of the step that failed */
-	volatile bool no_cwd;
-};
-
-/* Of open files, as it was before proc_raise_files. rlim_max 0: as ours. */
-static struct rlimit files_before;
-
-/* Signals that a child may not ignore, though we do; 0-terminated. Nothing here begins to ignore
- * one after the first child. */
-static int ignored[8];
-
-static void
-find_ignored(void)
-{
-	/* GNU parallel ignores SIGALRM */
-	static const int signals[] = { SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGALRM, SIGTERM,
-		SIGCHLD };
-	struct sigaction now;
-	int n = 0;
-
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
-		if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == SIG_IGN)
-			ignored[n++] = signals[i];
-}
-
-static void
-reset_signals(void)
-{
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
-	sigset_t none;
-
-	/* caught signals become default by exec; ignored ones must be reset here */
-	for (const int *signal = ignored; *signal; signal++)
-		sigaction(*signal, &dfl, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* Put the descriptors in place. Ours are above 2, so none overwrites another. */
-static int
-place_descriptors(const struct launch *l)
-{
-	for (int i = 0; i < 3; i++)
-		if (dup2(l->fds[i], i) < 0)
-			return -1;
-	if (l->three > 0 && l->three != 3 && dup2(l->three, 3) < 0)
-		return -1;
-	if (l->three == 3 && fcntl(3, F_SETFD, 0) < 0)
-		return -1;
-	for (const int *fd = l->pass; fd && *fd >= 0; fd++)
-		if (fcntl(*fd, F_SETFD, 0) < 0)
-			return -1;
-	return 0;
-}
-
-/* In the child: system calls only, never return. */
-static void become(struct launch *l) __attribute__((noreturn));
-
-static void
-become(struct launch *l)
-{
-	if (l->detached) {
-		setsid();
-	} else {
-		setpgid(0, 0);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != l->parent)
-			_exit(127);
-	}
-	if (l->cwd && chdir(l->cwd) < 0) {
-		l->no_cwd = true;
-	} else if (place_descriptors(l) == 0) {
-		reset_signals();
-		if (files_before.rlim_max)
-			setrlimit(RLIMIT_NOFILE, &files_before);
-		execve(l->program, l->argv, l->env);
-	}
-	l->failed = errno;
-	_exit(127);
-}
-
-static pid_t
-launch(struct launch *l)
-{
-	sigset_t all, old;
-	pid_t pid;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	pid = vfork();
-	if (pid == 0)
-		become(l);
-	if (pid < 0)
-		l->failed = errno;
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (pid > 0 && l->failed) {
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
-		pid = -1;
-	}
-	return pid;
-}
-
-/* One close-on-exec /dev/null for the whole program, above 2. */
-static int
-null_fd(void)
-{
-	static int fd = -1;
-
-	if (fd < 0) {
-		int low = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-		fd = fcntl(low, F_DUPFD_CLOEXEC, 3);
-		if (low > 2)
-			close(low);
-	}
-	return fd;
-}
-
 static int
 choose_fd(int given, int number)
 {
 	if (given < 0 || (number == 0 && given == 0))
-		return null_fd();
+		return launch_null();
 	return given == 0 ? number : given;
 }
 
@@ -202,7 +65,7 @@ proc_raise_files(void)
 	most.rlim_cur = most.rlim_max < FILES_MAX ? most.rlim_max : FILES_MAX;
 	if (most.rlim_cur <= now.rlim_cur || setrlimit(RLIMIT_NOFILE, &most) < 0)
 		return (long)(now.rlim_cur < FILES_MAX ? now.rlim_cur : FILES_MAX);
-	files_before = now;
+	launch_limit_files(&now);
 	return (long)most.rlim_cur;
 }
 
@@ -216,7 +79,7 @@ keep_inherited(void)
 
 	if (done)
 		return;
-	find_ignored();
+	launch_prepare();
 	if (!(dir = opendir("/proc/self/fd")))
 		return;
 	while ((entry = readdir(dir))) {

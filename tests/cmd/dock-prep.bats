@@ -350,7 +350,7 @@ mine-input m 3-input" ]]
 
 @test "dock-prep: an Open Babel that is none is seen through" {
 	smiles a CCO >in
-	DOCKLINE_OBABEL=$root/tests/fakes/obabel-cat run_split dock-prep --timeout 2 in
+	DOCKLINE_OBABEL=$root/tests/fakes/obabel-cat run_split dock-prep --timeout 5 in
 	assert_status 1
 	assert_json '.error.class == "timeout" and (.error.reason | startswith("Open Babel"))'
 	DOCKLINE_OBABEL=/nowhere/obabel run_split dock-prep in

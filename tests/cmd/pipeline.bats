@@ -86,14 +86,14 @@ ship() {
 		echo steps:
 		seq -f '- {} # %.0f' 100000
 	} >more.yaml
-	run_split timeout 10 pipeline check more.yaml
+	run_split timeout 30 pipeline check more.yaml
 	assert_status 3
 	assert_err -r 'found 100000 '
 	{
 		echo steps:
 		seq -f '- {id: s%.0f}' 1000000
 	} >million.yaml
-	run_split timeout 10 pipeline run million.yaml
+	run_split timeout 30 pipeline run million.yaml
 	assert_status 3
 	assert_err -r '^pipeline: million.yaml:[0-9]+:[0-9]+: more than 1000000 values'
 	run_split pipeline status
@@ -105,7 +105,7 @@ ship() {
 		done
 		echo 'steps: *g'
 	} >bomb.yaml
-	run_split timeout 10 pipeline check bomb.yaml
+	run_split timeout 30 pipeline check bomb.yaml
 	assert_status 3
 	assert_err -r '^pipeline: bomb.yaml:[0-9]+:[0-9]+: more than 1000000 values'
 }

@@ -112,12 +112,12 @@ teardown() {
 	mkdir -p share/tasks
 	cat >share/tasks/nap.yaml <<-'END'
 		task_id: nap
-		service_config: { command: [sleep, "0.6"], timeout: 1, retry: none }
+		service_config: { command: [sleep, "1.5"], timeout: 2.5, retry: none }
 	END
 	DOCKLINE_SHARE=$PWD/share taskrun -q -n nap >printed &
 	wait_until 10 status_is 1 running
 	taskctl -q pause 1 >/dev/null
-	end=$(($(date +%s%N) + 1100000000)) # longer than it may run
+	end=$(($(date +%s%N) + 2600000000)) # longer than it may run
 	wait_until 10 eval '(($(date +%s%N) >= end))'
 	status_is 1 paused
 	taskctl -q resume 1 >/dev/null

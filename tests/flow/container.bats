@@ -213,16 +213,16 @@ task() {
 	mkdir "with a blank"
 	cp "$data/vina/protein.pdbqt" "with a blank/rec.pdbqt"
 	local docking=(dock-vina -q --image "$image" --runtime "$runtime" --receptor "with a blank/rec.pdbqt" \
-		--ligand "$data/vina/aspirin.pdbqt" --center 11,90.5,57.5 --size 22,24,28)
+		--ligand "$data/vina/aspirin.pdbqt" --center 11,90.5,57.5)
 
-	run_split "${docking[@]}"
+	run_split "${docking[@]}" --size 22,24,28
 	assert_status 0
 	assert_json ".version == \"1.1.2\" and .best.affinity.value == -3.9 and .container == {image: \"$image\", runtime: \"$runtime\"}"
 	assert_json ".sha256 == \"$(sha256sum <"$root/tests/fakes/vina-1.1.2" | cut -d' ' -f1)\" and .argv[0] == \"vina\""
 	[[ -z $(ls "$TMPDIR") ]]
 	run_split "${docking[@]}" --size 4,4,4
 	assert_json '.error == {class: "result", retry: false, reason: "vina found no conformation that lies within the box"}'
-	run_split "${docking[@]}" --engine nosuch
+	run_split "${docking[@]}" --size 22,24,28 --engine nosuch
 	assert_status 5
 	run_split dock-vina --image "$image" --runtime cupboard --ligand x
 	assert_status 2

@@ -224,7 +224,7 @@ rests() {
 
 @test "running: the work folder goes, however it ended; --keep keeps it" {
 	task ends 'echo "$DOCKLINE_WORK" >>folders; mkdir -p "$DOCKLINE_WORK/a/b"; echo 1 >"$DOCKLINE_WORK/a/b/c"
-		chmod 500 "$DOCKLINE_WORK/a/b"; eval "$(jq -r .how)"' 'workdir: true' 'timeout: 0.3' 'retry: none'
+		chmod 500 "$DOCKLINE_WORK/a/b"; eval "$(jq -r .how)"' 'workdir: true' 'timeout: 1' 'retry: none'
 	printf '{"how":"%s"}\n' true 'exit 3' 'kill -9 $$' 'sleep 100' >in
 	run_split taskrun -j 2 ends in
 	assert_json -s 'sort_by(.id) | map(.error.class) == [null, "engine", "signal", "timeout"]'
