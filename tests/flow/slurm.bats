@@ -97,6 +97,20 @@ stands() { [[ $(grid query slurm "$1") == *"$2"* ]]; } # JOB:COUNT TEXT
 	assert_err -r 'squeue: '
 }
 
+# not among what must be there: a database of 200 MB for one question
+@test "slurm: what the queue has forgotten the accounting tells" {
+	type -P slurmdbd mariadbd >/dev/null || skip "slurmdbd or mariadbd is missing"
+	CONFIG=$'MinJobAge=2' ACCOUNTING=${ACCOUNTING-} start
+	DOCKLINE_CLUSTER_PAUSE=0
+	grid submit slurm "$name" 3 "$PWD" /bin/sh -c 'exit $(($0 / 2))' '{element}'
+	wait_until 60 eval '[[ -z $(squeue -h -t all) ]]'
+	wait_until 30 stands 1:3 '1_2 2 failed n'
+	[[ $(grid query slurm 1:3 | sed 's/n[1-3]/n/') == $'1_0 0 done n COMPLETED\n1_1 1 done n COMPLETED\n1_2 2 failed n FAILED' ]]
+	# and a job is found by its name there, too
+	[[ $(grid submit slurm "$name" 3 "$PWD" /bin/false) == 1 ]]
+	jq -e '.calls.submit == 1' "$HOME"/.cache/dockline/cluster-slurm-*.json
+}
+
 @test "slurm: without root" {
 	((EUID == 0)) || skip "everything here is without root"
 	need setpriv
