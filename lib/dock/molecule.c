@@ -188,6 +188,22 @@ v2000_atoms(struct reader *r, struct molecule *m, int64_t count)
 	return 0;
 }
 
+/* The bonds, up to the first line that is none: what only needs atoms is not kept from them. */
+static void
+v2000_bonds(struct reader *r, struct molecule *m, int count)
+{
+	while (count-- > 0 && next_line(r)) {
+		int from = molecule_column(r->line, 0), to = molecule_column(r->line, 3);
+		int order = molecule_column(r->line, 6), atoms = (int)m->atoms.len;
+
+		if (from < 1 || from > atoms || to < 1 || to > atoms || order < 0)
+			return;
+		vec_add(&m->bonds,
+		    ((struct bond){
+			.from = (size_t)from - 1, .to = (size_t)to - 1, .order = order }));
+	}
+}
+
 /* Words of a line, split where they stand. Returns how many there were, at most max. */
 static size_t
 words(struct reader *r, char **out, size_t max)
@@ -238,7 +254,7 @@ read_sdf(struct reader *r, struct molecule *m)
 {
 	int64_t count;
 	char text[4];
-	int rc;
+	int bonds, rc;
 
 	for (int i = 0; i < 4; i++) {
 		if (!next_line(r))
@@ -246,12 +262,15 @@ read_sdf(struct reader *r, struct molecule *m)
 		if (i == 0)
 			m->title = xstrdup(r->line);
 	}
+	bonds = molecule_column(r->line, 3);
 	if (strstr(r->line, "V3000"))
 		rc = v3000_atoms(r, m);
 	else if (num_int(columns(r, 0, 3, text, sizeof(text)), 0, 999, &count, NULL) < 0)
 		return bad_line(r, "line 4 of a molecule starts with its number of atoms");
 	else
 		rc = v2000_atoms(r, m, count);
+	if (rc == 0)
+		v2000_bonds(r, m, bonds);
 	while (rc == 0 && next_line(r))
 		if (starts(r, "$$$$"))
 			break;
@@ -403,6 +422,7 @@ molecule_clear(struct molecule *m)
 	m->title = NULL;
 	m->more = false;
 	vec_clear(&m->atoms);
+	vec_clear(&m->bonds);
 }
 
 int

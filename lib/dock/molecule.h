@@ -2,8 +2,8 @@
 /*
  * molecule: the atoms of one molecule, read from SDF, MOL2, PDB or PDBQT text.
  *
- * Only what boxes and checks need: element, place and residue of every atom.
- * Bonds, charges and further molecules of the text are passed over.
+ * Only what boxes and checks need: element, place and residue of every atom, and of a V2000 SDF its
+ * bonds. Charges and further molecules of the text are passed over.
  */
 #ifndef DOCK_MOLECULE_H
 #define DOCK_MOLECULE_H
@@ -31,14 +31,20 @@ struct atom {
 	double at[3];    /* in Å, always finite */
 };
 
+struct bond {
+	size_t from, to; /* places in atoms */
+	int order;       /* as in SDF: 1 to 3, 4 is aromatic */
+};
+
 struct molecule {
 	char *title;
 	VEC(struct atom) atoms;
+	VEC(struct bond) bonds; /* up to the first that is none; V2000 SDF only, else empty */
 	bool more; /* the text goes on with another molecule or model, which was not read */
 };
 
 /* clang-format off */
-#define MOLECULE_INIT { NULL, VEC_INIT, false }
+#define MOLECULE_INIT { NULL, VEC_INIT, VEC_INIT, false }
 /* clang-format on */
 
 /* The format that a file name says (compression extensions are passed over): an enum

@@ -89,21 +89,18 @@ prep_after_gate(const struct prep *p)
 	return p->options->ph ? STEP_STATE_SMILES : building_step(p, false);
 }
 
-/* SDF as Open Babel understands it: heavy atoms, and whether it has depth. */
+/* SDF as Open Babel understands it, and whether it has depth. The caller clears m. */
 static int
-measure(const char *sdf, size_t *heavy, bool *flat, struct err *why)
+measure(struct molecule *m, const char *sdf, bool *flat, struct err *why)
 {
-	struct molecule m = MOLECULE_INIT;
 	double low = 0, high = 0;
-	int rc = molecule_read(&m, MOLECULE_SDF, "Open Babel", sdf, why);
+	int rc = molecule_read(m, MOLECULE_SDF, "Open Babel", sdf, why);
 
-	*heavy = rc == 0 ? molecule_heavy(&m) : 0;
-	for (size_t i = 0; rc == 0 && i < m.atoms.len; i++) {
-		low = i ? fmin(low, m.atoms.at[i].at[2]) : m.atoms.at[i].at[2];
-		high = i ? fmax(high, m.atoms.at[i].at[2]) : low;
+	for (size_t i = 0; rc == 0 && i < m->atoms.len; i++) {
+		low = i ? fmin(low, m->atoms.at[i].at[2]) : m->atoms.at[i].at[2];
+		high = i ? fmax(high, m->atoms.at[i].at[2]) : low;
 	}
-	*flat = high - low < 1e-4 && m.atoms.len > 1;
-	molecule_clear(&m);
+	*flat = high - low < 1e-4 && m->atoms.len > 1;
 	return rc;
 }
 
@@ -111,13 +108,14 @@ int
 prep_take_sdf(struct prep *p, const char *answer, size_t len, struct err *why)
 {
 	struct buf sdf = BUF_INIT;
-	size_t heavy;
+	struct molecule m = MOLECULE_INIT;
 	int rc;
 
 	buf_add_char(&sdf, '\n');
 	rc = tool_extract(TOOL_SDF, p->title, answer, len, &sdf, why);
 	if (rc == 0)
-		rc = measure(buf_str(&sdf), &heavy, &p->flat, why);
+		rc = measure(&m, buf_str(&sdf), &p->flat, why);
+	molecule_clear(&m);
 	buf_clear(&p->text);
 	p->text = sdf;
 	p->step = STEP_SDF_SMILES;
@@ -200,41 +198,20 @@ charge_of(const char *sdf)
 	return sum;
 }
 
-static const char *
-skip_lines(const char *at, int count)
-{
-	for (; at && count > 0; count--) {
-		at = strchr(at, '\n');
-		at = at ? at + 1 : NULL;
-	}
-	return at;
-}
-
 /* Open Babel takes any number of bonds: the first carbon (from 1) with more than four, or 0. */
-static int
-find_impossible_carbon(const char *sdf)
+static size_t
+find_impossible_carbon(const struct molecule *m)
 {
-	const char *at = skip_lines(sdf, 3), *first;
-	int atoms = at ? molecule_column(at, 0) : -1, bonds = at ? molecule_column(at, 3) : -1;
-	int from, to, order, found = 0, *sum;
+	int *sum = xcalloc(m->atoms.len + 1, sizeof(*sum));
+	size_t found = 0;
 
-	if (atoms < 1)
-		return 0;
-	first = skip_lines(at, 1);
-	sum = xcalloc((size_t)atoms + 1, sizeof(*sum));
-	at = skip_lines(first, atoms);
-	for (; at && bonds > 0; bonds--, at = skip_lines(at, 1)) {
-		from = molecule_column(at, 0);
-		to = molecule_column(at, 3);
-		order = molecule_column(at, 6);
-		if (from < 1 || from > atoms || to < 1 || to > atoms || order < 0)
-			break;
-		sum[from] += order;
-		sum[to] += order;
+	for (size_t i = 0; i < m->bonds.len; i++) {
+		sum[m->bonds.at[i].from] += m->bonds.at[i].order;
+		sum[m->bonds.at[i].to] += m->bonds.at[i].order;
 	}
-	for (int i = 1; i <= atoms && first && !found; i++, first = skip_lines(first, 1))
-		if (sum[i] > 4 && strlen(first) > 33 && strncmp(first + 31, "C ", 2) == 0)
-			found = i;
+	for (size_t i = 0; i < m->atoms.len && !found; i++)
+		if (sum[i] > 4 && strcmp(m->atoms.at[i].element, "C") == 0)
+			found = i + 1;
 	free(sum);
 	return found;
 }
@@ -244,8 +221,10 @@ int
 prep_take_built(struct prep *p, const char *answer, size_t len, struct err *why)
 {
 	struct buf sdf = BUF_INIT, whole = BUF_INIT;
+	struct molecule m = MOLECULE_INIT;
 	bool flat = false;
-	int carbon, rc = tool_extract(prep_tool(p), p->title, answer, len, &sdf, why);
+	size_t carbon;
+	int rc = tool_extract(prep_tool(p), p->title, answer, len, &sdf, why);
 
 	if (rc == 0) {
 		const char *nl = strchr(sdf.data, '\n');
@@ -253,17 +232,19 @@ prep_take_built(struct prep *p, const char *answer, size_t len, struct err *why)
 		buf_add_str(&p->sdf, "  Dockline\n");
 		buf_add_str(&p->sdf, nl ? nl + 1 : "");
 		buf_addf(&whole, "\n%s", p->sdf.data);
-		rc = measure(whole.data, &p->heavy, &flat, why);
+		rc = measure(&m, whole.data, &flat, why);
+		p->heavy = molecule_heavy(&m);
 		p->charge = charge_of(whole.data);
 	}
-	if (rc == 0 && (carbon = find_impossible_carbon(whole.data)) > 0)
-		rc = err_set(why, ERR_INPUT, "carbon %d has more than four bonds", carbon);
+	if (rc == 0 && (carbon = find_impossible_carbon(&m)) > 0)
+		rc = err_set(why, ERR_INPUT, "carbon %zu has more than four bonds", carbon);
 	if (rc == 0 && flat && p->heavy > 1)
 		rc = err_set(why, ERR_INPUT, "Open Babel found no 3D structure");
 	if (rc == 0 && p->heavy != smiles_heavy(p->parent))
 		rc = err_set(why, ERR_INPUT, "Open Babel made %zu heavy atoms of %zu", p->heavy,
 		    smiles_heavy(p->parent));
 	p->step = STEP_PDBQT;
+	molecule_clear(&m);
 	buf_clear(&whole);
 	buf_clear(&sdf);
 	return rc;
