@@ -18,7 +18,7 @@
 static struct {
 	char *altloc, *chain, *extract, *keep, *kinds, *out, *ph, *receptor, *remove, *smiles,
 	    *stereo, *timeout;
-	int jobs, states, torsions, unique;
+	int jobs, states, torsions, turn_planar, unique;
 } o = { .torsions = LINT_TORSIONS };
 
 enum { STATES_MAX = 64, STEREO_STATES = 8 };
@@ -44,6 +44,8 @@ static const struct poptOption options[] = { { "altloc", 0, POPT_ARG_STRING, &o.
 	{ "stereo", 0, POPT_ARG_STRING, &o.stereo, 0,
 	    "unspecified stereo: any, refuse or enumerate", "HOW" },
 	{ "timeout", 0, POPT_ARG_STRING, &o.timeout, 0, "time limit per state", "S" },
+	{ "turn-planar", 0, POPT_ARG_NONE, &o.turn_planar, 0,
+	    "let engines turn the bonds of esters and thioamides", NULL },
 	{ "unique", 0, POPT_ARG_NONE, &o.unique, 0, "keep one of equal molecules", NULL },
 	APP_RECORD_OPTIONS, APP_COMMON_OPTIONS, POPT_TABLEEND };
 
@@ -149,7 +151,8 @@ prepare_receptor(struct app *app, const struct convert_options *how, struct err 
 
 	if (!o.out)
 		app_usage(app, "--receptor needs -o FILE");
-	if (app->nargs || o.unique || o.stereo || o.states || o.kinds || how->prep.ph_low)
+	if (app->nargs || o.unique || o.stereo || o.turn_planar || o.states || o.kinds ||
+	    how->prep.ph_low)
 		app_usage(app, "--receptor does not go with ligands");
 	if (o.altloc && (!o.altloc[0] || o.altloc[1]))
 		app_usage(app, "--altloc: '%s' is not one letter", o.altloc);
@@ -256,6 +259,7 @@ read_options(struct app *app, struct convert_options *how, struct err *err)
 	how->unique = o.unique != 0;
 	how->prep.refuse_stereo = o.stereo && strcmp(o.stereo, "refuse") == 0;
 	how->prep.torsions = o.torsions;
+	how->prep.turn_planar = o.turn_planar != 0;
 	return 0;
 }
 

@@ -33,6 +33,7 @@ struct prep_options {
 	int states;                     /* at most so many of a molecule; 0 or 1: the plain one */
 	bool isomers, tautomers, rings; /* kinds of states, besides those at the pH */
 	bool refuse_stereo;             /* refuse molecules with unspecified stereo */
+	bool turn_planar;               /* leave planar bonds (dock/planar) to the engines */
 	int torsions;                   /* refuse more than so many */
 	int seed;
 	const char *rdkit_version, *openbabel_version; /* NULL: unknown */

@@ -12,10 +12,21 @@
 #include "base/err.h"
 #include "base/num.h"
 #include "base/path.h"
+#include "dock/branches.h"
 #include "dock/lint.h"
 #include "dock/molecule.h"
+#include "dock/planar.h"
 
 enum { TITLE_MAX = 80 };
+
+/* What was made of the molecule in the last step. */
+struct made {
+	struct buf input, pdbqt;
+	struct molecule molecule; /* input */
+	struct lint_facts facts;  /* of pdbqt */
+	json_t *map;              /* NULL: they do not match */
+	json_t *held;             /* pairs of atoms of input: bonds that are not turned */
+};
 
 /* The molecule's name fit for one line of a file: no control characters, not too long. */
 static void
@@ -85,25 +96,66 @@ map_atoms(const struct pdbqt *pdbqt, const struct molecule *sdf)
 	return map;
 }
 
-/* Is the PDBQT the molecule it was made of? Returns the atom map. */
-static json_t *
-check_same(const struct prep *p, const struct pdbqt *pdbqt, const char *input, struct err *why)
+/* Is the PDBQT the molecule it was made of? */
+static int
+check_same(const struct prep *p, struct made *made, struct err *why)
 {
-	struct molecule m = MOLECULE_INIT;
+	const struct pdbqt *pdbqt = &made->facts.pdbqt;
 	int hydrogens = (int)(pdbqt->atoms - pdbqt->heavy);
-	json_t *map = NULL;
 
 	if (pdbqt->heavy != p->heavy)
-		err_set(why, ERR_INPUT, "Open Babel wrote %zu of %zu heavy atoms", pdbqt->heavy,
-		    p->heavy);
-	else if (p->polar_low >= 0 && (hydrogens < p->polar_low || hydrogens > p->polar_high))
-		err_set(why, ERR_INPUT, "Open Babel wrote %d of %d polar hydrogens", hydrogens,
-		    p->polar_low);
-	else if (molecule_read(&m, MOLECULE_SDF, "input", input, why) == 0 &&
-	    !(map = map_atoms(pdbqt, &m)))
-		err_set(why, ERR_INPUT, "Open Babel moved its atoms");
-	molecule_clear(&m);
-	return map;
+		return err_set(why, ERR_INPUT, "Open Babel wrote %zu of %zu heavy atoms",
+		    pdbqt->heavy, p->heavy);
+	if (p->polar_low >= 0 && (hydrogens < p->polar_low || hydrogens > p->polar_high))
+		return err_set(why, ERR_INPUT, "Open Babel wrote %d of %d polar hydrogens",
+		    hydrogens, p->polar_low);
+	made->map = map_atoms(pdbqt, &made->molecule);
+	return made->map ? 0 : err_set(why, ERR_INPUT, "Open Babel moved its atoms");
+}
+
+/* The bond as the PDBQT has it. */
+static struct branches_bond
+locate(const struct planar_bond *bond, const struct pdbqt *pdbqt, const json_t *map)
+{
+	struct branches_bond b = { .number = { (int)bond->from + 1, (int)bond->to + 1 } };
+
+	for (size_t i = 0; i < pdbqt->atoms; i++) {
+		json_int_t number = json_integer_value(json_array_get(map, i));
+
+		for (int end = 0; end < 2; end++)
+			if (number == b.number[end])
+				b.serial[end] = pdbqt->atom[i].serial;
+	}
+	return b;
+}
+
+/* Engines must not turn bonds that nothing turns. What the PDBQT is not right in, is told later. */
+static void
+hold_planar(struct made *made)
+{
+	VEC(struct branches_bond) bonds = VEC_INIT;
+	struct planar planar = PLANAR_INIT;
+	struct buf joined = BUF_INIT;
+	struct pdbqt pdbqt;
+	json_t *map = NULL;
+
+	planar_find(&made->molecule, &planar);
+	if (pdbqt_ligand(&pdbqt, made->pdbqt.data, made->pdbqt.len, NULL) == 0)
+		map = map_atoms(&pdbqt, &made->molecule);
+	for (size_t i = 0; map && i < planar.bonds.len; i++)
+		vec_add(&bonds, locate(&planar.bonds.at[i], &pdbqt, map));
+	if (branches_join(buf_str(&made->pdbqt), bonds.at, bonds.len, &joined, NULL) > 0) {
+		buf_clear(&made->pdbqt);
+		made->pdbqt = joined;
+	}
+	for (size_t i = 0; i < bonds.len; i++)
+		if (bonds.at[i].joined)
+			json_array_append_new(made->held,
+			    json_pack("[i, i]", bonds.at[i].number[0], bonds.at[i].number[1]));
+	json_decref(map);
+	pdbqt_clear(&pdbqt);
+	planar_clear(&planar);
+	vec_clear(&bonds);
 }
 
 /* Keys without a value are left out. */
@@ -211,56 +263,71 @@ set_pdbqt(struct prep *p, const struct buf *text)
 }
 
 static void
-set_record(struct prep *p, const struct lint_facts *facts, const char *input, json_t *map)
+set_record(struct prep *p, const struct made *made)
 {
-	json_t *r = p->record;
+	json_t *r = p->record, *prep = describe_prep(p);
 
 	set_text(r, "smiles", p->smiles);
 	set_text(r, "isomeric_smiles", p->isomer);
 	set_text(r, "inchikey", p->inchikey);
 	json_object_set_new(r, "charge", json_integer(p->charge));
 	json_object_set_new(r, "heavy_atoms", json_integer((json_int_t)p->heavy));
-	json_object_set_new(r, "torsions", json_integer(facts->pdbqt.torsions));
+	json_object_set_new(r, "torsions", json_integer(made->facts.pdbqt.torsions));
 	if (p->weight > 0)
 		json_object_set_new(r, "mw", json_real(p->weight));
-	json_object_set_new(r, "prep", describe_prep(p));
-	json_object_set_new(
-	    r, "input", json_pack("{s:s, s:s, s:o}", "format", "sdf", "text", input, "atoms", map));
+	json_object_set_new(r, "prep", prep);
+	if (json_array_size(made->held))
+		json_object_set(prep, "held", made->held);
+	json_object_set_new(r, "input",
+	    json_pack(
+		"{s:s, s:s, s:O}", "format", "sdf", "text", made->input.data, "atoms", made->map));
 	add_warnings(p);
+}
+
+static int
+judge_made(struct prep *p, struct made *made, struct err *why)
+{
+	struct lint_limits limits = { .torsions = p->options->torsions };
+
+	add_input(p, &made->input);
+	if (molecule_read(&made->molecule, MOLECULE_SDF, "input", made->input.data, why) < 0)
+		return -1;
+	if (!p->options->turn_planar)
+		hold_planar(made);
+	if (lint_ligand(made->pdbqt.data, made->pdbqt.len, &limits, &made->facts, why) < 0)
+		return -1;
+	return check_same(p, made, why);
 }
 
 int
 prep_take_pdbqt(struct prep *p, const char *answer, size_t len, struct err *why)
 {
-	struct lint_limits limits = { .torsions = p->options->torsions };
-	struct buf text = BUF_INIT, input = BUF_INIT;
-	struct lint_facts facts = { 0 };
-	json_t *map = NULL;
+	struct made made = { .held = json_array() };
 	int rc;
 
-	buf_add_str(&text, "REMARK  Name = ");
-	add_title(p, &text);
-	buf_add_char(&text, '\n');
-	rc = tool_extract(prep_tool(p), p->title, answer, len, &text, why);
+	buf_add_str(&made.pdbqt, "REMARK  Name = ");
+	add_title(p, &made.pdbqt);
+	buf_add_char(&made.pdbqt, '\n');
+	rc = tool_extract(prep_tool(p), p->title, answer, len, &made.pdbqt, why);
 	if (rc < 0 && p->step == STEP_PDBQT) {
 		p->step = STEP_PLAIN;
-		buf_clear(&text);
-		return 0;
+		rc = 0;
+	} else {
+		if (rc == 0)
+			rc = judge_made(p, &made, why);
+		if (rc == 0) {
+			set_pdbqt(p, &made.pdbqt);
+			set_record(p, &made);
+		}
+		p->step = STEP_DONE;
 	}
-	add_input(p, &input);
-	if (rc == 0)
-		rc = lint_ligand(text.data, text.len, &limits, &facts, why);
-	if (rc == 0)
-		map = check_same(p, &facts.pdbqt, input.data, why);
-	if (map) {
-		set_pdbqt(p, &text);
-		set_record(p, &facts, input.data, map);
-	}
-	p->step = STEP_DONE;
-	lint_clear(&facts);
-	buf_clear(&input);
-	buf_clear(&text);
-	return map ? 0 : -1;
+	json_decref(made.map);
+	json_decref(made.held);
+	lint_clear(&made.facts);
+	molecule_clear(&made.molecule);
+	buf_clear(&made.input);
+	buf_clear(&made.pdbqt);
+	return rc;
 }
 
 int

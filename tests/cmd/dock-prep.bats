@@ -36,10 +36,10 @@ member() {
 	assert_json '.type == "ligand" and .mine == 7 and .label == "active" and .warnings == ["before"]'
 	assert_json '.ligand.name == "aspirin" and .ligand.format == "pdbqt"'
 	assert_json '.smiles == "CC(=O)Oc1ccccc1C(=O)[O-]" and .inchikey == "BSYNRYMUTXBXSQ-UHFFFAOYSA-N"'
-	assert_json '.charge == -1 and .heavy_atoms == 13 and .torsions == 3 and (.mw - 180.157 | fabs) < 0.01'
+	assert_json '.charge == -1 and .heavy_atoms == 13 and .torsions == 2 and (.mw - 180.157 | fabs) < 0.01'
 	assert_json '.prep.tools == ["rdkit", "openbabel"] and .prep.ph == 7.4 and .prep.seed == 42'
 	assert_json '.prep.coordinates == "built" and .prep.charge_before == 0 and .prep.reproducible'
-	assert_json '.ligand.text | startswith("REMARK  Name = aspirin\n") and endswith("TORSDOF 3\n")'
+	assert_json '.ligand.text | startswith("REMARK  Name = aspirin\n") and endswith("TORSDOF 2\n")'
 	jq -rj .ligand.text "$out" | sha256sum | cut -d' ' -f1 >sum
 	assert_json ".ligand.sha256 == \"$(cat sum)\""
 }
@@ -60,6 +60,26 @@ member() {
 		function far(a, b) { return a - b > 0.0011 || b - a > 0.0011 }
 		far($1, $4) || far($2, $5) || far($3, $6) { exit 1 }
 		END { if (NR < 10) exit 1 }'
+}
+
+@test "dock-prep: bonds that are half double are held, and it is told which" {
+	smiles ester 'CCOC(=O)CC' carbamate 'CCNC(=O)OCC' urea 'CCNC(=S)NCC' acid 'CCC(=O)O' \
+		amide 'CCC(=O)NCC' sulfonamide 'CCNS(=O)(=O)CC' anhydride 'CC(=O)OC(C)=O' >in
+	run_split dock-prep in
+	assert_status 0
+	[[ $(jq -c '[.key, .torsions, .prep.held]' "$out") == '["ester",2,[[4,3]]]
+["carbamate",2,[[4,6]]]
+["urea",2,[[4,3],[4,6]]]
+["acid",2,null]
+["amide",2,null]
+["sulfonamide",3,null]
+["anhydride",2,null]' ]]
+	assert_json '(.ligand.text | [scan("(?m)^BRANCH")] | length) == .torsions'
+	assert_json 'select(.key == "ester").ligand.text | contains("I    between atoms: O_3  and  C_4\n")
+		and contains("REMARK  4 active torsions:\n") and endswith("TORSDOF 2\n")'
+	run_split dock-prep --turn-planar in
+	assert_status 0
+	assert_json -s 'map(.torsions) == [3, 3, 4, 2, 2, 3, 2] and all(.prep.held == null)'
 }
 
 @test "dock-prep: the same input gives the same bytes, whatever -j" {
