@@ -31,8 +31,13 @@ once=(-p exhaustiveness=1)
 	assert_json '.steps[4].result | (.pose1 | length) == 2 and .median == (.pose1 | add / 2) and .median > 5'
 	run_split timeout 60 pipeline resume --why r -p limit=2
 	assert_status 1
-	assert_json '.steps[-1] | .status == "failed" and (.reason | test("^pose 1 lies [0-9.]+ Å .* not within 2 Å"))'
+	assert_json '.steps[-1] | .status == "failed" and (.reason | test("^pose 1 lies [0-9.]+ Å .* not within 2 Å; "))'
+	assert_json '.steps[-1].reason | test("; the closest of all poses lies [0-9.]+ Å from it, so the search was never there")'
 	assert_err -l 'pipeline: dock: 2 kept, 0 again, 0 new, 0 of them changed'
+	run_split timeout 60 pipeline resume -q r -p limit="$(jq '.steps[4].result.closest.rmsd + 1e-3' "$out")"
+	assert_status 1
+	assert_json '.steps[4].result.closest | .rank > 0 and .above >= 0'
+	assert_json '.error | test("from it, (as pose 1 of another seed|found as pose [2-9], [0-9.]+ kcal/mol above)")'
 	echo '{"type":"box","center":[500,500,500],"size":[20,20,20]}' >box.json
 	run_split timeout 60 pipeline run redock "${common[@]}" "${once[@]}" -p reference=ref.sdf -p seeds=1
 	assert_status 1
