@@ -12,6 +12,8 @@
 #include "cli/inputs.h"
 #include "cli/miss.h"
 #include "task/cache.h"
+#include "task/handover.h"
+#include "task/key.h"
 
 /* How often a derived key was given in this run: only keys given twice are in here. */
 struct repeated {
@@ -84,17 +86,43 @@ submit(struct admission *a, const struct line *line, struct submission *sub,
 	}
 }
 
-/* Has the cache a result for it? 1, with *from who has it; 0, -1. */
+/* Is there nobody under its key yet? 1, 0, -1. */
+static int
+is_new(struct admission *a, const struct submission *sub, struct err *err)
+{
+	struct standing standing;
+	int64_t place;
+
+	return sub->reserved ? 1 : key_find(a->store, sub, &place, &standing, err);
+}
+
+/* Has the cache a result for it? 1, with *from who has it, and the result as it will be; 0, -1. Of
+ * one that stands nobody need know. */
 static int
 recall(struct admission *a, const struct line *line, struct submission *sub, int64_t *from,
     struct err *err)
 {
+	const struct task *task;
+	struct err why = { 0 };
 	int rc;
 
 	if (!line->print || sub->status != ST_QUEUED)
 		return 0;
 	sub->uncached = a->no_cache;
 	rc = a->no_cache ? 0 : cache_find(a->store, line->print, from, err);
+	if (rc > 0)
+		rc = is_new(a, sub, err);
+	if (rc <= 0)
+		return rc;
+	if (!a->handover)
+		a->handover = handover_new();
+	task = handover_task(a->handover, a->store, sub->task, err);
+	if (!task)
+		return -1;
+	rc = handover_make(a->handover, a->store, task, *from, line->params, line->params_len, 0,
+	    &a->result, &why);
+	if (rc < 0)
+		*err = why;
 	if (rc > 0)
 		sub->status = ST_COMPLETED;
 	return rc;
@@ -118,7 +146,8 @@ admit_line(struct admission *a, const struct line *line, struct submission *sub,
 		return rc < 0 ? -1 : ADMIT_REFUSED;
 	hit = recall(a, line, sub, &from, err);
 	rc = hit < 0 ? -1 : submit(a, line, sub, standing, err);
-	if (rc > 0 && hit > 0 && cache_fill(a->store, line->print, standing->id, from, err) < 0)
+	if (rc > 0 && hit > 0 &&
+	    cache_fill(a->store, line->print, standing->id, from, &a->result, err) < 0)
 		return -1;
 	if (rc > 0 && line->ninputs > 0 && inputs_link(a->store, line, standing->id, err) < 0)
 		return -1;
@@ -142,5 +171,7 @@ admit_clear(struct admission *a)
 		HASH_DEL(a->repeated, r);
 		free(r);
 	}
+	handover_free(a->handover);
+	buf_clear(&a->result);
 	free(a->key);
 }

@@ -11,10 +11,12 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "cli/idset.h"
 #include "task/execution.h"
 
 struct app;
+struct handover;
 struct line;
 struct miss;
 struct repeated;
@@ -37,6 +39,8 @@ struct admission {
 	int64_t other; /* with versions: who stood under the key with other parameters, 0: nobody */
 	struct repeated *repeated;
 	char *key;
+	struct handover *handover;
+	struct buf result; /* that the line is given */
 };
 
 enum admitted {

@@ -19,12 +19,12 @@
 #include "cli/cluster_home.h"
 #include "cli/cluster_parts.h"
 #include "cli/config.h"
+#include "cli/precedent.h"
 #include "cli/session.h"
 #include "grid/outbox.h"
 #include "store/store.h"
 #include "task/claim.h"
 #include "task/cluster.h"
-#include "task/fingerprint.h"
 #include "task/workers.h"
 
 enum { FILES_OF_JOB = 4 }; /* package, script, its output, one to spare */
@@ -140,7 +140,7 @@ cluster_close(struct cluster *c)
 	leave(c);
 	batch_close(c->batch);
 	config_free(c->config);
-	fingerprints_free(c->prints);
+	precedent_free(c->precedent);
 	json_decref(c->told_unfit);
 	free(c->folder);
 	free(c->options);

@@ -8,7 +8,7 @@
 #include "grid/batch.h"
 #include "task/tally.h"
 
-struct fingerprints;
+struct precedent;
 struct work;
 
 struct cluster {
@@ -20,7 +20,7 @@ struct cluster {
 	char *options; /* what plan says of elements, as JSON */
 	struct config *config;
 	json_t *told_unfit; /* names of tasks of which people know that no node has room for them */
-	struct fingerprints *prints; /* what is known of files; NULL: nothing yet */
+	struct precedent *precedent; /* NULL: nothing was looked for yet */
 	int64_t worker;              /* our own row: who submits */
 	int64_t out;                 /* elements of the profile that have not ended */
 	int64_t beaten;              /* last heartbeat, by clock_boot */

@@ -5,12 +5,12 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/json.h"
+#include "base/buf.h"
 #include "base/vec.h"
 #include "cli/app.h"
 #include "cli/cluster_parts.h"
 #include "cli/config.h"
-#include "cli/recall.h"
+#include "cli/precedent.h"
 #include "store/store.h"
 #include "task/cache.h"
 #include "task/claim.h"
@@ -194,40 +194,28 @@ untake(struct taking *t, const struct work *work)
 		vec_add(&t->gates, gate);
 }
 
-/* Its fingerprint; false: there is none. */
-static bool
-take_print(struct taking *t, const struct work *work, struct fingerprint *print)
-{
-	const struct task *task = work->lane->task;
-	json_t *params = json_parse(work->params, work->params_len, NULL);
-	char *program = recall_program(task);
-	int rc;
-
-	if (!t->c->prints)
-		t->c->prints = fingerprints_new();
-	rc = fingerprint_take(t->c->prints, t->c->app->org, task, program, params, print, NULL);
-	json_decref(params);
-	free(program);
-	return rc == 0;
-}
-
 /* Where the cache has its result it is completed with that: 1, 0, -1. */
 static int
 complete(struct taking *t, const struct work *work, struct err *err)
 {
+	struct cluster *c = t->c;
 	struct fingerprint print;
+	struct buf result = BUF_INIT;
 	int64_t from;
 	int rc;
 
-	if (!work->lane->task->rules.cache || work->uncached || !take_print(t, work, &print))
+	if (!c->precedent)
+		c->precedent = precedent_new(c->app->org, NULL);
+	if (work->uncached || !precedent_print(c->precedent, work, &print))
 		return 0;
-	rc = cache_find(t->c->store, print.digest, &from, err);
+	rc = precedent_find(c->precedent, c->store, work, print.digest, &from, &result, err);
 	if (rc > 0) {
 		rc = cache_complete(
-		    t->c->store, t->scope.worker, work, print.digest, from, &t->tally, err);
+		    c->store, t->scope.worker, work, print.digest, from, &result, &t->tally, err);
 		t->cached |= rc > 0;
 		t->completed += rc > 0;
 	}
+	buf_clear(&result);
 	free(print.parts);
 	return rc;
 }

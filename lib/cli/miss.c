@@ -15,6 +15,7 @@
 #include "cli/app.h"
 #include "cli/line.h"
 #include "task/cache.h"
+#include "task/fingerprint.h"
 #include "task/task.h"
 
 enum {
@@ -65,12 +66,23 @@ miss_free(struct miss *miss)
 	free(miss);
 }
 
+/* What counts of parameters; files in them by their content where that is in them. The caller's. */
+static json_t *
+counted(const struct miss *miss, const char *text, size_t len)
+{
+	json_t *params = json_parse(text, len, NULL), *out;
+
+	out = fingerprint_shown(miss->task, params);
+	json_decref(params);
+	return out ? out : json_object();
+}
+
 static int
 add_entry(int64_t execution, const char *parts, const char *params, void *ctx)
 {
 	struct miss *miss = ctx;
 	struct entry entry = { execution, json_parse(parts, strlen(parts), NULL),
-		json_parse(params, strlen(params), NULL) };
+		counted(miss, params, strlen(params)) };
 
 	vec_add(&miss->entries, entry);
 	return 0;
@@ -128,6 +140,10 @@ compare_param(const struct pair *p, const char *name, struct buf *text, int *cou
 
 	if (json_equal(is, was) || is_input(p, name) || !next(text, count))
 		return;
+	if (json_object_get(is, "sha256") && json_object_get(was, "sha256")) {
+		buf_addf(text, "the content of input '%s' is another", name);
+		return;
+	}
 	buf_addf(text, "parameter '%s' is ", name);
 	if (is)
 		put_value(text, is);
@@ -152,6 +168,15 @@ compare_input(const struct pair *p, const char *name, struct buf *text, int *cou
 			: is  ? "input '%s' was not given"
 			      : "input '%s' is not given",
 		    name);
+}
+
+static void
+compare_program(const struct pair *p, const char *name, struct buf *text, int *count)
+{
+	if (!json_equal(json_object_get(json_object_get(p->parts, "programs"), name),
+		json_object_get(json_object_get(p->old_parts, "programs"), name)) &&
+	    next(text, count))
+		buf_addf(text, "the program '%s' is another", name);
 }
 
 static void
@@ -187,6 +212,8 @@ compare(const struct pair *p, struct buf *text)
 
 	compare_part(p, "definition", "the definition of the task is another", text, &count);
 	compare_part(p, "program", "the program of the task is another", text, &count);
+	compare_members(p, json_object_get(p->parts, "programs"),
+	    json_object_get(p->old_parts, "programs"), compare_program, text, &count);
 	compare_members(p, json_object_get(p->parts, "inputs"),
 	    json_object_get(p->old_parts, "inputs"), compare_input, text, &count);
 	compare_members(p, p->params, p->old_params, compare_param, text, &count);
@@ -240,9 +267,9 @@ miss_tell(struct miss *miss, struct store *store, const struct line *line, struc
 		return -1;
 	if (line->print) {
 		parts = json_parse(line->parts, strlen(line->parts), NULL);
-		params = json_parse(line->params, line->params_len, NULL);
+		params = counted(miss, line->params, line->params_len);
 		explain(miss, parts, params, &text);
-	} else if (!miss->task->rules.cache) {
+	} else if (!miss->task->rules.cache.on) {
 		buf_addf(&text, "task '%s' does not have 'cache: true'", miss->task->name);
 	} else if (line->parts) {
 		buf_add_str(&text, line->parts);

@@ -12,7 +12,7 @@
 #include "base/vec.h"
 #include "cli/app.h"
 #include "cli/claimer.h"
-#include "cli/slot.h"
+#include "cli/precedent.h"
 #include "store/store.h"
 #include "task/cache.h"
 #include "task/control.h"
@@ -27,45 +27,18 @@ struct leader {
 	UT_hash_handle by_id, by_digest;
 };
 
-/* What the command of a task runs. */
-struct program {
-	const struct task *task;
-	char *path; /* NULL: not known */
-	UT_hash_handle hh;
-};
-
 /* One whose result is there already. */
 struct hit {
 	struct work *work;
 	int64_t from;
 	char digest[DIGEST_HEX];
+	struct buf result; /* handed over */
 };
 
 struct hits {
 	struct hit *at;
 	size_t len, room;
 };
-
-char *
-recall_program(const struct task *task)
-{
-	return task->rules.container.image || task->remote ? NULL : slot_program(task->argv[0]);
-}
-
-static const char *
-program_of(struct recall *r, const struct task *task)
-{
-	struct program *p;
-
-	HASH_FIND_PTR(r->programs, &task, p);
-	if (!p) {
-		p = xcalloc(1, sizeof(*p));
-		p->task = task;
-		p->path = recall_program(task);
-		HASH_ADD_PTR(r->programs, task, p);
-	}
-	return p->path;
-}
 
 static void
 free_follower(struct work *work)
@@ -91,22 +64,10 @@ drop_leader(struct recall *r, struct leader *leader)
 
 /* ---- claimed ---- */
 
-/* Its fingerprint; false: there is none, so it is run. */
-static bool
-take_print(struct recall *r, const struct work *work, struct fingerprint *print)
+static void
+hit_clear(struct hit *hit)
 {
-	const struct task *task = work->lane->task;
-	json_t *params = json_parse(work->params, work->params_len, NULL);
-	int rc;
-
-	if (!r->memory) {
-		r->memory = fingerprints_new();
-		r->owns_memory = true;
-	}
-	rc = fingerprint_take(
-	    r->memory, r->app->org, task, program_of(r, task), params, print, NULL);
-	json_decref(params);
-	return rc == 0;
+	buf_clear(&hit->result);
 }
 
 static void
@@ -130,11 +91,14 @@ look(struct recall *r, struct work *work, struct hits *hits, struct err *err)
 	struct leader *leader;
 	int rc = 0;
 
-	if (!work->lane->task->rules.cache || !take_print(r, work, &print))
+	if (!r->precedent)
+		r->precedent = precedent_new(r->app->org, r->memory);
+	if (!precedent_print(r->precedent, work, &print))
 		return 0;
 	HASH_FIND(by_digest, r->by_digest, print.digest, DIGEST_HEX - 1, leader);
 	if (!work->uncached)
-		rc = cache_find(r->store, print.digest, &hit.from, err);
+		rc = precedent_find(
+		    r->precedent, r->store, work, print.digest, &hit.from, &hit.result, err);
 	if (rc > 0) {
 		memcpy(hit.digest, print.digest, sizeof(hit.digest));
 		vec_add(hits, hit);
@@ -147,21 +111,53 @@ look(struct recall *r, struct work *work, struct hits *hits, struct err *err)
 		leader->followers = work;
 		rc = 1;
 	}
+	if (rc <= 0 || leader)
+		hit_clear(&hit);
 	free(print.parts);
 	return rc;
 }
 
 static int
-complete(struct recall *r, struct work *work, const char *digest, int64_t from, struct err *err)
+complete(struct recall *r, struct work *work, const char *digest, int64_t from,
+    const struct buf *result, struct err *err)
 {
 	int rc;
 
 	if (claimer_returned(r->claimer, work->lane, work->id, err) < 0)
 		return -1;
-	rc = cache_complete(r->store, r->worker, work, digest, from, r->tally, err);
+	rc = cache_complete(r->store, r->worker, work, digest, from, result, r->tally, err);
 	if (rc > 0)
 		r->ended(work->id, r->ctx);
 	return rc < 0 ? -1 : 0;
+}
+
+/* It goes back to where it was claimed. */
+static int
+give_back(struct recall *r, const struct work *work, struct err *err)
+{
+	if (claimer_returned(r->claimer, work->lane, work->id, err) < 0)
+		return -1;
+	return claim_change(r->store, r->worker, work->lane, work->id, work->attempt, EV_RETURN,
+		   r->tally, err) < 0
+	    ? -1
+	    : 0;
+}
+
+static int
+complete_hit(struct recall *r, const struct hit *hit, struct err *err)
+{
+	return complete(r, hit->work, hit->digest, hit->from, &hit->result, err);
+}
+
+/* One that followed: its parameters are in the state. */
+static int
+complete_follower(struct recall *r, struct work *work, const struct leader *leader, struct err *err)
+{
+	int rc = precedent_result(r->precedent, r->store, work, leader->id, &r->result, err);
+
+	if (rc == 0)
+		return give_back(r, work, err);
+	return rc < 0 ? -1 : complete(r, work, leader->print.digest, leader->id, &r->result, err);
 }
 
 /* Complete what has a result, in one transaction. */
@@ -176,7 +172,7 @@ complete_all(struct recall *r, const struct hits *hits, struct err *err)
 		return -1;
 	claimer_begin(r->claimer);
 	for (size_t i = 0; i < hits->len && rc == 0; i++)
-		rc = complete(r, hits->at[i].work, hits->at[i].digest, hits->at[i].from, err);
+		rc = complete_hit(r, &hits->at[i], err);
 	for (size_t i = 0; i < r->tally->skipped.len; i++)
 		r->ended(r->tally->skipped.at[i], r->ctx);
 	if (rc == 0)
@@ -210,25 +206,15 @@ recall_claimed(struct recall *r, struct work **list, struct work ***tail, struct
 		*tail = at;
 	if (rc >= 0)
 		rc = complete_all(r, &hits, err);
-	for (size_t i = 0; i < hits.len; i++)
+	for (size_t i = 0; i < hits.len; i++) {
 		free_follower(hits.at[i].work);
+		hit_clear(&hits.at[i]);
+	}
 	vec_clear(&hits);
 	return rc < 0 ? -1 : 0;
 }
 
 /* ---- ended ---- */
-
-/* It goes back to where it was claimed. */
-static int
-give_back(struct recall *r, const struct work *work, struct err *err)
-{
-	if (claimer_returned(r->claimer, work->lane, work->id, err) < 0)
-		return -1;
-	return claim_change(r->store, r->worker, work->lane, work->id, work->attempt, EV_RETURN,
-		   r->tally, err) < 0
-	    ? -1
-	    : 0;
-}
 
 int
 recall_ended(struct recall *r, int64_t id, bool completed, struct err *err)
@@ -242,8 +228,7 @@ recall_ended(struct recall *r, int64_t id, bool completed, struct err *err)
 	if (completed)
 		rc = cache_put(r->store, leader->print.digest, leader->print.parts, id, err);
 	for (struct work *w = leader->followers; w && rc == 0; w = w->next)
-		rc = completed ? complete(r, w, leader->print.digest, id, err)
-			       : give_back(r, w, err);
+		rc = completed ? complete_follower(r, w, leader, err) : give_back(r, w, err);
 	drop_leader(r, leader);
 	return rc;
 }
@@ -287,18 +272,11 @@ void
 recall_clear(struct recall *r)
 {
 	struct leader *leader, *next;
-	struct program *p, *then;
 
 	HASH_ITER(by_id, r->by_id, leader, next)
 	{
 		drop_leader(r, leader);
 	}
-	HASH_ITER(hh, r->programs, p, then)
-	{
-		HASH_DEL(r->programs, p);
-		free(p->path);
-		free(p);
-	}
-	if (r->owns_memory)
-		fingerprints_free(r->memory);
+	precedent_free(r->precedent);
+	buf_clear(&r->result);
 }

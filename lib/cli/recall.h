@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * recall: claimed executions of tasks with `cache: true` that need not be run.
+ * recall: claimed executions of tasks with `cache` that need not be run.
  *
  * Of what was claimed, those that have an equal that completed are completed
  * at once. Of those that are equal to each other the first, the leader, is run;
@@ -13,13 +13,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "task/claim.h"
 
 struct app;
 struct claimer;
 struct fingerprints;
 struct leader;
-struct program;
+struct precedent;
 struct store;
 
 struct recall {
@@ -34,14 +35,10 @@ struct recall {
 	void *ctx;
 
 	/* its own */
-	bool owns_memory;
 	struct leader *by_id, *by_digest;
-	struct program *programs;
+	struct precedent *precedent;
+	struct buf result;
 };
-
-/* The full path of the program of a task, whose content is part of a fingerprint; NULL: it is not
- * known, or comes out of a container. The caller frees. */
-char *recall_program(const struct task *task);
 
 /* What was just claimed and committed: takes out of the list what need not be run, which is
  * committed too. 0 or -1. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* submit: lines of input become executions. */
+#include "cli/programs.h"
 #include "cli/submit.h"
 
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include "base/json.h"
 #include "cli/givens.h"
 #include "cli/inputs.h"
-#include "cli/recall.h"
 #include "cli/supply.h"
 #include "exec/cmdline.h"
 #include "task/fingerprint.h"
@@ -28,7 +28,8 @@ struct submit {
 	submit_line_fn *take; /* gets each line */
 	void *ctx;
 	struct inputs_taker taker;
-	char *program;   /* of a task whose results are cached; NULL: not known */
+	char **programs; /* of a task whose results are cached; NULL: it cannot be told */
+	struct err none; /* why */
 	struct buf text; /* of the line that is being made */
 	pthread_t thread;
 	struct supply supply;
@@ -56,8 +57,8 @@ submit_new(const struct submit_options *options, struct err *err)
 		.alike = options->task->origin == TASK_ADHOC,
 		.fn = submit_record,
 		.ctx = s };
-	if (options->task->rules.cache && options->memory)
-		s->program = recall_program(options->task);
+	if (options->task->rules.cache.on && options->memory)
+		s->programs = programs_find(options->task, &s->none);
 	if (options->map && !(s->map = jq_new(options->map, err))) {
 		struct err why = *err;
 
@@ -76,7 +77,7 @@ submit_free(struct submit *s)
 	if (!s)
 		return;
 	givens_clear(&s->givens);
-	free(s->program);
+	programs_free(s->programs);
 	inputs_taker_clear(&s->taker);
 	jq_free(s->map);
 	buf_clear(&s->text);
@@ -178,10 +179,13 @@ take_print(struct submit *s, const struct made *m, struct fingerprint *print, st
 {
 	const struct task *task = s->o.task;
 
-	if (m->status != ST_QUEUED || !task->rules.cache || !s->o.memory)
+	if (m->status != ST_QUEUED || !task->rules.cache.on || !s->o.memory)
 		return false;
-	return fingerprint_take(
-		   s->o.memory, s->o.app->org, task, s->program, m->params, print, why) == 0;
+	if (!s->programs)
+		*why = s->none;
+	return s->programs &&
+	    fingerprint_take(
+		s->o.memory, s->o.app->org, task, s->programs, m->params, print, why) == 0;
 }
 
 static struct line *

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "store/stmt.h"
 #include "store/text.h"
@@ -13,12 +14,16 @@
 #include "task/claim.h"
 #include "task/dependency.h"
 
+enum { SHORT = 16 }; /* bytes of a digest that are kept */
+
 static const char sql_find[] =
     "SELECT c.execution FROM cache c JOIN execution e ON e.id = c.execution"
     " WHERE c.digest = ? AND e.status = 'completed'";
+static const char sql_made[] = "SELECT id FROM cache_made WHERE parts = ?";
+static const char sql_make[] = "INSERT INTO cache_made (parts) VALUES (?)";
 static const char sql_put[] =
-    "INSERT OR REPLACE INTO cache (digest, execution, parts) VALUES (?, ?, ?)";
-static const char sql_newest[] = "UPDATE cache SET execution = ? WHERE digest = ?";
+    "INSERT OR REPLACE INTO cache (digest, execution, made) VALUES (?, ?, ?)";
+static const char sql_newest[] = "UPDATE OR REPLACE cache SET execution = ? WHERE digest = ?";
 static const char sql_task[] = "SELECT task FROM execution WHERE id = ?";
 static const char sql_fill[] =
     "UPDATE execution SET cached = (SELECT ifnull(cached, id) FROM execution WHERE id = ?1),"
@@ -28,54 +33,76 @@ static const char sql_complete[] =
     " request = NULL, attempts = attempts - 1, started = NULL, ended = ?"
     " WHERE id = ? AND worker = ? AND attempts = ? AND status = 'preparing'";
 static const char sql_each[] =
-    "SELECT c.execution, c.parts, p.data FROM cache c CROSS JOIN execution e ON e.id = c.execution"
+    "SELECT c.execution, m.parts, p.data FROM cache c CROSS JOIN execution e ON e.id = c.execution"
     " CROSS JOIN job j ON j.id = e.job CROSS JOIN task t ON t.id = e.task"
-    " CROSS JOIN params p ON p.execution = e.id"
+    " CROSS JOIN cache_made m ON m.id = c.made CROSS JOIN params p ON p.execution = e.id"
     " WHERE j.org = ? AND t.name = ? ORDER BY c.execution DESC LIMIT ?";
 
 int
 cache_find(struct store *store, const char *digest, int64_t *execution, struct err *err)
 {
-	return stmt_number(store, err, execution, sql_find, "t", digest);
+	unsigned char raw[DIGEST_RAW];
+
+	digest_raw(digest, raw);
+	return stmt_number(store, err, execution, sql_find, "b", raw, (size_t)SHORT);
+}
+
+/* The row of what it was made from. */
+static int
+made_of(struct store *store, const char *parts, int64_t *made, struct err *err)
+{
+	int rc = stmt_number(store, err, made, sql_made, "t", parts);
+
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	if (stmt_run(store, err, sql_make, "t", parts) < 0)
+		return -1;
+	*made = stmt_last_id(store);
+	return 0;
 }
 
 int
 cache_put(
     struct store *store, const char *digest, const char *parts, int64_t execution, struct err *err)
 {
-	return stmt_run(store, err, sql_put, "tit", digest, execution, parts) < 0 ? -1 : 0;
+	unsigned char raw[DIGEST_RAW];
+	int64_t made;
+
+	digest_raw(digest, raw);
+	if (made_of(store, parts, &made, err) < 0)
+		return -1;
+	return stmt_run(store, err, sql_put, "bii", raw, (size_t)SHORT, execution, made) < 0 ? -1
+											     : 0;
 }
 
-/* The same text; its parameters may be others. */
 static int
-copy_result(struct store *store, int64_t execution, int64_t from, struct err *err)
+put_result(struct store *store, int64_t execution, const struct buf *result, struct err *err)
 {
-	struct buf text = BUF_INIT;
 	int64_t task;
 	int rc = stmt_number(store, err, &task, sql_task, "i", execution);
 
-	if (rc > 0)
-		rc = text_get(store, TEXT_RESULT, from, &text, err);
-	if (rc > 0)
-		rc = text_put(store, TEXT_RESULT, execution, task, text.data, text.len, err);
-	buf_clear(&text);
+	if (rc > 0 && result->len)
+		rc = text_put(store, TEXT_RESULT, execution, task, result->data, result->len, err);
 	return rc < 0 ? -1 : 0;
 }
 
 int
-cache_fill(
-    struct store *store, const char *digest, int64_t execution, int64_t from, struct err *err)
+cache_fill(struct store *store, const char *digest, int64_t execution, int64_t from,
+    const struct buf *result, struct err *err)
 {
+	unsigned char raw[DIGEST_RAW];
+
+	digest_raw(digest, raw);
 	if (stmt_run(store, err, sql_fill, "ii", from, execution) < 0 ||
-	    copy_result(store, execution, from, err) < 0 ||
+	    put_result(store, execution, result, err) < 0 ||
 	    artifact_copy_outputs(store, execution, from, err) < 0)
 		return -1;
-	return stmt_run(store, err, sql_newest, "it", execution, digest) < 0 ? -1 : 0;
+	return stmt_run(store, err, sql_newest, "ib", execution, raw, (size_t)SHORT) < 0 ? -1 : 0;
 }
 
 int
 cache_complete(struct store *store, int64_t worker, const struct work *work, const char *digest,
-    int64_t from, struct tally *tally, struct err *err)
+    int64_t from, const struct buf *result, struct tally *tally, struct err *err)
 {
 	struct place place = { work->id, work->lane->job, work->lane->id };
 	int rc = stmt_run(store, err, sql_complete, "iiii", clock_wall(), work->id, worker,
@@ -83,7 +110,7 @@ cache_complete(struct store *store, int64_t worker, const struct work *work, con
 
 	if (rc <= 0)
 		return rc;
-	if (cache_fill(store, digest, work->id, from, err) < 0)
+	if (cache_fill(store, digest, work->id, from, result, err) < 0)
 		return -1;
 	tally_move(tally, &place, ST_PREPARING, FAIL_NONE, EV_COMPLETE, FAIL_NONE);
 	return dependency_settle(store, work->id, ST_COMPLETED, tally, err) < 0 ? -1 : 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cache: results of tasks with `cache: true`, by the fingerprint of what made them.
+ * cache: results of tasks with `cache`, by the fingerprint of what made them.
  *
  * An entry names the newest execution that has the result, whether it ran or
  * was given it: so it lives as long as one of them is kept. Only what completed
@@ -11,27 +11,28 @@
 
 #include <stdint.h>
 
+struct buf;
 struct err;
 struct store;
 struct tally;
 struct work;
 
-/* Who has the result of such a fingerprint: 1, 0 when nobody has, -1. */
+/* Who has the result of such a fingerprint (digests are hexadecimal): 1, 0 when nobody has, -1. */
 int cache_find(struct store *store, const char *digest, int64_t *execution, struct err *err);
 
 /* It completed with that fingerprint. */
 int cache_put(
     struct store *store, const char *digest, const char *parts, int64_t execution, struct err *err);
 
-/* A completed execution gets the result, metrics and outputs of another, and is what the entry
- * names from now on. */
-int cache_fill(
-    struct store *store, const char *digest, int64_t execution, int64_t from, struct err *err);
+/* A completed execution gets the metrics and outputs of another, and its result as it was handed
+ * over (task/handover.h), empty: none. It is what the entry names from now on. */
+int cache_fill(struct store *store, const char *digest, int64_t execution, int64_t from,
+    const struct buf *result, struct err *err);
 
 /* The same for one that the worker holds: it completes, without an attempt. 1; 0 when the worker
  * does not hold it any more; -1. */
 int cache_complete(struct store *store, int64_t worker, const struct work *work, const char *digest,
-    int64_t from, struct tally *tally, struct err *err);
+    int64_t from, const struct buf *result, struct tally *tally, struct err *err);
 
 /* The newest entries of a task, the newest first: fn gets the parts and the parameters, JSON both,
  * and returns 0 to go on. At most so many. 0 or -1. */

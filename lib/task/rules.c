@@ -140,7 +140,7 @@ rules_read(struct rules *rules, const char *pointer, const json_t *service, stru
 	read_rate(rules, pointer, service, f);
 	fault_each(f, pointer, "breaker", json_object_get(service, "breaker"), judge_breaker,
 	    &rules->breaker);
-	rules->cache = json_is_true(fault_member(f, pointer, service, "cache", JSON_TRUE));
+	caching_read(&rules->cache, pointer, service, f);
 	read_container(rules, pointer, service, f);
 	read_hooks(rules, pointer, service, f);
 }

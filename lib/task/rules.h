@@ -7,7 +7,7 @@
  *	limits: {licence: 1}		taken from what a worker was given of them
  *	rate: 10/s			task/rate.h
  *	breaker: {failures: 5, pause: 60s}	task/breaker.h
- *	cache: true			an equal execution gets the result of the first
+ *	cache: true			task/caching.h
  *	container: {image: vina.sif, runtime: apptainer, network: none}
  *	hooks: {before: [prog, arg], after: [...], on_failure: [...]}	cli/hook.h, cli/errand.h
  */
@@ -19,6 +19,7 @@
 #include <stddef.h>
 
 #include "task/breaker.h"
+#include "task/caching.h"
 #include "task/rate.h"
 
 struct faults;
@@ -37,7 +38,7 @@ struct rules {
 	size_t nlimits;
 	struct rate rate; /* limit 0: none */
 	struct breaker_policy breaker;
-	bool cache;
+	struct caching cache;
 	struct {
 		const char *image;   /* NULL: no container */
 		const char *runtime; /* apptainer, podman, docker; NULL: the first there is */

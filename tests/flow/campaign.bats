@@ -25,7 +25,7 @@ library() {
 	# pyridine-3 brings a box of its own, far from the receptor
 	away='if .key == "pyridine-3" then .box = {center: [500, 500, 500], size: [14, 14, 14]} else . end'
 	run_split bash -o pipefail -c 'dock-ligands library.sdf.gz | dock-prep --ph 7.4 -j 2 | jq -c "$0" |
-		taskrun --job hits dock-vina --set receptor=rec.pdbqt --set box=@box.json --set exhaustiveness=1 \
+		taskrun --job hits --no-cache dock-vina --set receptor=rec.pdbqt --set box=@box.json --set exhaustiveness=1 \
 			--set max_evals=200 --set num_modes=1 -j 2 | tee all.jsonl | dock-rank --top 100 > hits.jsonl' "$away"
 	assert_status 1
 	assert_out ''

@@ -36,10 +36,11 @@ static void
 take(const char *fmt, const char *path, const char *program, char digest[DIGEST_HEX])
 {
 	json_t *params = json_pack(fmt, "f", path, "a", 1);
+	char none[] = "", *programs[] = { program ? (char *)program : none, NULL };
 	struct fingerprint print = { .parts = NULL };
 
 	digest[0] = '\0';
-	if (fingerprint_take(memory, "lab", task, program, params, &print, NULL) == 0)
+	if (fingerprint_take(memory, "lab", task, programs, params, &print, NULL) == 0)
 		memcpy(digest, print.digest, DIGEST_HEX);
 	free(print.parts);
 	json_decref(params);

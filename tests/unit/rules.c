@@ -46,6 +46,15 @@ static const struct {
 	    "/service_config/container/runtime must be one of apptainer, podman, docker, found "
 	    "'chroot'\n"
 	    "/service_config/container/network must be a string, found boolean\n" },
+	{ TASK(",\"cache\":{\"programs\":[\"\"],\"parameters\":\"some\",\"ignore\":\"x\","
+	       "\"names\":{\"sdf\":0},\"result\":1,\"unles\":[]}"),
+	    "/service_config/cache/unles is not a member here: 'unless'?\n"
+	    "/service_config/cache/programs must be an array of texts\n"
+	    "/service_config/cache/ignore must be an array, found string\n"
+	    "/service_config/cache/names must give the number of a line, or how it begins, for "
+	    "'sdf'\n"
+	    "/service_config/cache/parameters must be one of all, declared, found 'some'\n"
+	    "/service_config/cache/result must be a string, found integer\n" },
 	{ TASK(",\"container\":{\"image\":\"--privileged\"}"),
 	    "/service_config/container/image must name an image, found '--privileged'\n" },
 	{ TASK(",\"hooks\":{\"before\":[],\"after\":\"x\",\"on_failure\":[\"\",1],\"on\":[]}"),
@@ -121,7 +130,7 @@ test_rules(void)
 			for (size_t j = 0; j < r->nlimits; j++)
 				buf_addf(&got, "%s=%d ", r->limits[j].name, r->limits[j].count);
 			buf_addf(&got, "] %g %d/%g %d %s,%s,%s %s,%s,%s %g", r->rate.limit,
-			    r->breaker.failures, (double)r->breaker.pause / 1e6, r->cache,
+			    r->breaker.failures, (double)r->breaker.pause / 1e6, r->cache.on,
 			    OR_NONE(r->container.image), OR_NONE(r->container.runtime),
 			    OR_NONE(r->container.network), FIRST(r->hooks.before),
 			    FIRST(r->hooks.after), FIRST(r->hooks.on_failure), task->gpus);
