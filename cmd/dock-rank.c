@@ -10,29 +10,37 @@
 #include "base/strtab.h"
 #include "cli/app.h"
 #include "cli/compare.h"
-#include "cli/leftout.h"
+#include "cli/measure.h"
 #include "cli/pick.h"
-#include "cli/pocket.h"
-#include "cli/records.h"
 #include "cli/ranked.h"
-#include "cli/rmsd.h"
+#include "cli/records.h"
+#include "cli/rollcall.h"
+#include "cli/sift.h"
+#include "dock/criterion.h"
 #include "dock/rank.h"
+#include "dock/sieve.h"
 
 static struct {
-	int best_per_ligand, diff, json, mixed, per_state, states, table;
-	char *by, *cluster, *consensus, *job, *max, *min, *missing, *receptor, *reference, *sigma,
-	    *smarts, *top;
+	int any_pose, best_per_ligand, diff, json, mixed, per_state, states, table;
+	char *by, *cluster, *columns, *consensus, **in, *job, *max, *min, *missing, **not_in,
+	    *receptor, *reference, *sigma, *smarts, *top, **where;
 } o;
 
 static const struct poptOption options[] = {
+	{ "any-pose", 0, POPT_ARG_NONE, &o.any_pose, 0,
+	    "choose the best pose that is wanted, not the best or none", NULL },
 	{ "best-per-ligand", 0, POPT_ARG_NONE, &o.best_per_ligand, 0,
 	    "one record for each parent (--top implies it)", NULL },
-	{ "by", 0, POPT_ARG_STRING, &o.by, 0, "rank by this score", "SCORE" },
+	{ "by", 0, POPT_ARG_STRING, &o.by, 0, "rank by this: a score, or rmsd, strain, ...",
+	    "SCORE" },
 	{ "cluster", 0, POPT_ARG_STRING, &o.cluster, 0,
 	    "leave out what is this similar to a better one", "T" },
+	{ "columns", 0, POPT_ARG_STRING, &o.columns, 0,
+	    "add these to poses and tables: strain, rmsd, mw, ...", "NAME,..." },
 	{ "consensus", 0, POPT_ARG_STRING, &o.consensus, 0,
 	    "one order of several files: rank, ecr, zscore", "HOW" },
 	{ "diff", 0, POPT_ARG_NONE, &o.diff, 0, "what changed between two files", NULL },
+	{ "in", 0, POPT_ARG_ARGV, &o.in, 0, "only molecules that this has results of", "JOB|FILE" },
 	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "take the records of this job", "NAME" },
 	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "records, on a terminal too", NULL },
 	{ "max", 0, POPT_ARG_STRING, &o.max, 0, "leave out scores above", "X" },
@@ -41,6 +49,8 @@ static const struct poptOption options[] = {
 	    "consensus of molecules that a file lacks: drop, worst (drop)", "HOW" },
 	{ "mixed", 0, POPT_ARG_NONE, &o.mixed, 0, "rank together what was docked differently",
 	    NULL },
+	{ "not-in", 0, POPT_ARG_ARGV, &o.not_in, 0, "only molecules that this has no results of",
+	    "JOB|FILE" },
 	{ "per-state", 0, POPT_ARG_NONE, &o.per_state, 0, "count states, not parents", NULL },
 	{ "receptor", 0, POPT_ARG_STRING, &o.receptor, 0, "add clashes and contacts with this",
 	    "FILE" },
@@ -53,17 +63,20 @@ static const struct poptOption options[] = {
 	    "one record for each parent, with all its states", NULL },
 	{ "table", 0, POPT_ARG_NONE, &o.table, 0, "a table, not records", NULL },
 	{ "top", 0, POPT_ARG_STRING, &o.top, 0, "only the best N ligands, or N percent", "N|N%" },
+	{ "where", 0, POPT_ARG_ARGV, &o.where, 0, "only what fits, such as 'rmsd<2'", "EXPR" },
 	APP_RECORD_OPTIONS,
 	APP_STATE_OPTIONS,
 	APP_COMMON_OPTIONS,
 	POPT_TABLEEND,
 };
 
-/* What was not ranked, and what was. */
-struct tally {
-	struct ranked ranked;
-	struct leftout left;
-	size_t filtered;
+enum { COLUMNS_MAX = 16 };
+
+/* Names of further columns of a table; one more is NULL. */
+struct columns {
+	const char *name[COLUMNS_MAX + 1];
+	size_t len;
+	const struct score *by; /* the one there is anyway */
 };
 
 /* A count or a percentage: what --top says. */
@@ -114,6 +127,8 @@ check_campaigns(struct app *app)
 		app_usage(app, "--diff and --consensus exclude each other");
 	if (!o.diff && !o.consensus)
 		return;
+	if (o.in || o.not_in || o.where || o.any_pose || o.columns)
+		app_usage(app, "--diff and --consensus go with --by, --top and --mixed only");
 	if (o.job || o.reference || o.receptor || o.smarts || o.cluster || o.table || o.min ||
 	    o.max || o.per_state || o.states)
 		app_usage(app, "--diff and --consensus go with --by, --top and --mixed only");
@@ -198,104 +213,156 @@ parse_similarity(struct app *app)
 	return similarity;
 }
 
-/* What came of adding a result: 0 to go on, -1. */
+/* The campaigns that molecules must be in, or must not be in. */
 static int
-added(struct app *app, struct tally *tally, int rc, struct err *err)
+call_rolls(struct app *app, struct sieve *sieve, char **names, bool there, struct err *err)
 {
-	if (rc < 0 && (err->kind != ERR_INPUT || app->strict))
-		return -1;
-	if (rc < 0)
-		app_report(app, err);
-	tally->filtered += rc == 0;
+	for (; names && *names; names++) {
+		struct roll *roll = rollcall(app, *names, err);
+
+		if (!roll)
+			return -1;
+		sieve_roll(sieve, roll, there);
+	}
 	return 0;
 }
 
-static int
-take(struct app *app, json_t *record, void *ctx, struct err *err)
+static struct sieve *
+open_sieve(struct app *app, const struct score *by, struct err *err)
 {
-	struct tally *tally = ctx;
-	json_t *result = leftout_result(app, record, &tally->left);
+	struct sieve *sieve = sieve_new(by, o.any_pose);
+	int rc = 0;
 
-	if (!result)
-		return 0;
-	return added(app, tally, rank_add(tally->ranked.rank, record, result, err), err);
+	for (char **where = o.where; rc == 0 && where && *where; where++)
+		rc = sieve_add(sieve, *where, err);
+	if (rc == 0)
+		rc = call_rolls(app, sieve, o.in, true, err);
+	if (rc == 0)
+		rc = call_rolls(app, sieve, o.not_in, false, err);
+	if (rc == 0)
+		return sieve;
+	sieve_free(sieve);
+	return NULL;
 }
 
-/* Most lines show all that is needed without being read as a record. */
-static int
-take_line(struct app *app, const char *text, size_t len, void *ctx, struct err *err)
-{
-	struct tally *tally = ctx;
-	int rc = rank_add_text(tally->ranked.rank, text, len, err);
-
-	if (rc == RANK_UNSEEN)
-		return 2;
-	app_count(app, false);
-	return added(app, tally, rc, err);
-}
-
-/* Once: versions differ where machines do, and mostly they score alike. */
+/* Each once, and none that is ranked by. */
 static void
-tell_versions(struct app *app, const struct rank *rank)
+add_column(struct columns *columns, const char *name)
 {
-	const char *one, *other;
+	const struct score *score = score_find(name);
+	size_t i = 0;
 
-	if (rank_versions(rank, &one, &other))
-		app_warn(app, "versions %s and %s of the engine are ranked together", one, other);
+	if (score)
+		name = score->name;
+	if (score && score == columns->by)
+		return;
+	while (i < columns->len && strcmp(columns->name[i], name) != 0)
+		i++;
+	if (i == columns->len && *name && columns->len < COLUMNS_MAX)
+		columns->name[columns->len++] = name;
 }
 
+/* What is measured before results are ranked, for that is what decides: a set of flags. */
+static unsigned
+deciding(const struct sieve *sieve, const struct score *by, struct columns *columns)
+{
+	unsigned what = by ? measure_of(by->name) : 0;
+	const struct criterion *c;
+
+	for (size_t i = 0; (c = sieve_criterion(sieve, i)); i++) {
+		what |= measure_of(c->name);
+		if (measure_of(c->name))
+			add_column(columns, c->name);
+	}
+	return what;
+}
+
+/* The further columns: what is measured of them. */
+static unsigned
+showing(struct app *app, struct columns *columns)
+{
+	unsigned what = 0;
+	char *name;
+
+	if (o.reference)
+		add_column(columns, "rmsd");
+	if (o.receptor) {
+		add_column(columns, "clashes");
+		add_column(columns, "contacts");
+	}
+	while ((name = strsep(&o.columns, ",")))
+		add_column(columns, name);
+	for (size_t i = 0; i < columns->len; i++)
+		what |= measure_of(columns->name[i]);
+	if (columns->len == COLUMNS_MAX)
+		app_usage(app, "more than %d columns", COLUMNS_MAX - 1);
+	return what;
+}
+
+/* Open what helps: the sieve, what measures, what picks. */
 static int
-open_aids(struct app *app, struct tally *tally, struct err *err)
+open_aids(struct app *app, struct sift *sift, struct ranked *ranked, struct columns *columns,
+    struct err *err)
 {
 	double similarity = parse_similarity(app);
+	const struct criterion *c;
+	unsigned now, then;
 
-	if (o.reference && !(tally->ranked.rmsd = rmsd_open(o.reference, err)))
+	if (!(sift->sieve = open_sieve(app, sift->by, err)))
 		return -1;
-	if (o.receptor && !(tally->ranked.pocket = pocket_open(o.receptor, err)))
+	now = deciding(sift->sieve, sift->by, columns);
+	then = showing(app, columns) & ~now;
+	if (now | then)
+		ranked->measure = measure_open(o.reference, o.receptor, now | then, err);
+	if ((now | then) && !ranked->measure)
 		return -1;
-	if ((o.smarts || o.cluster) && !(tally->ranked.pick = pick_open(o.smarts, similarity, err)))
+	for (size_t i = 0; ranked->measure && (c = sieve_criterion(sift->sieve, i)); i++)
+		if (measure_expect(ranked->measure, c, err) < 0)
+			return -1;
+	if (now) {
+		measure_want(ranked->measure, now);
+		sift->measure = ranked->measure;
+	}
+	ranked->then = then;
+	if ((o.smarts || o.cluster) && !(ranked->pick = pick_open(o.smarts, similarity, err)))
 		return -1;
 	return 0;
-}
-
-static int
-run(struct app *app, struct tally *tally, struct err *err)
-{
-	if (open_aids(app, tally, err) < 0)
-		return -1;
-	if (records_each_line(app, o.job, app->args, take_line, take, tally, err) < 0)
-		return -1;
-	leftout_say(app, &tally->left);
-	tell_versions(app, tally->ranked.rank);
-	if (tally->filtered > 0)
-		app_say(app, "%zu left out by --min and --max", tally->filtered);
-	return ranked_print(app, &tally->ranked, err);
 }
 
 static int
 rank_one(struct app *app, struct err *err)
 {
 	struct rank_options ranking = { 0 };
-	struct tally tally = { 0 };
+	struct columns columns = { 0 };
+	struct ranked ranked = { .columns = columns.name };
+	struct sift sift = { 0 };
 	int rc;
 
 	parse_options(app, &ranking);
-	tally.ranked.reference = o.reference;
-	tally.ranked.table = o.table || (isatty(STDOUT_FILENO) && !o.json);
-	tally.ranked.all = !o.top;
-	tally.ranked.states = o.states;
-	if (o.smarts || o.cluster) { /* what is picked is counted, not what is ranked */
-		tally.ranked.top = ranking.top;
-		tally.ranked.percent = ranking.percent;
+	sift.by = columns.by = ranking.by;
+	ranked.reference = o.reference;
+	ranked.table = o.table || (isatty(STDOUT_FILENO) && !o.json);
+	ranked.all = !o.top;
+	ranked.states = o.states;
+	rc = open_aids(app, &sift, &ranked, &columns, err);
+	if (ranked.pick) { /* what is picked is counted, not what is ranked */
+		ranked.top = ranking.top;
+		ranked.percent = ranking.percent;
 		ranking.top = 0;
 		ranking.percent = 0;
 	}
-	tally.ranked.rank = rank_new(&ranking);
-	rc = run(app, &tally, err);
-	rank_free(tally.ranked.rank);
-	rmsd_close(tally.ranked.rmsd);
-	pocket_close(tally.ranked.pocket);
-	pick_close(tally.ranked.pick);
+	sift.rank = ranked.rank = rank_new(&ranking);
+	if (rc == 0)
+		rc = records_each_line(app, o.job, app->args, sift_line, sift_record, &sift, err);
+	if (rc == 0)
+		rc = sift_finish(&sift, app, err);
+	if (rc == 0)
+		rc = ranked_print(app, &ranked, err);
+	sift_clear(&sift);
+	sieve_free(sift.sieve);
+	rank_free(ranked.rank);
+	measure_close(ranked.measure);
+	pick_close(ranked.pick);
 	return rc;
 }
 

@@ -5,20 +5,21 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli/app.h"
+#include "cli/measure.h"
 #include "cli/pick.h"
-#include "cli/pocket.h"
 #include "cli/records.h"
-#include "cli/rmsd.h"
 #include "cli/table.h"
 #include "dock/rank.h"
+#include "dock/sieve.h"
 
-enum { TERMINAL_ROWS = 100 };
+enum { TERMINAL_ROWS = 100, COLUMNS = 16 };
 
 static const char *
 text_at(const json_t *result, const char *pointer)
@@ -26,30 +27,28 @@ text_at(const json_t *result, const char *pointer)
 	return json_string_value(json_at(result, pointer));
 }
 
-/* The RMSD of the best pose, where there is one. */
+/* What a column says of the pose: of lists how long they are. */
 static void
-add_rmsd_cell(struct table *table, const json_t *result, int pose)
+add_cell(struct table *table, const json_t *result, int pose, const char *name)
 {
-	size_t i;
-	json_t *row;
+	const json_t *is = sieve_look(result, score_row(result, pose), name);
 
-	json_array_foreach(json_object_get(result, "poses"), i, row) {
-		const json_t *rmsd = json_object_get(row, "rmsd");
-
-		if (json_integer_value(json_object_get(row, "rank")) == pose &&
-		    json_is_number(rmsd)) {
-			table_addf(table, "%.2f", json_number_value(rmsd));
-			return;
-		}
-	}
-	table_add(table, "-");
+	if (json_is_array(is))
+		table_addf(table, "%zu", json_array_size(is));
+	else if (json_is_integer(is))
+		table_addf(table, "%" JSON_INTEGER_FORMAT, json_integer_value(is));
+	else if (json_is_real(is))
+		table_addf(table, "%.2f", json_real_value(is));
+	else
+		table_add(table, json_is_string(is) ? json_string_value(is) : "-");
 }
 
 static void
-add_row(struct table *table, size_t place, const struct score *by, bool with_rmsd,
-    const json_t *states, json_t *record)
+add_row(
+    struct table *table, size_t place, const struct ranked *r, const json_t *states, json_t *record)
 {
 	const json_t *result = records_result(record);
+	const struct score *by = rank_by(r->rank);
 	const char *name = text_at(result, "/ligand/name");
 	double value = 0;
 	int pose = 0;
@@ -57,13 +56,13 @@ add_row(struct table *table, size_t place, const struct score *by, bool with_rms
 	score_get(by, result, &value, &pose);
 	table_addf(table, "%zu", place);
 	table_add(table, name ? name : text_at(record, "/key"));
-	table_addf(table, "%.3f", value);
+	table_addf(table, "%.*f", by->judged && !*by->unit ? 0 : 3, value);
 	table_addf(table, "%d", pose);
 	table_addf(table, "%zu", json_array_size(json_object_get(result, "poses")));
 	table_add(table, text_at(result, "/engine"));
 	table_addf(table, "%zu", json_array_size(json_object_get(result, "warnings")));
-	if (with_rmsd)
-		add_rmsd_cell(table, result, pose);
+	for (const char **column = r->columns; *column; column++)
+		add_cell(table, result, pose, *column);
 	if (states) {
 		table_add(
 		    table, json_string_value(json_object_get(json_array_get(states, 0), "state")));
@@ -71,43 +70,17 @@ add_row(struct table *table, size_t place, const struct score *by, bool with_rms
 	}
 }
 
-/* What is added to a record: 0, or -1. *same counts those of the reference's molecule. */
-static int
-add_to(struct app *app, const struct ranked *r, json_t *result, size_t *same, struct err *err)
-{
-	int rc = r->rmsd ? rmsd_add(r->rmsd, app, result, err) : 0;
-
-	if (rc > 0)
-		*same += (size_t)rc;
-	if (rc >= 0 && r->pocket)
-		rc = pocket_add(r->pocket, app, result, err);
-	if (rc >= 0)
-		return 0;
-	if (err->kind != ERR_INPUT || app->strict)
-		return -1;
-	app_report(app, err);
-	return 0;
-}
-
 /* One record in its place: `place` counts from 1. */
-static int
+static void
 put_record(struct app *app, const struct ranked *r, struct table *table, size_t i, size_t place,
-    size_t *same, struct err *err)
+    json_t *record)
 {
-	json_t *record = rank_record(r->rank, i, err);
-	int rc = -1;
-
-	if (record)
-		rc = add_to(app, r, records_result(record), same, err);
-	if (rc == 0 && rank_states(r->rank, i))
+	if (rank_states(r->rank, i))
 		json_object_set(record, "states", rank_states(r->rank, i));
-	if (rc == 0 && table)
-		add_row(table, place, rank_by(r->rank), r->reference != NULL,
-		    rank_states(r->rank, i), record);
-	else if (rc == 0)
+	if (table)
+		add_row(table, place, r, rank_states(r->rank, i), record);
+	else
 		app_record(app, record);
-	json_decref(record);
-	return rc;
 }
 
 /* The record as it is. */
@@ -156,37 +129,107 @@ limit_of(const struct ranked *r, size_t n)
 	return r->top > 0 && r->top < n ? r->top : n;
 }
 
+/* Up to n records from the first on that are wanted, with what is added to them. *shown counts. */
+static int
+print_some(struct app *app, const struct ranked *r, struct table *table, size_t first,
+    const bool *wanted, size_t n, size_t *shown, struct err *err)
+{
+	json_t *records[PICK_CHUNK] = { NULL }, *results[PICK_CHUNK];
+	size_t at[PICK_CHUNK], some = 0;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		if (!wanted[i])
+			continue;
+		at[some] = first + i;
+		records[some] = rank_record(r->rank, first + i, err);
+		results[some] = records_result(records[some]);
+		rc = records[some++] ? 0 : -1;
+	}
+	if (rc == 0 && r->then)
+		rc = measure_some(r->measure, app, results, some, err);
+	for (size_t i = 0; i < some; i++) {
+		if (rc == 0)
+			put_record(app, r, table, at[i], ++*shown, records[i]);
+		json_decref(records[i]);
+	}
+	return rc;
+}
+
+/* The same, their lines as they are. */
+static int
+print_lines(const struct ranked *r, size_t first, const bool *wanted, size_t n, size_t *shown,
+    struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		if (wanted[i]) {
+			++*shown;
+			rc = put_line(r->rank, first + i, err);
+		}
+	return rc;
+}
+
+/* How many of n come until so many are wanted. */
+static size_t
+until(const bool *wanted, size_t n, size_t most)
+{
+	size_t i = 0;
+
+	for (; i < n && most > 0; i++)
+		most -= wanted[i];
+	return i;
+}
+
 static int
 print_all(struct app *app, const struct ranked *r, struct table *table, struct err *err)
 {
 	size_t n = rank_finish(r->rank), most = limit_of(r, n);
-	size_t shown = 0, same = 0, unread = 0, i = 0;
-	bool wanted[PICK_CHUNK];
+	size_t shown = 0, unread = 0, i = 0;
 	int rc = 0;
 
-	for (; rc == 0 && i < n && shown < most; i++) {
-		size_t left = n - i < PICK_CHUNK ? n - i : PICK_CHUNK;
+	if (r->then)
+		measure_want(r->measure, r->then);
+	while (rc == 0 && i < n && shown < most) {
+		size_t some = n - i < PICK_CHUNK ? n - i : PICK_CHUNK;
+		bool wanted[PICK_CHUNK];
 
-		if (r->pick && i % PICK_CHUNK == 0 &&
-		    pick_some(r, i, left, wanted, &unread, err) < 0)
+		memset(wanted, true, sizeof(wanted));
+		if (r->pick && pick_some(r, i, some, wanted, &unread, err) < 0)
 			return -1;
-		if (r->pick && !wanted[i % PICK_CHUNK])
-			continue;
-		shown++;
-		rc = table || r->rmsd || r->pocket || r->states
-		    ? put_record(app, r, table, i, shown, &same, err)
-		    : put_line(r->rank, i, err);
+		some = until(wanted, some, most - shown);
+		rc = table || r->then || r->states
+		    ? print_some(app, r, table, i, wanted, some, &shown, err)
+		    : print_lines(r, i, wanted, some, &shown, err);
+		i += some;
 	}
 	if (rc < 0)
 		return -1;
 	if (unread > 0)
 		app_warn(
 		    app, "%zu left out, for they have no SMILES that Open Babel reads", unread);
-	if (r->rmsd && same == 0 && shown > 0)
+	if (r->then & MEASURE_RMSD && r->reference && measure_same(r->measure) == 0 && shown > 0)
 		app_warn(app, "none of these is the molecule of '%s'", r->reference);
 	if (r->all && i < n)
 		app_say(app, "%zu more: --top shows them", n - i);
 	return 0;
+}
+
+/* The heads of the further columns; how many. The texts are ours: free them. */
+static size_t
+add_heads(const struct ranked *r, const char **heads)
+{
+	size_t n = 0;
+
+	for (; n < COLUMNS && r->columns[n]; n++) {
+		const struct score *score = score_find(r->columns[n]);
+		bool unit = score && *score->unit;
+
+		heads[n] = xasprintf("%s%s%s%s", score ? ">" : "", r->columns[n], unit ? " " : "",
+		    unit ? score->unit : "");
+	}
+	return n;
 }
 
 int
@@ -194,13 +237,12 @@ ranked_print(struct app *app, const struct ranked *r, struct err *err)
 {
 	const struct score *by = rank_by(r->rank);
 	char *head = by ? xasprintf(">%s%s%s", by->name, *by->unit ? " " : "", by->unit) : NULL;
-	const char *heads[10] = { ">rank", "name", head, ">pose", ">poses", "engine", ">warnings" };
-	size_t columns = 7;
+	const char *heads[9 + COLUMNS] = { ">rank", "name", head, ">pose", ">poses", "engine",
+		">warnings" };
+	size_t more = add_heads(r, heads + 7), columns = 7 + more;
 	struct table *table;
 	int rc;
 
-	if (r->reference)
-		heads[columns++] = ">rmsd Å";
 	if (r->states) {
 		heads[columns++] = "best state";
 		heads[columns++] = ">states";
@@ -210,6 +252,8 @@ ranked_print(struct app *app, const struct ranked *r, struct err *err)
 	if (rc == 0 && table)
 		table_print(table, stdout, table_width(STDOUT_FILENO));
 	table_free(table);
+	for (size_t i = 0; i < more; i++)
+		free((char *)heads[7 + i]);
 	free(head);
 	return rc;
 }

@@ -10,22 +10,22 @@
 
 struct app;
 struct err;
+struct measure;
 struct pick;
-struct pocket;
 struct rank;
-struct rmsd;
 
 struct ranked {
 	struct rank *rank;
-	struct rmsd *rmsd;     /* NULL: not asked for */
-	struct pocket *pocket; /* the same */
-	struct pick *pick;     /* the same */
-	const char *reference; /* the file that rmsd was opened with */
-	bool table;            /* not records */
-	bool all;              /* nobody said how many: a terminal shows the first hundred */
-	size_t top;            /* of what is picked so many, or */
-	bool states;           /* add the states of each parent */
-	double percent;        /* so many percent of what is ranked; 0: all */
+	struct measure *measure; /* NULL: nothing is measured */
+	unsigned then;           /* what of it now (cli/measure.h); 0: it was already */
+	struct pick *pick;       /* NULL: not asked for */
+	const char *reference;   /* the file that RMSDs are to, NULL: none */
+	const char **columns;    /* names of more columns of the table, NULL-terminated */
+	bool table;              /* not records */
+	bool all;                /* nobody said how many: a terminal shows the first hundred */
+	size_t top;              /* of what is picked so many, or */
+	bool states;             /* add the states of each parent */
+	double percent;          /* so many percent of what is ranked; 0: all */
 };
 
 /* Finish the rank and print it. */

@@ -14,9 +14,10 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "base/source.h"
+#include "base/json.h"
 #include "base/vec.h"
 #include "cli/babel.h"
-#include "cli/records.h"
+#include "cli/docked.h"
 #include "dock/molecule.h"
 
 #define FILE_LIMIT ((size_t)256 << 20)
@@ -94,92 +95,168 @@ rmsd_close(struct rmsd *r)
 	free(r);
 }
 
+/* Some results, their poses in one text. */
+struct batch {
+	const struct docked *const *docked;
+	size_t n, total; /* results, poses */
+	const char *name;
+	struct buf text;
+};
+
+/* The models of a result as a file that holds nothing else. */
+static void
+add_models(const struct docked *d, struct buf *out)
+{
+	for (size_t i = 0; i < d->poses.len; i++) {
+		size_t len;
+		const char *model = docked_model(d, i, &len);
+		bool bare = !d->sdf && !(len > 6 && memcmp(model, "MODEL ", 6) == 0);
+
+		if (bare)
+			buf_add_str(out, "MODEL 1\n");
+		if (d->sdf)
+			buf_add(out, model, len);
+		else
+			docked_ligand(d, i, out);
+		if (bare)
+			buf_add_str(out, "ENDMDL\n");
+	}
+}
+
 /* obrms is content with laying a part of one molecule on the other: 1 when the poses have as many
  * heavy atoms as the reference, 0 when they are another molecule. */
 static int
-same_size(const struct rmsd *r, int format, const char *text, struct err *err)
+same_size(const struct rmsd *r, const struct docked *d, struct err *err)
 {
+	enum molecule_format format = d->sdf ? MOLECULE_SDF : MOLECULE_PDBQT;
 	struct molecule m = MOLECULE_INIT;
-	int rc = molecule_read(&m, (enum molecule_format)format, "poses", text, err);
+	struct buf text = BUF_INIT;
+	int rc;
 
+	add_models(d, &text);
+	rc = molecule_read(&m, format, "poses", buf_str(&text), err);
 	if (rc == 0)
 		rc = molecule_heavy(&m) == r->heavy;
 	molecule_clear(&m);
+	buf_clear(&text);
 	return rc;
 }
 
-/* Read "RMSD name:name value", a line for each pose, into the first `kept` poses: those that the
- * file has. */
+/* Values into the poses of a result: 1; none of them when there is no way to lay one molecule on
+ * the other, which obrms calls infinite: 0. */
 static int
-set_values(char *lines, json_t *poses, size_t kept, struct err *err)
+set_values(const struct docked *d, const double *values)
 {
-	VEC(double) values = VEC_INIT;
-	char *line;
-	int rc = 1;
+	json_t *rows = json_object_get(d->x.result, "poses");
 
-	while (rc > 0 && (line = strsep(&lines, "\n"))) {
+	for (size_t i = 0; i < d->poses.len; i++)
+		if (!isfinite(values[i]))
+			return 0;
+	for (size_t i = 0; i < d->poses.len && i < json_array_size(rows); i++)
+		json_object_set_new(
+		    json_array_get(rows, i), "rmsd", json_real(round(values[i] * 1000) / 1000));
+	return 1;
+}
+
+/* "RMSD name:name value", a line for each pose, as many as asked for at most; how many there are.
+ */
+static size_t
+read_values(char *lines, double *values, size_t n)
+{
+	size_t read = 0;
+	char *line;
+
+	while (read < n && (line = strsep(&lines, "\n"))) {
 		char *blank = strrchr(line, ' ');
-		double x;
 
 		if (strncmp(line, "RMSD ", 5) != 0 || !blank)
 			continue;
-		if (num_double(blank + 1, &x, NULL) < 0)
-			rc = 0; /* "inf": no way to lay one molecule on the other */
-		else
-			vec_add(&values, x);
+		if (num_double(blank + 1, &values[read], NULL) < 0)
+			values[read] = INFINITY;
+		read++;
 	}
-	if (rc > 0 && values.len < kept)
-		rc = err_set(err, ERR_INPUT, "obrms read %zu of %zu poses", values.len, kept);
-	for (size_t i = 0; rc > 0 && i < kept; i++)
-		json_object_set_new(
-		    json_array_get(poses, i), "rmsd", json_real(round(values.at[i] * 1000) / 1000));
-	vec_clear(&values);
-	return rc;
+	return read;
 }
 
-/* The RMSD of every pose in text, by way of a file that obrms can read. */
+/* The RMSD of every pose, by way of a file that obrms can read: how many it told of. */
 static int
-measure(struct rmsd *r, const char *name, const struct buf *text, json_t *poses, size_t kept,
-    struct err *err)
+measure(struct rmsd *r, const struct batch *b, double *values, struct err *err)
 {
 	struct buf out = BUF_INIT;
-	char *path = path_join(r->dir, name);
+	char *path = path_join(r->dir, b->name);
 	const char *const args[] = { "-f", r->reference, path, NULL };
-	int rc = file_write(path, text->data, text->len, err);
+	int rc = file_write(path, b->text.data, b->text.len, err);
 
 	if (rc == 0)
 		rc = babel_run("obrms", args, NULL, &out, err);
 	if (rc == 0)
-		rc = set_values(out.data, poses, kept, err);
+		rc = (int)read_values((char *)buf_str(&out), values, b->total);
 	buf_clear(&out);
 	free(path);
 	return rc;
 }
 
-int
-rmsd_add(struct rmsd *r, struct app *app, json_t *result, struct err *err)
-{
-	json_t *poses = json_object_get(result, "poses");
-	json_t *entry = json_object_get(json_object_get(result, "files"), "poses");
-	const char *word = json_string_value(json_object_get(entry, "format"));
-	const json_t *models = json_object_get(entry, "models");
-	size_t kept = json_array_size(poses);
-	struct buf text = BUF_INIT;
-	char *name;
-	int rc, format;
+static int measure_batch(
+    struct rmsd *r, const struct docked *const *docked, size_t n, size_t *same, struct err *err);
 
-	if (json_is_integer(models) && (size_t)json_integer_value(models) < kept)
-		kept = (size_t)json_integer_value(models);
-	if (!json_is_array(poses) || !entry)
-		return err_set(err, ERR_INPUT, "no file of poses");
-	name = xasprintf("poses.%s", word ? word : "pdbqt");
-	format = molecule_format(name, err);
-	rc = format < 0 ? -1 : records_file(app, entry, &text, err);
-	if (rc == 0)
-		rc = same_size(r, format, buf_str(&text), err);
-	if (rc > 0)
-		rc = measure(r, name, &text, poses, kept, err);
-	buf_clear(&text);
-	free(name);
+/* When obrms passed one over, nobody knows which: halves of the batch tell. */
+static int
+halve(struct rmsd *r, const struct batch *b, size_t read, size_t *same, struct err *err)
+{
+	size_t half = b->n / 2;
+
+	if (half == 0)
+		return err_set(err, ERR_INPUT, "obrms read %zu of %zu poses", read, b->total);
+	if (measure_batch(r, b->docked, half, same, err) < 0)
+		return -1;
+	return measure_batch(r, b->docked + half, b->n - half, same, err);
+}
+
+static int
+measure_batch(
+    struct rmsd *r, const struct docked *const *docked, size_t n, size_t *same, struct err *err)
+{
+	struct batch b = { .docked = docked, .n = n, .text = BUF_INIT };
+	double *values, *at;
+	int rc;
+
+	b.name = docked[0]->sdf ? "poses.sdf" : "poses.pdbqt";
+	for (size_t i = 0; i < n; i++) {
+		add_models(docked[i], &b.text);
+		b.total += docked[i]->poses.len;
+	}
+	at = values = xcalloc(b.total, sizeof(*values));
+	rc = measure(r, &b, values, err);
+	if (rc >= 0 && (size_t)rc < b.total) {
+		rc = halve(r, &b, (size_t)rc, same, err);
+	} else if (rc >= 0) {
+		for (size_t i = 0; i < n; at += docked[i++]->poses.len)
+			*same += (size_t)set_values(docked[i], at);
+		rc = 0;
+	}
+	free(values);
+	buf_clear(&b.text);
+	return rc;
+}
+
+int
+rmsd_some(struct rmsd *r, const struct docked *docked, size_t n, size_t *same, struct err *err)
+{
+	VEC(const struct docked *) batch = VEC_INIT;
+	int rc = 0;
+
+	for (int sdf = 0; rc == 0 && sdf < 2; sdf++) {
+		batch.len = 0;
+		for (size_t i = 0; rc >= 0 && i < n; i++) {
+			if (!docked[i].x.result || docked[i].sdf != sdf || docked[i].poses.len == 0)
+				continue;
+			rc = same_size(r, &docked[i], err);
+			if (rc > 0)
+				vec_add(&batch, &docked[i]);
+		}
+		if (rc >= 0)
+			rc = batch.len > 0 ? measure_batch(r, batch.at, batch.len, same, err) : 0;
+	}
+	vec_clear(&batch);
 	return rc;
 }

@@ -8,9 +8,9 @@
 #ifndef CLI_RMSD_H
 #define CLI_RMSD_H
 
-#include <jansson.h>
+#include <stddef.h>
 
-struct app;
+struct docked;
 struct err;
 struct rmsd;
 
@@ -18,8 +18,10 @@ struct rmsd;
 struct rmsd *rmsd_open(const char *reference, struct err *err);
 void rmsd_close(struct rmsd *rmsd);
 
-/* Set `rmsd` (Å) in every pose of a result that has poses as a file. 1, or 0 when it is another
- * molecule than the reference: nothing is set. */
-int rmsd_add(struct rmsd *rmsd, struct app *app, json_t *result, struct err *err);
+/* Set `rmsd` (Å) in every pose of n results whose poses were read, unless it is another molecule
+ * than the reference: obrms runs once for all of them (twice where some are PDBQT and some SDF). A
+ * result that is NULL is passed over. *same counts those of the reference's molecule. */
+int rmsd_some(
+    struct rmsd *rmsd, const struct docked *docked, size_t n, size_t *same, struct err *err);
 
 #endif

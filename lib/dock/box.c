@@ -314,3 +314,17 @@ box_outside(const struct box *box, const struct molecule *m, double slack)
 		n += atom_is_heavy(&m->atoms.at[i]) && is_outside(box, &m->atoms.at[i], slack);
 	return n;
 }
+
+double
+box_distance(const struct box *box, const double at[3])
+{
+	double sum = 0;
+
+	for (int i = 0; i < 3; i++) {
+		double d = fabs(at[i] - box->center[i]) - box->size[i] / 2;
+
+		if (!(d <= 0))
+			sum += d * d;
+	}
+	return sqrt(sum);
+}

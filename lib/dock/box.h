@@ -62,6 +62,9 @@ void box_put_conf(const struct box *box, struct buf *out);
 
 double box_volume(const struct box *box);
 
+/* How far a point is outside, in Å; 0 inside; NAN for a point that is none. */
+double box_distance(const struct box *box, const double at[3]);
+
 /* How many heavy atoms of m are further than `slack` Å outside. */
 size_t box_outside(const struct box *box, const struct molecule *m, double slack);
 

@@ -2,10 +2,10 @@
 /* contacts: which residues a pose touches, and where it is too close to them. */
 #include "dock/contacts.h"
 
-#include <math.h>
-#include <stdbool.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "dock/pdbqt.h"
 #include "dock/pose.h"
@@ -48,8 +48,8 @@ radius_of(const char *type)
 	return 0;
 }
 
-static bool
-is_hydrogen(const char *type)
+bool
+contacts_hydrogen(const char *type)
 {
 	return type[0] == 'H' && (type[1] == '\0' || type[1] == 'D' || type[1] == 'S');
 }
@@ -67,14 +67,69 @@ same_residue(const struct pdbqt_atom *a, const struct pdbqt_atom *b)
 	    strcmp(a->resname, b->resname) == 0;
 }
 
+/* "A:ASP381", without a chain "ASP381". */
+static void
+name_residue(const struct pdbqt_atom *a, char text[64])
+{
+	char chain[3] = { a->chain, ':', '\0' }, code[2] = { a->icode, '\0' };
+
+	snprintf(text, 64, "%s%s%d%s", a->chain == ' ' ? "" : chain, a->resname, a->residue,
+	    a->icode == ' ' ? "" : code);
+}
+
+/* Where the number begins in "ASP25" or "ASP25A"; names are of at most three characters, which may
+ * be digits. */
+static size_t
+name_length(const char *residue)
+{
+	size_t len = strlen(residue), at = len;
+
+	if (at > 1 && isalpha((unsigned char)residue[at - 1]) &&
+	    isdigit((unsigned char)residue[at - 2]))
+		at--;
+	while (at > 0 && isdigit((unsigned char)residue[at - 1]))
+		at--;
+	if (at > 0 && residue[at - 1] == '-')
+		at--;
+	return at > 0 || len <= 3 ? at : 3;
+}
+
+bool
+contacts_names(const char *residue, const char *called)
+{
+	const char *colon = strchr(called, ':'), *own = strchr(residue, ':');
+	size_t len;
+
+	if (colon && strncmp(residue, called, (size_t)(colon - called) + 1) != 0)
+		return false;
+	called = colon ? colon + 1 : called;
+	residue = own ? own + 1 : residue;
+	if ((colon && !*called) || strcasecmp(residue, called) == 0)
+		return true;
+	len = name_length(residue);
+	return strcmp(residue + len, called) == 0 ||
+	    (strlen(called) == len && strncasecmp(residue, called, len) == 0);
+}
+
+bool
+contacts_there(const struct pdbqt *receptor, const char *called)
+{
+	char text[64];
+
+	for (size_t i = 0; i < receptor->atoms; i++) {
+		name_residue(&receptor->atom[i], text);
+		if (contacts_names(text, called))
+			return true;
+	}
+	return false;
+}
+
 static void
 end_residue(struct residue *r, json_t *contacts)
 {
-	const struct pdbqt_atom *a = r->first;
-	char text[64], chain[3] = { a->chain, ':', '\0' }, code[2] = { a->icode, '\0' };
+	char text[64];
 
-	snprintf(text, sizeof(text), "%s%s%d%s", a->chain == ' ' ? "" : chain, a->resname,
-	    a->residue, a->icode == ' ' ? "" : code);
+	name_residue(r->first, text);
 	if (r->touched)
 		json_array_append_new(contacts, json_string(text));
 }
@@ -89,7 +144,7 @@ look_at(const struct pdbqt_atom *a, const struct pose_atom *atoms, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		double d2 = pdbqt_distance2(a->at, atoms[i].at), other, near;
 
-		if (d2 > CONTACTS_DISTANCE * CONTACTS_DISTANCE || is_hydrogen(atoms[i].type))
+		if (d2 > CONTACTS_DISTANCE * CONTACTS_DISTANCE || contacts_hydrogen(atoms[i].type))
 			continue;
 		*touched = true;
 		other = radius_of(atoms[i].type);

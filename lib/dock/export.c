@@ -2,6 +2,7 @@
 /* export: results as the files that other programs read: CSV rows, PDBQT models, SD tags. */
 #include "dock/export.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,28 +39,24 @@ static const struct field {
 	{ "rmsd (angstrom)", "dock_rmsd", "/rmsd", true, true },
 	{ "ligand_efficiency (kcal/mol)", "dock_ligand_efficiency", "/ligand_efficiency", true,
 	    true },
+	{ "strain (kcal/mol)", "dock_strain", "/strain", true, true },
+	{ "clashes", "dock_clashes", "/clashes", true, true },
+	{ "contacts", "dock_contacts", "/contacts", true, true },
+	{ "outside (angstrom)", "dock_outside", "/outside", true, true },
 };
+
+static_assert(sizeof(fields) / sizeof(*fields) <= 32, "a bit for every column");
 
 int
 export_best(const json_t *result)
 {
-	double value;
-	int pose = 1;
-
-	score_get(score_default(result), result, &value, &pose);
-	return pose;
+	return score_pose(result, NULL);
 }
 
 const json_t *
 export_pose(const json_t *result, int pose)
 {
-	size_t i;
-	json_t *row;
-
-	json_array_foreach(json_object_get(result, "poses"), i, row)
-		if (json_integer_value(json_object_get(row, "rank")) == pose)
-			return row;
-	return NULL;
+	return score_row(result, pose);
 }
 
 json_t *

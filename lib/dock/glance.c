@@ -14,6 +14,7 @@
 enum member {
 	ERROR,
 	SKIPPED,
+	CHOSEN,
 	KEY,
 	NAME,
 	PARENT,
@@ -58,6 +59,7 @@ enum member {
 static const char *const pointers[] = {
 	MEMBER(ERROR, "/error"),
 	MEMBER(SKIPPED, "/skipped"),
+	MEMBER(CHOSEN, "/chosen"),
 	MEMBER(KEY, "/key"),
 	MEMBER(NAME, "/ligand/name"),
 	MEMBER(PARENT, "/ligand/parent"),
@@ -140,7 +142,8 @@ is_word(const struct scan_found *found, const char *word)
 	    memcmp(found->at + 1, word, len) == 0;
 }
 
-/* Find the result: that of an execution, else the record. It must be one that did not fail. */
+/* Find the result: that of an execution, else the record. It must be one that did not fail, and of
+ * which no pose was chosen. */
 static bool
 find_result(struct glance *g)
 {
@@ -154,7 +157,7 @@ find_result(struct glance *g)
 	error = &g->of[ERROR];
 	if (execution && !scan_is_object(&g->found[RESULT]))
 		return false;
-	return (!error->at || scan_is_null(error)) && !g->of[SKIPPED].at;
+	return (!error->at || scan_is_null(error)) && !g->of[SKIPPED].at && !g->of[CHOSEN].at;
 }
 
 /* A text that is there: it must be a plain string. What is no string counts as absent. */

@@ -80,21 +80,6 @@ judge_box(const struct box *box, struct verdict *verdict)
 	return 0;
 }
 
-/* How far a point is outside the box; 0 inside; NAN for a point that is none. */
-static double
-distance(const struct box *box, const double at[3])
-{
-	double sum = 0;
-
-	for (int i = 0; i < 3; i++) {
-		double d = fabs(at[i] - box->center[i]) - box->size[i] / 2;
-
-		if (!(d <= 0))
-			sum += d * d;
-	}
-	return sqrt(sum);
-}
-
 int
 judge_reach(const struct box *box, const struct lint_facts *receptor, struct verdict *verdict)
 {
@@ -349,7 +334,7 @@ judge_place(const struct request *request, const struct poses *poses, const stru
 	const struct pose_atom *atoms = poses->atoms.at + pose->first;
 
 	for (size_t i = 0; i < pose->natoms; i++) {
-		double outside = distance(&request->box, atoms[i].at);
+		double outside = box_distance(&request->box, atoms[i].at);
 		bool hydrogen = request->sdf ? is_hydrogen(atoms[i].type)
 					     : ligand->atom[i].hydrogen;
 

@@ -50,6 +50,7 @@ struct rank {
 	struct glance *glance;     /* NULL before the first line */
 	struct buf seen[SEEN_MAX]; /* glance_alike of lines that were found comparable */
 	size_t nseen;
+	bool unmet; /* the line last looked at is like none of them */
 };
 
 struct rank *
@@ -257,6 +258,14 @@ is_late(const struct rank *r, const struct entry *e)
 	return r->full && by_place(r, e, &r->entries.at[r->limit - 1]) > 0;
 }
 
+/* Is a value worse than that of the last one that can matter? */
+static bool
+is_worse(const struct rank *r, const struct score *by, double value)
+{
+	return r->full && r->by == by &&
+	    score_compare(by, value, r->entries.at[r->limit - 1].value) > 0;
+}
+
 /* Keep the text of the record with its entry, and the entry, which is ours from then on. */
 static int
 keep(struct rank *r, struct entry *e, const char *text, size_t len, struct err *err)
@@ -360,8 +369,7 @@ rank_add_text(struct rank *r, const char *text, size_t len, struct err *err)
 		return add_unlike(r, text, len, err);
 	e.value = seen.value;
 	e.pose = seen.pose;
-	if (r->full && r->by == seen.by &&
-	    score_compare(r->by, e.value, r->entries.at[r->limit - 1].value) > 0)
+	if (is_worse(r, seen.by, e.value))
 		return settle_score(r, &e, seen.by, err);
 	name_entry(r, &e, &seen.called);
 	rc = settle_score(r, &e, seen.by, err);
@@ -374,6 +382,44 @@ rank_add_text(struct rank *r, const char *text, size_t len, struct err *err)
 		err_wrap(err, "'%s'", e.key);
 	drop(&e);
 	return rc;
+}
+
+int
+rank_look_text(struct rank *r, const char *text, size_t len)
+{
+	struct glanced seen;
+
+	r->unmet = false;
+	if (!r->glance)
+		r->glance = glance_new();
+	if (!glance_at(r->glance, text, len, r->options.by, &seen))
+		return RANK_UNSEEN;
+	r->unmet = !is_alike(r);
+	return r->unmet || !is_worse(r, seen.by, seen.value);
+}
+
+int
+rank_look(struct rank *r, const json_t *record, const json_t *result, struct err *err)
+{
+	const struct score *by = r->options.by ? r->options.by : score_default(result);
+	const struct score *known = by->judged ? score_default(result) : by;
+	struct entry e = { 0 };
+	struct called called;
+	int rc;
+
+	if (!score_get(known, result, &e.value, NULL)) /* rank_add will tell */
+		return 1;
+	called_read(&called, record, result);
+	name_entry(r, &e, &called);
+	called_clear(&called);
+	rc = comparable_check(&r->alike, e.key, result, r->options.mixed, err);
+	if (rc < 0)
+		err_wrap(err, "'%s'", e.key);
+	else if (r->unmet)
+		remember(r);
+	r->unmet = false;
+	drop(&e);
+	return rc < 0 ? -1 : known != by || !is_worse(r, by, e.value);
 }
 
 size_t

@@ -47,6 +47,12 @@ int rank_add(struct rank *rank, const json_t *record, const json_t *result, stru
 enum { RANK_UNSEEN = 2 };
 int rank_add_text(struct rank *rank, const char *text, size_t len, struct err *err);
 
+/* Before a result is looked at more closely, which costs: 1: it may be among those asked for, 0: as
+ * many are better already, whatever may still be found out. -1 as rank_add, when it cannot be
+ * compared. Of the line that it stands in, first, the same without -1, and RANK_UNSEEN. */
+int rank_look(struct rank *rank, const json_t *record, const json_t *result, struct err *err);
+int rank_look_text(struct rank *rank, const char *text, size_t len);
+
 /* After the last record: the order is made. Returns how many there are. */
 size_t rank_finish(struct rank *rank);
 

@@ -437,3 +437,138 @@ with_smiles() {
 	run_split dock-rank --by ligand_efficiency le
 	[[ $(keys) == "b c a" ]]
 }
+
+# Aspirin, and another molecule of a better score, which stands far away.
+judged() {
+	docked | jq -c '.inchikey = "K1" | .mw = 180.2 | .tags = {pIC50: "6.5"}
+		| .box = {center: [12, 92, 64], size: [20, 20, 20]}
+		| .poses[0].intra = -0.4 | .poses[1].intra = -0.9 | .poses[2].intra = -0.1
+		| (., (.key = "far" | .ligand.name = "far" | .ligand.parent = "far" | .inchikey = "K2" | .mw = 400
+			| .tags.pIC50 = "5" | .best.affinity.value = -9 | .poses[0].affinity = -9
+			| .files.poses.text |= gsub("  6(?<z>[0-9]\\.[0-9]{3}  0\\.00)"; "  3\(.z)")))'
+}
+
+@test "dock-rank: --where, before anything is cut" {
+	judged >two
+	for expr in 'affinity>-6' 'mw<200' 'inchikey=K1' 'tags.pIC50>6' 'name~asp' 'name!=far'; do
+		run_split dock-rank --where "$expr" --top 1 two
+		assert_status 0
+		[[ $(keys) == aspirin ]]
+		assert_err 'dock-rank: 1 left out by --where, --in and --not-in'
+	done
+	run_split dock-rank --where 'affinity<-5' --where 'mw<=400' two
+	[[ $(keys) == 'far aspirin' ]]
+	cmp "$out" <(dock-rank two)
+	run_split dock-rank --where 'mw<100' two
+	assert_status 0
+	assert_out ''
+	for wrong in 'mw' 'mw<x' '<3' 'affinty<-5' 'rmsd<2'; do
+		run_split dock-rank --where "$wrong" two
+		assert_status 2
+		assert_err -r "'$wrong'"
+	done
+	run_split dock-rank --where 'mw<100' --diff two two
+	assert_status 2
+}
+
+@test "dock-rank: --where and --by of what poses are judged by" {
+	need obrms
+	judged >two
+	poses=$data/vina/protein.pdbqt
+	run_split dock-rank --where 'rmsd<2' --reference "$data/rank/reference.pdbqt" --table two
+	assert_status 0
+	assert_out -l '   1  aspirin             -5.283     1      3  vina           0    0.00'
+	run_split dock-rank --by rmsd --reference "$data/rank/reference.pdbqt" two
+	[[ $(keys) == 'aspirin far' ]]
+	run_split dock-rank --by rmsd two
+	assert_status 2
+	assert_err -r "no record has 'rmsd': --reference"
+	run_split dock-rank --by contacts --receptor "$poses" --top 1 two
+	[[ $(keys) == aspirin ]]
+	run_split dock-rank --where 'contacts~ASP381' --where 'clashes=0' --receptor "$poses" two
+	[[ $(keys) == aspirin ]]
+	run_split dock-rank --where 'contacts~ASP999' --receptor "$poses" two
+	assert_status 2
+	assert_err "dock-rank: the receptor has no residue 'ASP999'"
+	run_split dock-rank --where 'outside=0' --columns strain two
+	[[ $(keys) == aspirin ]]
+	assert_json '[.poses[].strain] == [0.5, 0, 0.8] and .poses[0].outside == 0'
+	run_split dock-rank --by outside --max 15 two
+	[[ $(keys) == aspirin ]]
+	run_split dock-rank --by efficiency two
+	assert_status 3
+}
+
+@test "dock-rank: a receptor that is still what was docked to need not be named" {
+	judged >two
+	cp "$data/vina/protein.pdbqt" rec.pdbqt
+	jq -c --arg hash "$(sha256sum rec.pdbqt | cut -d' ' -f1)" '.receptor = {file: "rec.pdbqt", sha256: $hash}' two >known
+	run_split dock-rank --where 'contacts~B:ASP381' known
+	assert_status 0
+	[[ $(keys) == aspirin ]]
+	assert_json '.poses[0].clashes == 0'
+	echo 'REMARK changed' >>rec.pdbqt
+	run_split dock-rank --where 'contacts~B:ASP381' known
+	assert_status 2
+	assert_err -r 'not what was docked to any more\): --receptor names it'
+}
+
+@test "dock-rank: --any-pose chooses the best pose that is wanted, and what follows keeps to it" {
+	judged >two
+	run_split dock-rank --any-pose --where 'intra>-0.2' --where 'name=aspirin' two
+	assert_status 0
+	assert_json '.chosen == {pose: 3}'
+	cp "$out" chosen
+	run_split dock-rank --table chosen
+	assert_out -l '   1  aspirin             -5.000     3      3  vina           0'
+	run_split dock-rank --max -5.1 chosen
+	assert_out ''
+	run_split dock-export --format csv chosen
+	assert_out -l '1,aspirin,aspirin,3,-5,,,vina,,,3,,,'
+	run_split dock-rank --any-pose --by strain two
+	assert_json -s 'map(.chosen.pose) == [2, 2]'
+	jq -c '.files.poses.models = 1' two >fewer # a pose that was not kept is none to choose
+	run_split dock-rank --any-pose --where 'intra>-0.2' fewer
+	assert_out ''
+}
+
+@test "dock-rank: --in and --not-in, by what molecules are" {
+	judged >two
+	jq -c 'select(.inchikey == "K2") | .key = "other" | .ligand.name = "other"' two >known
+	run_split dock-rank --in known two
+	assert_status 0
+	[[ $(keys) == far ]]
+	run_split dock-rank --not-in known two
+	[[ $(keys) == aspirin ]]
+	run_split dock-rank --not-in known --in known two
+	assert_out ''
+	jq -c 'select(.inchikey == "K1") | {type: "docking", key: "x", error: {class: "engine", reason: "died"}}, del(.inchikey)
+		| .ligand.sha256 = "h"' two >bare
+	run_split dock-rank --in bare <(jq -c '.ligand.sha256 = "h" | del(.inchikey)' two)
+	[[ $(keys) == 'far aspirin' ]]
+	run_split dock-rank --in bare two
+	assert_out ''
+	run_split dock-rank --in <(jq -c 'del(.inchikey, .ligand.sha256)' two) two
+	assert_status 3
+	assert_err -r "neither 'inchikey' nor 'ligand.sha256'"
+	run_split dock-rank --in nowhere two
+	assert_status 4
+	assert_err -r 'no state directory'
+}
+
+@test "dock-rank: lines and records are sifted alike, in any order" {
+	for n in 1 2 3 4 5 6 7 8 9; do
+		result "m$n" "-$n" ".mw = ($n * 37 % 10) | .poses[0].rank = 1"
+	done >lines
+	jq -c '{"type": "docking", "note": "\\"} + .' lines | sed 's/"mw":/"\\u006dw":/' >escaped
+	for how in '--where mw<5' '--where mw<5 --top 2' '--where affinity<-4 --top 3' '--any-pose --where mw>2 --top 2'; do
+		# shellcheck disable=SC2086 # words
+		dock-rank -q $how lines | jq -r .key >want
+		for order in cat tac shuf; do
+			# shellcheck disable=SC2086
+			diff want <($order escaped | dock-rank -q $how | jq -r .key)
+			# shellcheck disable=SC2086
+			diff want <($order lines | dock-rank -q $how | jq -r .key)
+		done
+	done
+}
