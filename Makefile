@@ -24,8 +24,8 @@ VERSION := 0.1.0
 
 # sqlite3 first: where most names are looked up, they are found at once. Those of LOADED are not
 # linked but loaded by who needs them.
-MODULES := sqlite3 jansson popt libzstd zlib liblzma yaml-0.1 libpcre2-8
-LOADED  := libarchive libcrypto libcurl
+MODULES := sqlite3 jansson popt nettle libzstd zlib liblzma yaml-0.1 libpcre2-8
+LOADED  := libarchive libcurl
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wvla -Wformat=2 -Wno-overlength-strings $(if $(DEV),-Werror)
 FORMAT  := clang-format-14

@@ -3,7 +3,7 @@
  * dynamic: a library that is loaded by who needs it, when that is known.
  *
  * A library that is linked costs every start of every program its relocations, and those of all it
- * needs itself: libcrypto a millisecond, libarchive two.
+ * needs itself: libarchive two milliseconds.
  */
 #ifndef BASE_DYNAMIC_H
 #define BASE_DYNAMIC_H

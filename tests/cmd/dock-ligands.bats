@@ -145,19 +145,16 @@ ligands=$data/ligands
 	assert_out -f plain
 }
 
-@test "dock-ligands: without libraries that work, all but archives is read" {
+@test "dock-ligands: without a libarchive that works, all but archives is read" {
 	mkdir broken
-	echo none | tee broken/libarchive.so.13 >broken/libcrypto.so.3
+	echo none >broken/libarchive.so.13
 	cp "$ligands/library.zip" .
 	LD_LIBRARY_PATH=$PWD/broken run_split dock-ligands library.zip
 	assert_status 5
 	assert_out ''
 	assert_err -r "^dock-ligands: cannot load 'libarchive.so.13': .*broken/libarchive.so.13"
-	# more than is hashed before libcrypto is asked for
-	for ((i = 0; i < 300; i++)); do cat "$ligands/good.sdf"; done >many.sdf
-	(($(stat -c %s many.sdf) > 300000))
-	dock-ligands -q many.sdf >whole
-	LD_LIBRARY_PATH=$PWD/broken run_split dock-ligands -q many.sdf
+	dock-ligands -q "$ligands/good.sdf" >whole
+	LD_LIBRARY_PATH=$PWD/broken run_split dock-ligands -q "$ligands/good.sdf"
 	assert_status 0
 	assert_out -f whole
 }
