@@ -256,16 +256,19 @@ room(struct cluster *c, struct err *err)
 	return left < 0 ? 0 : (int)left;
 }
 
-/* Take what is ready, in a transaction: 1, 0: nothing is, -1. */
+/* Take what is ready, in a transaction: 1, 0: nothing is, -1. What others take at the same time
+ * counts against the room, too. */
 static int
-take(
-    struct cluster *c, const char *name, int elements, struct cluster_taken *taken, struct err *err)
+take(struct cluster *c, const char *name, struct cluster_taken *taken, struct err *err)
 {
-	int rc;
+	int rc, elements;
 
+	*taken = (struct cluster_taken){ 0 };
 	if (store_begin(c->store, err) < 0)
 		return -1;
-	rc = cluster_fill(c, name, elements, taken, err);
+	rc = elements = room(c, err);
+	if (elements > 0)
+		rc = cluster_fill(c, name, elements, taken, err);
 	if (rc < 0 || (rc == 0 && taken->cached == 0))
 		store_rollback(c->store);
 	else if (store_commit(c->store, err) < 0)
@@ -285,11 +288,11 @@ submit_more(struct cluster *c, struct err *err)
 	char name[BATCH_UUID];
 	struct batch_job bj = { .name = name };
 
-	if (elements <= 0 || c->refused)
+	if (elements <= 0 || c->refused) /* so far nobody had to wait for us */
 		return elements < 0 ? -1 : 0;
 	if (batch_name(name, err) < 0)
 		return -1;
-	rc = take(c, name, elements, &taken, err);
+	rc = take(c, name, &taken, err);
 	if (rc <= 0)
 		return rc;
 	bj.elements = taken.elements;
