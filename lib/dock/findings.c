@@ -81,20 +81,6 @@ findings_ligand(json_t *findings, const struct lint_facts *ligand, const json_t 
 		    "%d torsions: a search seldom finds the best pose", ligand->pdbqt.torsions);
 }
 
-/* How far a point is outside of the box, Å; 0: inside. */
-static double
-outside(const struct box *box, const double at[3])
-{
-	double d2 = 0;
-
-	for (int k = 0; k < 3; k++) {
-		double out = fmax(0, fabs(at[k] - box->center[k]) - box->size[k] / 2);
-
-		d2 += out * out;
-	}
-	return sqrt(d2);
-}
-
 static bool
 is_water(const struct pdbqt_atom *a)
 {
@@ -109,7 +95,7 @@ find_overlap(json_t *findings, const struct pdbqt *p, const struct box *near)
 	for (size_t i = 0; i < p->atoms; i++) {
 		const struct pdbqt_atom *a = &p->atom[i];
 
-		if (a->hydrogen || (near && outside(near, a->at) > NEAR))
+		if (a->hydrogen || (near && box_distance(near, a->at) > NEAR))
 			continue;
 		for (size_t k = i + 1; k < p->atoms; k++) {
 			const struct pdbqt_atom *b = &p->atom[k];
@@ -133,7 +119,7 @@ findings_receptor(json_t *findings, const struct lint_facts *receptor, const str
 
 	for (size_t i = 0; i < p->atoms; i++)
 		waters += !p->atom[i].hydrogen && is_water(&p->atom[i]) &&
-		    (!near || outside(near, p->atom[i].at) <= NEAR);
+		    (!near || box_distance(near, p->atom[i].at) <= NEAR);
 	if (p->heavy == p->atoms && p->heavy > MANY_HEAVY)
 		add(findings, "receptor", "warning",
 		    "polar hydrogens, without which nothing donates a hydrogen bond: dock-prep "
@@ -185,7 +171,7 @@ find_heavy(json_t *findings, const struct box *box, const struct lint_facts *rec
 
 	for (size_t i = 0; i < receptor->pdbqt.atoms; i++)
 		if (!receptor->pdbqt.atom[i].hydrogen)
-			nearest = fmin(nearest, outside(box, receptor->pdbqt.atom[i].at));
+			nearest = fmin(nearest, box_distance(box, receptor->pdbqt.atom[i].at));
 	if (nearest > 0)
 		add(findings, "box", "warning",
 		    "a box that the receptor reaches into: is it of this receptor?",
@@ -200,7 +186,7 @@ find_strays(json_t *findings, const struct box *box, const struct lint_facts *li
 	size_t out = 0;
 
 	for (size_t i = 0; i < p->atoms; i++)
-		out += !p->atom[i].hydrogen && outside(box, p->atom[i].at) > OUTSIDE;
+		out += !p->atom[i].hydrogen && box_distance(box, p->atom[i].at) > OUTSIDE;
 	if (out > 0)
 		add(findings, "box", "warning",
 		    "a box around the ligand: dock-box --ligand, or a ligand in its pose",
