@@ -37,7 +37,8 @@ struct group {
 struct report {
 	size_t top;
 	VEC(struct group) groups;
-	json_t *statuses, *failures, *engines, *hosts, *receptors, *boxes, *warnings;
+	json_t *statuses, *failures, *engines, *hosts, *receptors, *boxes, *preparations, *warnings;
+	char *from, *to; /* when the first was started and the last ended, NULL: not known */
 	double seconds;
 };
 
@@ -53,6 +54,7 @@ report_new(size_t top)
 	r->hosts = json_object();
 	r->receptors = json_object();
 	r->boxes = json_object();
+	r->preparations = json_object();
 	r->warnings = json_object();
 	return r;
 }
@@ -88,6 +90,9 @@ report_free(struct report *r)
 	json_decref(r->hosts);
 	json_decref(r->receptors);
 	json_decref(r->boxes);
+	json_decref(r->preparations);
+	free(r->from);
+	free(r->to);
 	json_decref(r->warnings);
 	free(r);
 }
@@ -150,6 +155,39 @@ group_of(struct report *r, const json_t *result, struct err *err)
 	return &r->groups.at[r->groups.len - 1];
 }
 
+/* "rdkit 2022.09.3, openbabel 3.1.1, pH 7.4": what made the ligand ready. The caller frees. */
+static char *
+preparation_of(const json_t *result)
+{
+	const json_t *prep = json_object_get(result, "prep"), *ph = json_object_get(prep, "ph");
+	struct buf text = BUF_INIT;
+	const char *name;
+	json_t *version;
+
+	json_object_foreach(json_object_get(prep, "versions"), name, version)
+		buf_addf(&text, "%s%s %s", text.len ? ", " : "", name,
+		    json_is_string(version) ? json_string_value(version) : "");
+	if (json_is_number(ph))
+		buf_addf(&text, "%spH %g", text.len ? ", " : "", json_number_value(ph));
+	return text.len ? buf_take(&text) : NULL;
+}
+
+/* Times of the same form are in order as texts. */
+static void
+note_times(struct report *r, const json_t *record)
+{
+	const char *from = text_at(record, "/started"), *to = text_at(record, "/ended");
+
+	if (*from && (!r->from || strcmp(from, r->from) < 0)) {
+		free(r->from);
+		r->from = xstrdup(from);
+	}
+	if (*to && (!r->to || strcmp(to, r->to) > 0)) {
+		free(r->to);
+		r->to = xstrdup(to);
+	}
+}
+
 /* What is counted of every result. */
 static void
 account(struct report *r, struct group *g, const json_t *result)
@@ -157,9 +195,13 @@ account(struct report *r, struct group *g, const json_t *result)
 	const json_t *elapsed = json_object_get(result, "elapsed");
 	char *engine = xasprintf("%s %s, SHA-256 %s", text_at(result, "/engine"),
 	    text_at(result, "/version"), text_at(result, "/sha256"));
+	char *preparation = preparation_of(result);
 	json_t *warning;
 	size_t i;
 
+	if (preparation)
+		count(r->preparations, preparation);
+	free(preparation);
 	count(r->statuses, "completed");
 	count(r->engines, engine);
 	count(r->hosts, text_at(result, "/host"));
@@ -190,6 +232,7 @@ report_add(struct report *r, const json_t *record, const json_t *result, struct 
 	if (rank_add(g->rank, record, result, err) < 0)
 		return -1;
 	vec_add(&g->values, value);
+	note_times(r, record);
 	account(r, g, result);
 	return 0;
 }
@@ -290,6 +333,13 @@ has_column(const struct group *g, const struct score *score)
 	    score_get(score, result_of(g->shown.at[0].record), &value, NULL);
 }
 
+/* Clashes, contacts. */
+static bool
+is_count(const struct score *score)
+{
+	return score->judged && !*score->unit;
+}
+
 static void
 write_shown(const struct group *g, size_t i, struct buf *out)
 {
@@ -310,12 +360,12 @@ write_shown(const struct group *g, size_t i, struct buf *out)
 	snprintf(text, sizeof(text), "%.3f", value);
 	page_cell(text, true, out);
 	page_cell(num_whole(pose, text), true, out);
-	for (size_t k = 0; score_at(k); k++) {
-		if (!has_column(g, score_at(k)))
+	for (size_t k = 0; score_any(k); k++) {
+		if (!has_column(g, score_any(k)))
 			continue;
 		*text = '\0';
-		if (score_get(score_at(k), result, &value, NULL))
-			snprintf(text, sizeof(text), "%.3f", value);
+		if (score_get(score_any(k), result, &value, NULL))
+			snprintf(text, sizeof(text), "%.*f", is_count(score_any(k)) ? 0 : 3, value);
 		page_cell(text, true, out);
 	}
 	page_cell(text_at(result, "/smiles"), false, out);
@@ -331,9 +381,9 @@ write_table(const struct group *g, struct buf *out)
 	    "<table class=\"ranked\"><tr><th>rank</th><th></th><th>name</th><th>%s "
 	    "%s</th><th>pose</th>",
 	    by->name, by->unit);
-	for (size_t k = 0; score_at(k); k++)
-		if (has_column(g, score_at(k)))
-			buf_addf(out, "<th>%s</th>", score_at(k)->name);
+	for (size_t k = 0; score_any(k); k++)
+		if (has_column(g, score_any(k)))
+			buf_addf(out, "<th>%s</th>", score_any(k)->name);
 	buf_add_str(out, "<th>SMILES</th></tr>\n");
 	for (size_t i = 0; i < g->shown.len; i++)
 		write_shown(g, i, out);
@@ -425,6 +475,8 @@ write_provenance(const struct report *r, struct buf *out)
 	page_counts("engine", r->engines, out);
 	page_counts("receptor, SHA-256", r->receptors, out);
 	page_counts("box, SHA-256", r->boxes, out);
+	if (json_object_size(r->preparations) > 0)
+		page_counts("preparation of ligands", r->preparations, out);
 	page_counts("host", r->hosts, out);
 	if (json_object_size(r->warnings) > 0)
 		page_counts("warning", r->warnings, out);
@@ -435,7 +487,10 @@ report_write(const struct report *r, struct buf *out)
 {
 	page_heading("What came of it", out);
 	page_counts("status", r->statuses, out);
-	buf_addf(out, "<p>%.2f hours of engine time.</p>\n", r->seconds / 3600);
+	buf_addf(out, "<p>%.2f hours of engine time", r->seconds / 3600);
+	if (r->from && r->to)
+		buf_addf(out, ", between %.19s and %.19s UTC", r->from, r->to);
+	buf_add_str(out, ".</p>\n");
 	if (json_object_size(r->failures) > 0)
 		page_counts("failure, by class", r->failures, out);
 	for (size_t i = 0; i < r->groups.len; i++)

@@ -46,6 +46,12 @@ score_at(size_t i)
 	return i < COUNT(scores) && !scores[i].judged ? &scores[i] : NULL;
 }
 
+const struct score *
+score_any(size_t i)
+{
+	return i < COUNT(scores) ? &scores[i] : NULL;
+}
+
 char *
 score_list(void)
 {

@@ -34,6 +34,9 @@ const struct score *score_find(const char *name);
 /* The i-th score of engines, NULL behind the last. */
 const struct score *score_at(size_t i);
 
+/* The same of all, judged ones too. */
+const struct score *score_any(size_t i);
+
 /* All names joined by ", ". The caller frees. */
 char *score_list(void);
 

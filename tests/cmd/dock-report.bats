@@ -20,8 +20,16 @@ alone() {
 @test "dock-report: one page with everything in it" {
 	need obabel
 	with_smiles >smiles
+	jq -c 'if .key == "imatinib-0" then .started = "2026-01-01T10:00:00.5Z" | .ended = "2026-01-01T11:00:00.5Z"
+		| .result.prep = {versions: {rdkit: "2022.09.3"}, ph: 7.4} | .result.poses[0] += {rmsd: 1.25, contacts: ["A:X1"]}
+		else . end' smiles >told
+	mv told smiles
 	run_split dock-report --title 'a <b> & "c"' smiles
 	assert_status 0
+	assert_out -r ' hours of engine time, between 2026-01-01T10:00:00 and 2026-01-01T11:00:00 UTC'
+	assert_out -l '<tr><td>rdkit 2022.09.3, pH 7.4</td><td class="n">1</td></tr>'
+	assert_out -r '<th>pose</th><th>contacts</th><th>rmsd</th>'
+	assert_out -r '<td class="n">1</td><td class="n">1.250</td>'
 	assert_out -l '<title>a &lt;b&gt; &amp; &quot;c&quot;</title>'
 	assert_out -l '<tr><td>completed</td><td class="n">8</td></tr>'
 	assert_out -l '<tr><td>failed</td><td class="n">1</td></tr>'
@@ -60,7 +68,8 @@ alone() {
 @test "dock-report: poses in three dimensions where 3Dmol.js is there" {
 	jq -c '.result.receptor = {file: "rec.pdbqt", sha256: "x"}' "$data/rank/docked.jsonl" >docked
 	echo 'ATOM      1  N   ASP B 233' >rec.pdbqt
-	run_split dock-report --no-depictions docked
+	mkdir bare
+	DOCKLINE_SHARE=$PWD/bare run_split dock-report --no-depictions docked
 	assert_status 0
 	assert_out -r '<code>make report-assets</code> fetches it\), so poses are not shown'
 	cp -r "$DOCKLINE_SHARE" share
@@ -80,27 +89,45 @@ alone() {
 	[[ $output != *scene* ]]
 }
 
-@test "dock-report: the page runs in a browser" {
-	type -P chromium >/dev/null || skip "'chromium' is missing (apt-get install chromium, 120 MB)"
-	jq -c . "$data/rank/docked.jsonl" >docked
-	cp -r "$DOCKLINE_SHARE" share
-	export DOCKLINE_SHARE=$PWD/share
-	if [[ ! -s share/report/3Dmol-min.js ]]; then # what the page calls of it
-		mkdir -p share/report
-		echo 'var m = {setStyle: function() {}}, $3Dmol = {createViewer: function() { return {addModel: function() { return m; },
-			removeAllModels: function() {}, zoomTo: function() {}, render: function() {}}; }};' >share/report/3Dmol-min.js
-	fi
-	dock-report --no-depictions -o page.html docked
-	# no wider than a small window, no error in the scripts, and the first pose is shown
+# What the page looks like to a browser: its document when the scripts are done, in $PWD/dom. It works in folders
+# of its own, without the sandbox that root may not have, and is ended after a time.
+look_at() {
 	# shellcheck disable=SC2016 # for the page
 	sed -i 's|</body>|<script>document.body.dataset.over = document.documentElement.scrollWidth - innerWidth;</script>&|
-		s|<head>|&<script>onerror = function(e) { document.documentElement.dataset.wrong = e; };</script>|' page.html
-	timeout 60 chromium --headless --no-sandbox --disable-gpu --use-gl=swiftshader --window-size=1100,900 \
-		--virtual-time-budget=5000 --dump-dom "file://$PWD/page.html" >dom
+		s|<head>|&<script>onerror = function(e) { document.documentElement.dataset.wrong = e; };</script>|' "$1"
+	HOME=$PWD/browser timeout -k 5 60 chromium --headless --no-sandbox --user-data-dir="$PWD/browser" --no-first-run \
+		--disable-gpu --disable-dev-shm-usage --disable-background-networking --use-gl=angle --use-angle=swiftshader \
+		--enable-unsafe-swiftshader --window-size=1100,900 --virtual-time-budget=5000 --screenshot="$PWD/page.png" \
+		--dump-dom "file://$PWD/$1" >dom 2>chromium.log </dev/null || { tail chromium.log && return 1; }
+}
+
+@test "dock-report: the page runs in a browser" {
+	type -P chromium >/dev/null || skip "'chromium' is missing (apt-get install chromium, 110 MB)"
+	jq -c '.result.smiles = "CC(=O)Oc1ccccc1C(=O)O"' "$data/rank/docked.jsonl" >docked
+	mkdir -p share/report
+	# what the page calls of 3Dmol.js
+	echo 'var m = {setStyle: function() {}}, $3Dmol = {createViewer: function() { return {addModel: function() { return m; },
+		removeAllModels: function() {}, zoomTo: function() {}, render: function() {}}; }};' >share/report/3Dmol-min.js
+	DOCKLINE_SHARE=$PWD/share dock-report -o page.html docked
+	alone page.html
+	look_at page.html
+	# no wider than a small window, no error in the scripts, and the first pose is shown
 	grep -q 'data-scene="shown"' dom
 	grep -qE 'data-over="(0|-[0-9]+)"' dom
 	! grep -o 'data-wrong="[^"]*"' dom
 	[[ $(grep -oE '<option value="[0-9]+">[^<]*' dom) == '<option value="0">1 aspirin'* ]]
+	(($(stat -c %s page.png) > 10000)) # there is something to see
+}
+
+@test "dock-report: 3Dmol.js itself draws the pose" {
+	type -P chromium >/dev/null || skip "'chromium' is missing (apt-get install chromium, 110 MB)"
+	[[ -s $root/share/report/3Dmol-min.js ]] || skip "3Dmol.js is missing (make report-assets)"
+	jq -c --arg file "$data/vina/protein.pdbqt" '.result.receptor.file = $file' "$data/rank/docked.jsonl" >docked
+	dock-report -o page.html docked
+	look_at page.html
+	grep -q 'data-scene="shown"' dom
+	grep -q '<canvas' dom
+	! grep -o 'data-wrong="[^"]*"' dom
 }
 
 @test "dock-report: wrong usage, nothing at all, a file that exists" {
