@@ -262,6 +262,17 @@ adds_up() {
 	assert_status 1
 }
 
+@test "taskstat: --cluster where nothing ever went to one" {
+	taskrun -q -n --job a -- true >/dev/null
+	run_split taskstat --cluster
+	assert_status 0
+	assert_out ''
+	assert_err 'taskstat: nothing was ever sent to a cluster'
+	run_split taskstat --cluster --job a
+	assert_status 2
+	assert_err -r '^taskstat: --cluster does not take --job'
+}
+
 @test "taskstat: --workers tells who works on what, and who died" {
 	seq 3 | taskrun -q --detach --job w --lines -- sh -c 'echo $1 >>ran; while [ -e hold ]; do env sleep 0.01; done' sh '{line}' >/dev/null
 	touch hold

@@ -88,6 +88,26 @@ stands() { [[ $(grid query slurm "$1") == *"$2"* ]]; } # JOB:COUNT TEXT
 	diff <(dock-rank --job fast --top 50 | jq -cS "$strip") <(dock-rank --job fast-grid --top 50 | jq -cS "$strip")
 }
 
+@test "slurm: from cron, with nobody waiting and hardly any environment" {
+	start
+	seq 60 | jq -c '{a: .}' | taskrun -qd --job j -- sh -c 'echo "$1"' sh '{a}' >/dev/null
+	once() {
+		env -i HOME="$HOME" PATH=/usr/bin:/bin SLURM_CONF="$SLURM_CONF" DOCKLINE_CLUSTER_PAUSE=0.2 DOCKLINE_SHARE="$DOCKLINE_SHARE" \
+			timeout 30 "$BUILD/bin/taskwork" -q --state "$DOCKLINE_STATE" --on slurm --once
+	}
+	home() { once && taskstat --json | jq -se '.[0].completed == 60'; }
+	run_split once
+	assert_status 0
+	assert_out ''
+	assert_err ''
+	# a pilot first, and what it has shown sends the rest
+	run_split taskstat --cluster
+	assert_json -s '.[0].executions == 50 and .[-1].calls > 0'
+	wait_until 60 home
+	run_split taskstat --job j --json
+	assert_json -s 'length == 60 and all(.[]; .result == .params.a)'
+}
+
 @test "slurm: the controller is killed once sbatch has answered" {
 	start
 	grid submit slurm "$name" 3 "$PWD" /bin/sleep 1
