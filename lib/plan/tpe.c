@@ -10,7 +10,19 @@
 #include "plan/axis.h"
 #include "plan/dice.h"
 
-#define NEGLIGIBLE 40.0 /* exp(-40) more or less is no difference */
+#define NEGLIGIBLE 30.0 /* exp(-30) more or less is no difference */
+#define ERF_ONE 4.5     /* erf of more than this is 1, but for 2e-10 */
+
+/* What the kernels of a mixture have in common along an axis. */
+struct side {
+	bool category;
+	double width; /* of the normal distributions */
+	double scale; /* 1 / (width sqrt 2) */
+	double peak;  /* logarithm of the density at its point, of a whole normal distribution, or
+			 of the own category */
+	double fall;  /* how much less it is for any other category */
+	bool may_be_out; /* it need not be in force */
+};
 
 /* A mixture of kernels around points, and one that is uniform. Densities are against the uniform
  * one, so that its logarithm is 0, and that of an axis which is not in force is too. */
@@ -18,16 +30,10 @@ struct mixture {
 	const struct axes *axes;
 	const double **points; /* borrowed */
 	size_t len;
-	double *peaks;  /* by point and axis: logarithm of the density at the point itself */
-	double *widths; /* by axis: of its normal distributions */
-	double *others; /* by axis: logarithm of the density of any other category */
+	struct side *sides; /* by axis */
+	double *peaks;      /* by point: logarithm of the density at the point itself */
+	double *parts;      /* by point and axis: the part of it, of axes that may be out */
 };
-
-static bool
-is_category(const struct axes *axes, size_t axis)
-{
-	return axes->at[axis].kind == AXIS_CATEGORICAL;
-}
 
 /* ---- kernels ---- */
 
@@ -50,30 +56,67 @@ category_peak(const struct mixture *m, size_t axis, bool own)
 	return log(k * (each + own) / (1 + k * each));
 }
 
-/* The normal distribution is cut off at 0 and 1: what is left of it makes 1 again. */
-static double
-normal_peak(double mean, double width)
+static void
+measure(struct mixture *m, size_t axis)
 {
-	double scale = 1 / (width * M_SQRT2);
-	double inside = 0.5 * (erf((1 - mean) * scale) + erf(mean * scale));
+	const struct axis *a = &m->axes->at[axis];
+	struct side *side = &m->sides[axis];
 
-	return -log(width * sqrt(2 * M_PI) * inside);
+	side->category = a->kind == AXIS_CATEGORICAL;
+	side->may_be_out = a->nwhen > 0;
+	if (side->category) {
+		side->peak = category_peak(m, axis, true);
+		side->fall = side->peak - category_peak(m, axis, false);
+	} else {
+		side->width = width_of(m, axis);
+		side->scale = 1 / (side->width * M_SQRT2);
+		side->peak = -log(side->width * sqrt(2 * M_PI));
+	}
+}
+
+static double
+half_inside(double x)
+{
+	return x > ERF_ONE ? 0.5 : 0.5 * erf(x);
+}
+
+/* The normal distribution is cut off at 0 and 1: how much is left of it, to make 1 again. */
+static double
+inside(const struct side *side, double mean)
+{
+	return half_inside((1 - mean) * side->scale) + half_inside(mean * side->scale);
+}
+
+static void
+raise_peak(struct mixture *m, size_t kernel)
+{
+	const double *point = m->points[kernel];
+	double sum = 0, left = 1;
+
+	for (size_t d = 0; d < m->axes->len; d++) {
+		const struct side *side = &m->sides[d];
+		double part = side->peak;
+
+		if (isnan(point[d]))
+			continue;
+		if (!side->category && side->may_be_out)
+			part -= log(inside(side, point[d]));
+		else if (!side->category)
+			left *= inside(side, point[d]); /* of all axes: one logarithm */
+		if (side->may_be_out)
+			m->parts[kernel * m->axes->len + d] = part;
+		sum += part;
+	}
+	m->peaks[kernel] = sum - log(left);
 }
 
 static void
 raise_peaks(struct mixture *m)
 {
-	size_t n = m->axes->len;
-
-	for (size_t d = 0; d < n && m->len > 0; d++) {
-		bool category = is_category(m->axes, d);
-
-		m->widths[d] = width_of(m, d);
-		m->others[d] = category ? category_peak(m, d, false) : 0;
-		for (size_t i = 0; i < m->len; i++)
-			m->peaks[i * n + d] = category ? category_peak(m, d, true)
-						       : normal_peak(m->points[i][d], m->widths[d]);
-	}
+	for (size_t d = 0; d < m->axes->len && m->len > 0; d++)
+		measure(m, d);
+	for (size_t i = 0; i < m->len; i++)
+		raise_peak(m, i);
 }
 
 static void
@@ -81,59 +124,65 @@ mixture_init(struct mixture *m, const struct axes *axes, size_t most)
 {
 	*m = (struct mixture){ .axes = axes,
 		.points = xcalloc(most + 1, sizeof(*m->points)),
-		.peaks = xcalloc((most + 1) * axes->len, sizeof(*m->peaks)),
-		.widths = xcalloc(axes->len, sizeof(*m->widths)),
-		.others = xcalloc(axes->len, sizeof(*m->others)) };
+		.sides = xcalloc(axes->len, sizeof(*m->sides)),
+		.peaks = xcalloc(most + 1, sizeof(*m->peaks)),
+		.parts = xcalloc((most + 1) * axes->len, sizeof(*m->parts)) };
 }
 
 static void
 mixture_clear(struct mixture *m)
 {
 	free(m->points);
+	free(m->sides);
 	free(m->peaks);
-	free(m->widths);
-	free(m->others);
+	free(m->parts);
 }
 
 /* ---- densities ---- */
 
-/* The logarithm of a kernel at x. */
+/* The logarithm of a kernel at x, which is less along every axis than at its point; less than
+ * `least` when it is known to be. */
 static double
-kernel_at(const struct mixture *m, size_t kernel, const double *x)
+kernel_at(const struct mixture *m, size_t kernel, const double *x, double least)
 {
-	const double *point = m->points[kernel], *peaks = m->peaks + kernel * m->axes->len;
-	double sum = 0;
+	const double *point = m->points[kernel];
+	double sum = m->peaks[kernel];
 
-	for (size_t d = 0; d < m->axes->len; d++) {
+	for (size_t d = 0; d < m->axes->len && sum > least; d++) {
+		const struct side *side = &m->sides[d];
 		double away = x[d] - point[d];
 
 		if (isnan(away)) /* not in force here or there */
-			continue;
-		if (!is_category(m->axes, d))
-			sum += peaks[d] - 0.5 * (away / m->widths[d]) * (away / m->widths[d]);
+			sum -= isnan(point[d]) ? 0 : m->parts[kernel * m->axes->len + d];
+		else if (side->category)
+			sum -= away == 0 ? 0 : side->fall;
 		else
-			sum += away == 0 ? peaks[d] : m->others[d];
+			sum -= away * side->scale * (away * side->scale);
 	}
 	return sum;
 }
 
-/* The logarithm of the mixture at x. */
+/* The logarithm of the mixture at x; more than `most` when it is known to be. The last trials come
+ * first: they are near to where is looked. */
 static double
-density_at(const struct mixture *m, const double *x)
+density_at(const struct mixture *m, const double *x, double most)
 {
+	double count = log((double)m->len + 1);
 	double greatest = 0, sum = 1; /* of the uniform kernel */
+	double enough = exp(most + count);
 
-	for (size_t i = 0; i < m->len; i++) {
-		double log_kernel = kernel_at(m, i, x);
+	for (size_t i = m->len; i-- > 0 && sum <= enough;) {
+		double log_kernel = kernel_at(m, i, x, greatest - NEGLIGIBLE);
 
 		if (log_kernel > greatest) {
 			sum = sum * exp(greatest - log_kernel) + 1;
 			greatest = log_kernel;
+			enough = exp(most + count - greatest);
 		} else if (log_kernel > greatest - NEGLIGIBLE) {
 			sum += exp(log_kernel - greatest);
 		}
 	}
-	return greatest + log(sum) - log((double)m->len + 1);
+	return greatest + log(sum) - count;
 }
 
 /* ---- drawing ---- */
@@ -150,9 +199,10 @@ draw_normal(double mean, double width, struct dice *dice)
 }
 
 static double
-draw_category(const struct mixture *m, size_t axis, double own, struct dice *dice)
+draw_category(const struct side *side, double own, struct dice *dice)
 {
-	double each = exp(m->others[axis]); /* the share of a category, times how many there are */
+	/* the share of another category, times how many there are */
+	double each = exp(side->peak - side->fall);
 
 	return dice_unit(dice) < each ? dice_unit(dice) : own;
 }
@@ -166,10 +216,10 @@ draw(const struct mixture *m, struct dice *dice, double *x)
 	for (size_t d = 0; d < m->axes->len; d++) {
 		if (!point || isnan(point[d]))
 			x[d] = dice_unit(dice);
-		else if (is_category(m->axes, d))
-			x[d] = draw_category(m, d, point[d], dice);
+		else if (m->sides[d].category)
+			x[d] = draw_category(&m->sides[d], point[d], dice);
 		else
-			x[d] = draw_normal(point[d], m->widths[d], dice);
+			x[d] = draw_normal(point[d], m->sides[d].width, dice);
 	}
 	axes_settle(m->axes, x);
 }
@@ -232,7 +282,8 @@ tpe_suggest(
 		double gain;
 
 		draw(&good, dice, x);
-		gain = density_at(&good, x) - density_at(&bad, x);
+		gain = density_at(&good, x, INFINITY);
+		gain -= density_at(&bad, x, gain - best);
 		if (gain <= best)
 			continue;
 		best = gain;
