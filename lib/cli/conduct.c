@@ -124,7 +124,7 @@ begin(struct conduct *c, struct stage *s, struct err *err)
 		return 0;
 	}
 	s->blamed = false;
-	return stage_begin(c, s, err);
+	return stepfile_all_there(c, s) ? stage_begin(c, s, err) : 0;
 }
 
 static enum run_status
@@ -282,8 +282,11 @@ static int
 look(void *ctx, bool news, struct err *err)
 {
 	struct conduct *c = ctx;
+	int wrote = stepfile_write(c, err);
 
 	lineup_draw(c);
+	if (wrote != 0)
+		return wrote;
 	for (size_t i = 0; i < c->pipeline->nsteps; i++)
 		if (stage_is_due(&c->stages[i]))
 			return 1;
@@ -333,6 +336,7 @@ conduct_free(struct conduct *c)
 	if (!c)
 		return;
 	stage_forget_open(c);
+	stepfile_drop(c);
 	for (size_t i = 0; i < c->pipeline->nsteps; i++)
 		stage_clear(&c->stages[i]);
 	free(c->stages);

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* outlook: what the expressions of a step see of other steps. */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/digest.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/json.h"
-#include "base/jsonl.h"
-#include "base/path.h"
 #include "cli/app.h"
 #include "cli/stage.h"
 #include "store/store.h"
@@ -72,62 +64,6 @@ add_results(struct conduct *c, const struct stage *s, json_t *record, struct err
 	return rc;
 }
 
-/* Write the records of all items, a line each. */
-static int
-write_records(struct conduct *c, const struct stage *s, FILE *out, struct err *err)
-{
-	int64_t item = -1, execution;
-	int rc;
-
-	while ((rc = run_next_item(c->store, c->run->id, s->place, item, &item, &execution, err)) >
-	    0) {
-		json_t *record;
-
-		rc = execution_record(c->store, c->app->org, execution, &record, err);
-		if (rc < 0)
-			return -1;
-		if (rc > 0)
-			jsonl_write(out, record);
-		if (rc > 0)
-			json_decref(record);
-	}
-	return rc;
-}
-
-/* Files are named by their content: another name means that something was run again. */
-static int
-write_file(struct conduct *c, struct stage *s, struct err *err)
-{
-	char *runs = path_join(store_dir(c->store), "runs");
-	char *dir = xasprintf("%s/%lld", runs, (long long)c->run->id);
-	char *part = xasprintf("%s/%s.part", dir, s->step->id), hex[DIGEST_HEX];
-	FILE *out = NULL;
-	int rc = -1;
-
-	mkdir(runs, 0777);
-	mkdir(dir, 0777);
-	out = fopen(part, "we");
-	if (!out) {
-		err_sys(err, "cannot create '%s'", part);
-		goto out;
-	}
-	rc = write_records(c, s, out, err);
-	if ((fclose(out) != 0) && rc == 0)
-		rc = err_sys(err, "cannot write '%s'", part);
-	if (rc == 0)
-		rc = digest_file(part, hex, err);
-	if (rc < 0)
-		goto out;
-	s->file = xasprintf("%s/%s-%.16s.jsonl", dir, s->step->id, hex);
-	if (rename(part, s->file) < 0)
-		rc = err_sys(err, "cannot rename '%s'", part);
-out:
-	free(part);
-	free(dir);
-	free(runs);
-	return rc;
-}
-
 static int
 add_whole(struct conduct *c, struct stage *s, unsigned wants, json_t *record, struct err *err)
 {
@@ -152,11 +88,8 @@ add_whole(struct conduct *c, struct stage *s, unsigned wants, json_t *record, st
 	json_object_set_new(record, "cancelled", json_integer(s->cancelled));
 	if (wants & WANT_RESULTS && add_results(c, s, record, err) < 0)
 		return -1;
-	if (!(wants & WANT_FILE))
-		return 0;
-	if (!s->file && write_file(c, s, err) < 0)
-		return -1;
-	json_object_set_new(record, "file", json_string(s->file));
+	if (wants & WANT_FILE)
+		json_object_set_new(record, "file", json_string(s->file));
 	return 0;
 }
 

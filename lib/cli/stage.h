@@ -26,6 +26,7 @@ struct blueprint;
 struct fingerprints;
 struct items;
 struct panel;
+struct stepfile;
 struct store;
 struct study;
 struct submit;
@@ -85,8 +86,7 @@ struct stage {
 	size_t parallel;     /* so many trials at a time, 0: any number */
 	int64_t stood;       /* trials that there were when it began */
 
-	/* a file of what became of its items is being written for others */
-	char *file;    /* its name, NULL: not yet */
+	char *file;    /* what became of its items, for others; NULL: not written */
 	int64_t saved; /* when it was last written into the state, by clock_boot */
 	bool dirty;
 };
@@ -104,6 +104,7 @@ struct conduct {
 	struct open_item *open;      /* of all stages */
 	json_t *about;               /* what expressions see as `run` */
 	struct panel *panel;         /* where it is shown how far it is; NULL: nowhere */
+	struct stepfile *writing;    /* the file that is being written; NULL: none */
 	bool why;                    /* tell what is run again, and why */
 	bool cancelled;              /* it was asked for */
 	bool cancelling;             /* what is open was told */
@@ -164,10 +165,20 @@ void stage_forget_open(struct conduct *c);
 /* Was it submitted, and has not ended? */
 bool stage_is_open(const struct conduct *c, int64_t execution);
 
+/* ---- stepfile.c ---- */
+
+/* Are the files there that expressions of the stage ask for? One that is not is begun. */
+bool stepfile_all_there(struct conduct *c, const struct stage *s);
+
+/* Outside of a transaction: write the file that was begun, for a while. 1 something was written, 0
+ * there is none, -1. */
+int stepfile_write(struct conduct *c, struct err *err);
+void stepfile_drop(struct conduct *c);
+
 /* ---- outlook.c ---- */
 
-/* What expressions of the stage see of other steps as a whole; files are written where they are
- * asked for. NULL on error. */
+/* What expressions of the stage see of other steps as a whole; the files they ask for are there.
+ * NULL on error. */
 json_t *outlook_steps(struct conduct *c, const struct stage *s, struct err *err);
 
 /* The same for one item of the step whose items it takes; *item is the item, *key the key that it
