@@ -34,8 +34,8 @@ struct batch {
 	struct spoken spoken;
 };
 
-static json_t *
-asked(const struct dockjob *job, const struct dockrun *run)
+json_t *
+dockbatch_terms(const struct dockjob *job, const struct dockrun *run)
 {
 	return json_pack("{s:o,s:o,s:s,s:O*}", "params",
 	    request_params(&job->request, &run->version), "box", request_box(&job->request),
@@ -45,7 +45,7 @@ asked(const struct dockjob *job, const struct dockrun *run)
 bool
 dockbatch_alike(const struct dockjob *a, const struct dockjob *b, const struct dockrun *run)
 {
-	json_t *x = asked(a, run), *y = asked(b, run);
+	json_t *x = dockbatch_terms(a, run), *y = dockbatch_terms(b, run);
 	bool alike = json_equal(x, y);
 
 	json_decref(x);

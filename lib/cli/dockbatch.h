@@ -27,7 +27,11 @@ struct dockend {
 	struct verdict verdict;
 };
 
-/* May one process dock both? They differ in nothing but the ligand. */
+/* Everything that a docking depends on but its ligand: of jobs that one process may dock it is
+ * equal. The caller's. */
+json_t *dockbatch_terms(const struct dockjob *job, const struct dockrun *run);
+
+/* May one process dock both? */
 bool dockbatch_alike(const struct dockjob *a, const struct dockjob *b, const struct dockrun *run);
 
 /* Dock n jobs that are alike; ends has as many members, all zero. */

@@ -34,8 +34,11 @@ _Static_assert(
 
 struct dockgroup {
 	struct berth berth; /* its folder */
+	json_t *terms;      /* what its ligands have in common */
+	const struct dockrun *run;
 	pid_t pid;
 	int end;              /* the reading end of its standard error */
+	int next;             /* the file of the ligand after those it has, on lease; -1: none */
 	int fd[AHEAD];        /* FIFO of each that it has, oldest first */
 	int placed, count;    /* ever put there; of these not taken */
 	struct buf poses;     /* of the oldest */
@@ -55,29 +58,73 @@ dockgroup_alike(const struct dockjob *a, const struct dockjob *b, const struct d
 	    request_groups(&b->request, &run->version) && dockbatch_alike(a, b, run);
 }
 
-/* The ligand appears whole, and where its poses are to go is there before it. */
+static char *
+file_of(const struct dockgroup *g, int number)
+{
+	char *name = name_of(number), *out = path_join(g->berth.path, name);
+
+	free(name);
+	return out;
+}
+
+/* Make the file of a ligand that is not known yet: who opens it waits until we let go of it. Where
+ * there are no leases there is no such file, and the process ends when it comes there. */
+static void
+promise(struct dockgroup *g, int number)
+{
+	char *path = file_of(g, number);
+
+	g->next = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (g->next >= 0 && fcntl(g->next, F_SETLEASE, F_WRLCK) < 0) {
+		close(g->next);
+		unlink(path);
+		g->next = -1;
+	}
+	free(path);
+}
+
+/* The ligand under its name, all at once: into the file that was promised, else by a rename. */
+static int
+put_ligand(struct dockgroup *g, int number, const struct buf *ligand, struct err *err)
+{
+	char *part, *whole = file_of(g, number);
+	int promised = g->next, rc;
+
+	g->next = -1;
+	if (number < NAMES && (number == 1 || promised >= 0))
+		promise(g, number + 1);
+	if (promised >= 0) {
+		rc = file_write_fd(promised, "a ligand", ligand->data, ligand->len, err);
+		close(promised);
+	} else {
+		part = path_join(g->berth.path, "part");
+		rc = berth_put(part, ligand, err);
+		if (rc == 0 && rename(part, whole) < 0)
+			rc = err_sys(err, "cannot rename '%s'", part);
+		free(part);
+	}
+	free(whole);
+	return rc;
+}
+
+/* Where its poses are to go is there before the ligand. */
 static int
 place(struct dockgroup *g, int number, const struct buf *ligand, struct err *err)
 {
 	char *fifo = xasprintf("%s/" POSES "/%d_out.pdbqt", g->berth.path, number);
-	char *part = path_join(g->berth.path, "part"), *name = name_of(number);
-	char *whole = path_join(g->berth.path, name);
 	int *fd = &g->fd[g->count], rc = -1;
 
 	if (mkfifo(fifo, 0600) < 0)
 		err_sys(err, "cannot make a FIFO");
 	else if ((*fd = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC)) < 0)
 		err_sys(err, "cannot open a FIFO");
-	else if (berth_put(part, ligand, err) == 0)
-		rc = rename(part, whole) < 0 ? err_sys(err, "cannot rename '%s'", part) : 0;
+	else
+		rc = put_ligand(g, number, ligand, err);
 	if (rc < 0 && *fd >= 0) {
 		close(*fd);
 		*fd = -1;
 	}
 	free(fifo);
-	free(part);
-	free(name);
-	free(whole);
 	return rc;
 }
 
@@ -147,7 +194,10 @@ dockgroup_new(const struct dockrun *run, struct dockjob *job, struct err *err)
 	struct dockgroup *g = xcalloc(1, sizeof(*g));
 	const char *receptor;
 
-	g->pid = g->end = -1;
+	g->run = run;
+	g->terms = dockbatch_terms(job, run);
+	g->pid = g->end = g->next = -1;
+	signal(SIGIO, SIG_IGN); /* somebody waits for our lease */
 	for (int i = 0; i < AHEAD; i++)
 		g->fd[i] = -1;
 	receptor = make_folder(g, run, job, err);
@@ -184,8 +234,11 @@ dockgroup_free(struct dockgroup *g)
 	for (int i = 0; i < AHEAD; i++)
 		if (g->fd[i] >= 0)
 			close(g->fd[i]);
+	if (g->next >= 0)
+		close(g->next);
 	if (g->end >= 0)
 		close(g->end);
+	json_decref(g->terms);
 	berth_clear(&g->berth, false);
 	buf_clear(&g->poses);
 	free(g);
@@ -198,9 +251,18 @@ dockgroup_count(const struct dockgroup *g)
 }
 
 bool
-dockgroup_takes(const struct dockgroup *g)
+dockgroup_takes(const struct dockgroup *g, const struct dockjob *job)
 {
-	return g->pid > 0 && g->count > 0 && g->count < AHEAD && g->placed < NAMES;
+	json_t *terms;
+	bool alike;
+
+	if (g->pid < 0 || (g->count == 0 && g->next < 0) || g->count == AHEAD ||
+	    g->placed == NAMES || !request_groups(&job->request, &g->run->version))
+		return false;
+	terms = dockbatch_terms(job, g->run);
+	alike = json_equal(terms, g->terms);
+	json_decref(terms);
+	return alike;
 }
 
 void
@@ -240,11 +302,28 @@ has_ended(const struct dockgroup *g)
 	return n == 0;
 }
 
+/* Has it come to the ligand that is not known yet? */
+static bool
+is_ahead(const struct dockgroup *g)
+{
+	return g->next >= 0 && fcntl(g->next, F_GETLEASE) != F_WRLCK;
+}
+
+/* Is there, or was there, something of the oldest? */
+static bool
+is_written(const struct dockgroup *g)
+{
+	struct pollfd fd = { .fd = g->fd[0], .events = POLLIN };
+
+	return poll(&fd, 1, 0) > 0;
+}
+
 enum dockgroup_news
 dockgroup_ready(struct dockgroup *g, const struct pollfd fds[DOCKGROUP_FDS])
 {
 	struct outcome outcome = { .exited = true };
-	bool done = fds[0].revents && read_poses(g);
+	bool ahead = is_ahead(g); /* what it wrote before is there by now */
+	bool done = g->count > 0 && is_written(g) && read_poses(g);
 	bool ended = g->pid > 0 && has_ended(g);
 
 	if (ended)
@@ -256,7 +335,9 @@ dockgroup_ready(struct dockgroup *g, const struct pollfd fds[DOCKGROUP_FDS])
 	if (g->pid < 0 || g->poses.len >= POSES_LIMIT)
 		return DOCKGROUP_ENDED;
 	/* it passed over the oldest: a later Vina does with what it cannot read */
-	return fds[1].revents && !fds[0].revents ? DOCKGROUP_ENDED : DOCKGROUP_NOTHING;
+	if (g->count > 0 && (ahead || (fds[1].revents && !fds[0].revents)))
+		return DOCKGROUP_ENDED;
+	return DOCKGROUP_NOTHING;
 }
 
 void

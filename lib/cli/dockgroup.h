@@ -6,8 +6,14 @@
  * then opens each ligand when it comes to it. So the names are given in advance,
  * and a ligand is put under the next one while the one before it is docked. The poses
  * come back through a FIFO under the name that the engine will open: its end
- * is the end of that docking. When the next name is not there yet, the engine ends,
- * and the next ligand takes a new process: nothing waits, nothing is lost.
+ * is the end of that docking.
+ *
+ * The name behind the last ligand that is known is an empty file on which we have
+ * a lease (F_SETLEASE in fcntl(2)): who opens it waits in open(2) until we have written
+ * the ligand and let go. So a process that has nothing to do keeps its grids.
+ * (A FIFO would not do: Vina asks for the size of the file.) Where there are no
+ * leases (NFS), or nothing came for as long as one lasts (45 s), the
+ * engine ends, and the next ligand takes a new process: nothing is lost but the grids.
  *
  * Whatever goes wrong with the process (a ligand that it refuses, a crash)
  * ends the group. The ligand it worked on is then to be docked alone, which
@@ -42,14 +48,15 @@ void dockgroup_free(struct dockgroup *g);
 /* Could both be docked by one process? */
 bool dockgroup_alike(const struct dockjob *a, const struct dockjob *b, const struct dockrun *run);
 
-/* How many it has: the one it works on, and the one behind it. */
+/* How many it has: none, the one it works on, and the one behind it. */
 int dockgroup_count(const struct dockgroup *g);
 
-/* Does it take one more? A job that is alike is put behind the one it works on. */
-bool dockgroup_takes(const struct dockgroup *g);
+/* Does it take this one as well, now or behind the one it works on? */
+bool dockgroup_takes(const struct dockgroup *g, const struct dockjob *job);
 int dockgroup_put(struct dockgroup *g, struct dockjob *job, struct err *err);
 
-/* What to poll for, and what came. */
+/* What to poll for, and what came. A later Vina that goes on without having docked what it cannot
+ * read is noticed when somebody asks, so ask at least every second. */
 void dockgroup_fds(const struct dockgroup *g, struct pollfd fds[DOCKGROUP_FDS]);
 enum dockgroup_news dockgroup_ready(struct dockgroup *g, const struct pollfd fds[DOCKGROUP_FDS]);
 

@@ -4,8 +4,9 @@
  *
  * What is in hand waits in the order in which it came. While the engine docks
  * the first, the second is put behind it, into the same process, when both are
- * alike. What has nobody to share a process with is docked in one of its own, and so
- * is what ended a process of several: then it alone is to blame.
+ * alike; when there is none, the process waits for more. What has nobody to share
+ * a process with is docked in one of its own, and so is what ended a process of
+ * several: then it alone is to blame.
  */
 #include "cli/dockserve.h"
 
@@ -32,6 +33,7 @@ enum {
 	KEPT = 32,        /* folders of answers that may not have been read yet */
 	COMPANY = 20,     /* milliseconds to wait for somebody to share a process with */
 	SECOND = 1000000, /* microseconds */
+	LOOK = 500,       /* milliseconds between two looks whether a group still docks */
 	OURS = 1,         /* descriptors to poll for, beside those of a group */
 };
 
@@ -222,6 +224,27 @@ end_group(struct serve *s)
 	s->group = NULL;
 }
 
+/* Give the group what it takes, or start one on the first two. The first that is not its own ends
+ * it. */
+static void
+use_group(struct serve *s, struct asked *first)
+{
+	struct asked *next = first ? first->next : NULL;
+	struct err why = { 0 };
+
+	if (s->group && first && dockgroup_count(s->group) == 0) {
+		if (!dockgroup_takes(s->group, &first->job) ||
+		    dockgroup_put(s->group, &first->job, &why) < 0)
+			end_group(s);
+	}
+	if (!s->group && next && dockgroup_alike(&first->job, &next->job, s->run))
+		s->group = dockgroup_new(s->run, &first->job, &why);
+	if (s->group && next && dockgroup_takes(s->group, &next->job))
+		dockgroup_put(s->group, &next->job, &why);
+	if (why.kind != ERR_NONE)
+		app_detail(s->app, "dock each alone: %s", why.text);
+}
+
 /* The group has docked the first. */
 static void
 take_poses(struct serve *s)
@@ -232,18 +255,27 @@ take_poses(struct serve *s)
 	double elapsed;
 
 	dockgroup_take(s->group, &poses, &elapsed);
-	if (dockgroup_count(s->group) == 0 || dockgroup_has_ended(s->group))
+	if (dockgroup_has_ended(s->group))
 		end_group(s);
+	else
+		use_group(s, s->first->next); /* nobody is to wait while we judge */
 	record = dockjob_conclude(&s->first->job, s->run, &poses, elapsed, &verdict);
 	buf_clear(&poses);
 	answer_first(s, record, &verdict);
+}
+
+/* Does a group dock the first? */
+static bool
+is_busy(const struct serve *s)
+{
+	return s->group && dockgroup_count(s->group) > 0;
 }
 
 /* Has the first, which a group docks, had its time? */
 static bool
 is_late(const struct serve *s, int64_t now)
 {
-	double limit = s->first->job.request.timeout;
+	double limit = is_busy(s) ? s->first->job.request.timeout : 0;
 
 	return limit > 0 && now >= dockgroup_begun(s->group) + (int64_t)(limit * SECOND);
 }
@@ -259,27 +291,13 @@ give_up(struct serve *s)
 	answer_first(s, NULL, &verdict);
 }
 
-/* Put the next behind the first, or start on the first two. */
-static void
-use_group(struct serve *s)
-{
-	struct asked *next = s->first ? s->first->next : NULL;
-	struct err why = { 0 };
-
-	if (!next || !dockgroup_alike(&s->first->job, &next->job, s->run))
-		return;
-	if (!s->group)
-		s->group = dockgroup_new(s->run, &s->first->job, &why);
-	if (s->group && dockgroup_takes(s->group))
-		dockgroup_put(s->group, &next->job, &why);
-	if (why.kind != ERR_NONE)
-		app_detail(s->app, "dock each alone: %s", why.text);
-}
-
+/* Milliseconds until there is something to do without anybody's news. */
 static int
 wait_time(const struct serve *s, int64_t now)
 {
-	double limit = s->group ? s->first->job.request.timeout : 0;
+	bool busy = is_busy(s);
+	double limit = busy ? s->first->job.request.timeout : 0;
+	int most = busy ? LOOK : -1;
 	int64_t left;
 
 	if (!s->group && s->count > 0)
@@ -287,9 +305,29 @@ wait_time(const struct serve *s, int64_t now)
 		    ? 0
 		    : COMPANY;
 	if (limit <= 0)
-		return -1;
+		return most;
 	left = dockgroup_begun(s->group) + (int64_t)(limit * SECOND) - now;
-	return left < 0 ? 0 : left < 3600 * (int64_t)SECOND ? (int)(left / 1000 + 1) : 3600000;
+	return left < 0 ? 0 : left < most * (int64_t)1000 ? (int)(left / 1000 + 1) : most;
+}
+
+static void
+hear_group(struct serve *s, const struct pollfd *fds)
+{
+	bool alone;
+
+	switch (dockgroup_ready(s->group, fds)) {
+	case DOCKGROUP_DONE:
+		take_poses(s);
+		break;
+	case DOCKGROUP_ENDED:
+		alone = is_busy(s);
+		end_group(s);
+		if (alone)
+			dock_alone(s);
+		break;
+	case DOCKGROUP_NOTHING:
+		break;
+	}
 }
 
 /* Wait for a question, and for the group. False: for nothing that came in time. */
@@ -304,24 +342,11 @@ look(struct serve *s)
 		n += DOCKGROUP_FDS;
 	}
 	found = poll(fds, (nfds_t)n, wait_time(s, clock_boot()));
-	if (found <= 0)
-		return false;
-	if (fds[0].revents)
+	if (found > 0 && fds[0].revents)
 		listen(s);
-	if (!s->group)
-		return true;
-	switch (dockgroup_ready(s->group, fds + OURS)) {
-	case DOCKGROUP_DONE:
-		take_poses(s);
-		break;
-	case DOCKGROUP_ENDED:
-		end_group(s);
-		dock_alone(s);
-		break;
-	case DOCKGROUP_NOTHING:
-		break;
-	}
-	return true;
+	if (found >= 0 && s->group)
+		hear_group(s, fds + OURS);
+	return found > 0;
 }
 
 static void
@@ -329,12 +354,12 @@ step(struct serve *s)
 {
 	bool company = !s->over && look(s);
 
-	if (s->over && s->group)
+	if (s->over && is_busy(s))
 		look(s);
 	if (proc_caught())
 		return;
-	use_group(s);
-	if (s->group && is_late(s, clock_boot()))
+	use_group(s, s->first);
+	if (is_late(s, clock_boot()))
 		give_up(s);
 	else if (!s->group && s->first && !company)
 		dock_alone(s);

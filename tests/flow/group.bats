@@ -52,6 +52,31 @@ begun() { (($(grep -c " $1 $2\$" log) == $3)); }
 	cmp together alone
 }
 
+@test "group: a process that has nothing to do waits for the next ligand" {
+	mkfifo asks
+	DOCKLINE_WORK=$TMPDIR dock-vina --serve <asks >"$out" 3>&- &
+	run=$!
+	exec 4>asks
+	requests dock dock dock >requests
+	jq -c '{id: input_line_number, attempt: 1, params: .}' requests >asked
+	head -n 2 asked >&4
+	wait_until 10 eval '(($(wc -l <"$out") == 2))'
+	tail -n 1 asked >&4
+	wait_until 10 eval '(($(wc -l <"$out") == 3))'
+	exec 4>&-
+	wait "$run"
+	(($(cut -d' ' -f1 log | sort -u | wc -l) == 1))
+	begun batch dock 3
+}
+
+@test "group: what a later Vina passes over is docked alone, with and without one behind it" {
+	requests dock passed dock passed >requests
+	serve
+	assert_json -s 'all(.result) and length == 4'
+	begun single passed 2
+	begun single dock 0
+}
+
 @test "group: what differs in more than the ligand has a process of its own" {
 	requests dock dock dock dock >requests
 	jq -c 'if .key == "k3" then .seed = 7 else . end' requests >asked && mv asked requests
