@@ -12,6 +12,8 @@ enum {
 	FIELD_PARENT = 4, /* as proc(5) counts */
 	FIELD_GROUP,
 	FIELD_SESSION,
+	FIELD_USER = 14,
+	FIELD_SYSTEM,
 	FIELD_THREADS = 20,
 	FIELD_START = 22,
 	FIELD_RSS = 24,
@@ -40,6 +42,8 @@ pidstat_parse(const char *text, struct pidstat *out)
 	out->parent = (pid_t)field[FIELD_PARENT];
 	out->group = (pid_t)field[FIELD_GROUP];
 	out->session = (pid_t)field[FIELD_SESSION];
+	out->user = field[FIELD_USER];
+	out->system = field[FIELD_SYSTEM];
 	out->threads = (int)field[FIELD_THREADS];
 	out->start = field[FIELD_START];
 	out->rss = field[FIELD_RSS];

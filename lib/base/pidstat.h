@@ -11,6 +11,7 @@ struct pidstat {
 	char state; /* 'R', 'S', ...; 'Z' and 'X': the thread it began with has ended */
 	int threads;
 	pid_t parent, group, session;
+	int64_t user, system; /* clock ticks of all its threads, without its children */
 	int64_t start; /* clock ticks since boot: with the pid, it names a process of this boot */
 	int64_t rss;   /* pages */
 };

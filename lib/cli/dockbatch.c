@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "cli/berth.h"
 #include "cli/dockrun.h"
 #include "cli/dockrun_parts.h"
 #include "dock/argv.h"
@@ -198,7 +199,9 @@ dock(struct dockjob *const *jobs, size_t n, const struct dockrun *run, struct do
 	b.argv = argv_build(&jobs[0]->request, &run->version, &files);
 	well = dockrun_engine(jobs[0], run, &b.f, b.argv, jobs[0]->request.timeout * (double)n,
 		   &b.spoken, verdict) == 0;
-	b.spoken.elapsed /= (double)n;
+	b.spoken.cost.elapsed /= (double)n;
+	b.spoken.cost.user /= (double)n;
+	b.spoken.cost.system /= (double)n;
 	if (!well && n == 1)
 		ends[0].verdict = *verdict;
 	else

@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,10 +18,14 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/pidstat.h"
+#include "cli/berth.h"
 #include "cli/dockbatch.h"
 #include "cli/dockrun_parts.h"
 #include "dock/argv.h"
+#include "dock/docking.h"
 #include "exec/proc.h"
+#include "exec/procfile.h"
 
 enum {
 	NAMES = 250, /* ligands of one process: the grids are then 0.4 % of its work or less */
@@ -37,12 +43,14 @@ struct dockgroup {
 	json_t *terms;      /* what its ligands have in common */
 	const struct dockrun *run;
 	pid_t pid;
-	int end;              /* the reading end of its standard error */
-	int next;             /* the file of the ligand after those it has, on lease; -1: none */
-	int fd[AHEAD];        /* FIFO of each that it has, oldest first */
-	int placed, count;    /* ever put there; of these not taken */
-	struct buf poses;     /* of the oldest */
-	int64_t begun, ended; /* the oldest, by clock_boot */
+	int end;             /* the reading end of its standard error */
+	int next;            /* the file of the ligand after those it has, on lease; -1: none */
+	int fd[AHEAD];       /* FIFO of each that it has, oldest first */
+	int placed, count;   /* ever put there; of these not taken */
+	struct buf poses;    /* of the oldest */
+	int64_t begun;       /* the oldest, by clock_boot */
+	double user, system; /* CPU seconds of all before it */
+	struct docking_cost cost; /* of the oldest, when it is docked */
 };
 
 static char *
@@ -136,7 +144,6 @@ dockgroup_put(struct dockgroup *g, struct dockjob *job, struct err *err)
 	g->placed++;
 	if (g->count++ == 0)
 		g->begun = clock_boot();
-	job->place = g->placed;
 	return 0;
 }
 
@@ -203,7 +210,6 @@ dockgroup_new(const struct dockrun *run, struct dockjob *job, struct err *err)
 	receptor = make_folder(g, run, job, err);
 	if (receptor && dockgroup_put(g, job, err) == 0 && start(g, run, job, receptor, err) == 0)
 		return g;
-	job->place = 0;
 	dockgroup_free(g);
 	return NULL;
 }
@@ -318,6 +324,31 @@ is_written(const struct dockgroup *g)
 	return poll(&fd, 1, 0) > 0;
 }
 
+/* What the oldest took, which is docked now. The outcome is that of a process that has ended. */
+static void
+count_cost(struct dockgroup *g, const struct outcome *outcome)
+{
+	double user = outcome->user, system = outcome->system, tick = (double)sysconf(_SC_CLK_TCK);
+	int64_t now = clock_boot(), most = outcome->max_rss;
+	struct pidstat stat;
+	char path[64];
+
+	if (g->pid > 0 && pidstat_read(g->pid, &stat) == 0) {
+		user = (double)stat.user / tick;
+		system = (double)stat.system / tick;
+		snprintf(path, sizeof(path), "/proc/%d/status", (int)g->pid);
+		most = procfile_number(path, "VmHWM:") * 1024;
+	}
+	g->cost = (struct docking_cost){ .elapsed = (double)(now - g->begun) / 1e6,
+		.user = fmax(user - g->user, 0),
+		.system = fmax(system - g->system, 0),
+		.max_rss = most,
+		.place = g->placed - g->count + 1 };
+	g->begun = now;
+	g->user = user;
+	g->system = system;
+}
+
 enum dockgroup_news
 dockgroup_ready(struct dockgroup *g, const struct pollfd fds[DOCKGROUP_FDS])
 {
@@ -329,7 +360,7 @@ dockgroup_ready(struct dockgroup *g, const struct pollfd fds[DOCKGROUP_FDS])
 	if (ended)
 		reap(g, &outcome);
 	if (done && outcome.exited) {
-		g->ended = clock_boot();
+		count_cost(g, &outcome);
 		return DOCKGROUP_DONE;
 	}
 	if (g->pid < 0 || g->poses.len >= POSES_LIMIT)
@@ -341,12 +372,11 @@ dockgroup_ready(struct dockgroup *g, const struct pollfd fds[DOCKGROUP_FDS])
 }
 
 void
-dockgroup_take(struct dockgroup *g, struct buf *poses, double *elapsed)
+dockgroup_take(struct dockgroup *g, struct buf *poses, struct docking_cost *cost)
 {
 	*poses = g->poses;
-	*elapsed = (double)(g->ended - g->begun) / 1e6;
+	*cost = g->cost;
 	g->poses = (struct buf)BUF_INIT;
-	g->begun = g->ended;
 	close(g->fd[0]);
 	memmove(g->fd, g->fd + 1, (AHEAD - 1) * sizeof(*g->fd));
 	g->fd[AHEAD - 1] = -1;

@@ -29,6 +29,7 @@
 #include "cli/dockrun.h"
 
 struct dockgroup;
+struct docking_cost;
 struct err;
 
 enum { DOCKGROUP_FDS = 3 };
@@ -39,7 +40,8 @@ enum dockgroup_news {
 	DOCKGROUP_ENDED, /* the process has ended, or does what nobody asked for */
 };
 
-/* Start a process with this ligand. NULL: there can be none. The run outlives it. */
+/* Start a process with this ligand. NULL: there can be none. The run outlives it. From then on
+ * SIGIO is ignored. */
 struct dockgroup *dockgroup_new(const struct dockrun *run, struct dockjob *job, struct err *err);
 
 /* Kill the process. Accepts NULL. */
@@ -60,9 +62,9 @@ int dockgroup_put(struct dockgroup *g, struct dockjob *job, struct err *err);
 void dockgroup_fds(const struct dockgroup *g, struct pollfd fds[DOCKGROUP_FDS]);
 enum dockgroup_news dockgroup_ready(struct dockgroup *g, const struct pollfd fds[DOCKGROUP_FDS]);
 
-/* After DOCKGROUP_DONE: the poses of the one that it worked on, and the seconds it took; the next
+/* After DOCKGROUP_DONE: the poses of the one that it worked on, and what they took; the next
  * one's turn has come. */
-void dockgroup_take(struct dockgroup *g, struct buf *poses, double *elapsed);
+void dockgroup_take(struct dockgroup *g, struct buf *poses, struct docking_cost *cost);
 
 /* Its process has ended: nobody docks what it still has. */
 bool dockgroup_has_ended(const struct dockgroup *g);

@@ -24,6 +24,7 @@
 #include "dock/request.h"
 
 struct app;
+struct docking_cost;
 struct err;
 
 /* The engine program, looked at once per run. */
@@ -66,7 +67,6 @@ struct dockjob {
 	char ligand_sha256[DIGEST_HEX], receptor_sha256[DIGEST_HEX];
 	json_t *hashes; /* of the files that parameters name, or NULL */
 	json_t *warnings;
-	int place; /* in a process that docks several (cli/dockgroup.h), from 1; 0: none */
 };
 
 /* Read and check everything before the engine starts. The job takes a reference to the record. -1:
@@ -88,9 +88,9 @@ int dockjob_refuse(struct verdict *verdict, const char *what, const struct err *
  * (proc_caught). */
 json_t *dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verdict);
 
-/* The same of what a process that docks several has written for it in so many seconds. Its command
- * line is that of the ligand alone, which gives the same bytes. */
+/* The same of what a process that docks several has written for it. Its command line is that of the
+ * ligand alone, which gives the same bytes. */
 json_t *dockjob_conclude(struct dockjob *job, const struct dockrun *run, const struct buf *poses,
-    double elapsed, struct verdict *verdict);
+    const struct docking_cost *cost, struct verdict *verdict);
 
 #endif

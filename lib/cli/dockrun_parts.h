@@ -7,39 +7,20 @@
 #define CLI_DOCKRUN_PARTS_H
 
 #include <jansson.h>
-#include <stdbool.h>
 
 #include "base/buf.h"
+#include "dock/docking.h"
 
+struct berth;
 struct dockjob;
 struct dockrun;
-struct err;
-struct request;
 struct verdict;
 
-/* A folder for one process, and the files of one docking in it. */
-struct berth {
-	char *path, *ligand, *receptor, *poses;
-};
-
-/* What an engine said, and how long it took in seconds. */
+/* What an engine said, and what that took. */
 struct spoken {
 	struct buf out, errout;
-	double elapsed;
+	struct docking_cost cost;
 };
-
-/* Make the folder below the work folder or $TMPDIR, with the names of the only docking in it. */
-int berth_make(
-    struct berth *f, const struct dockrun *run, const struct request *request, struct err *err);
-/* Free it, and unless keep remove it. */
-void berth_clear(struct berth *f, bool keep);
-
-/* A file that only this docking sees: no need to sync it. */
-int berth_put(const char *path, const struct buf *text, struct err *err);
-
-/* Put the receptor there where the engine cannot open it where it is: its name for the engine.
- * NULL: why not. */
-const char *berth_receptor(const struct berth *f, const struct dockjob *job, struct err *err);
 
 /* Run the engine in its folder, for at most limit seconds (0: any time): 0, or -1 with the
  * verdict. The job is one of those that are docked. */

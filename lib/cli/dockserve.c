@@ -26,6 +26,7 @@
 #include "cli/dockgroup.h"
 #include "cli/dockrun.h"
 #include "cli/records.h"
+#include "dock/docking.h"
 #include "exec/pipe.h"
 #include "exec/proc.h"
 
@@ -64,7 +65,8 @@ struct serve {
 static void
 answer(struct serve *s, json_int_t id, const char *what, json_t *value)
 {
-	json_t *record = json_pack("{s:I,s:O}", "id", id, what, value);
+	json_t *record = json_pack("{s:I,s:O,s:O*}", "id", id, what, value, "resources",
+	    json_object_get(value, "resources"));
 
 	app_record(s->app, record);
 	json_decref(record);
@@ -212,7 +214,6 @@ dock_alone(struct serve *s)
 	struct verdict verdict = { 0 };
 	json_t *record;
 
-	s->first->job.place = 0;
 	record = dockjob_run(&s->first->job, s->run, &verdict);
 	answer_first(s, record, &verdict);
 }
@@ -252,16 +253,21 @@ take_poses(struct serve *s)
 	struct verdict verdict = { 0 };
 	struct buf poses = BUF_INIT;
 	json_t *record;
-	double elapsed;
+	struct docking_cost cost;
+	bool ended, died;
 
-	dockgroup_take(s->group, &poses, &elapsed);
-	if (dockgroup_has_ended(s->group))
+	dockgroup_take(s->group, &poses, &cost);
+	ended = dockgroup_has_ended(s->group);
+	died = ended && dockgroup_count(s->group) > 0; /* of the one behind it */
+	if (ended)
 		end_group(s);
 	else
 		use_group(s, s->first->next); /* nobody is to wait while we judge */
-	record = dockjob_conclude(&s->first->job, s->run, &poses, elapsed, &verdict);
+	record = dockjob_conclude(&s->first->job, s->run, &poses, &cost, &verdict);
 	buf_clear(&poses);
 	answer_first(s, record, &verdict);
+	if (died && !proc_caught())
+		dock_alone(s);
 }
 
 /* Does a group dock the first? */

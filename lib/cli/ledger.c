@@ -205,16 +205,17 @@ put_back(struct ledger *l, const struct lane *lane, int64_t id, int attempt, str
 	return rc < 0 || recall_ended(&l->recall, id, false, err) < 0 ? -1 : rc;
 }
 
-/* What an attempt took; of one at a coprocess nobody knows the processor time. */
+/* What an attempt took; the processor time of one at a coprocess is known if that tells it. */
 static void
 learn(struct ledger *l, const struct ending *end)
 {
 	const struct task *task = end->lane->task;
 	double elapsed = (double)(end->ended - end->started) / 1e6;
+	double cpu = end->user_time + end->system_time;
 
 	if (l->o.history && end->class == FAIL_NONE && end->status == ST_COMPLETED)
-		history_add(l->o.history, task->row, elapsed,
-		    task->window ? NAN : end->user_time + end->system_time, end->max_rss);
+		history_add(l->o.history, task->row, elapsed, task->window && cpu <= 0 ? NAN : cpu,
+		    end->max_rss);
 }
 
 static int

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -251,6 +252,19 @@ ended_of(const struct work *work)
 	return e;
 }
 
+/* What it took, if the coprocess says so. */
+static void
+take_resources(struct ending *end, const json_t *message)
+{
+	const json_t *said = json_object_get(message, "resources");
+
+	end->user_time = fmax(json_number_value(json_object_get(said, "user_time")), 0);
+	end->system_time = fmax(json_number_value(json_object_get(said, "system_time")), 0);
+	end->max_rss = json_integer_value(json_object_get(said, "max_rss"));
+	if (end->max_rss < 0)
+		end->max_rss = 0;
+}
+
 struct ended *
 verdict_of_answer(struct work *work, struct slot *slot, const struct answer *answer)
 {
@@ -259,6 +273,7 @@ verdict_of_answer(struct work *work, struct slot *slot, const struct answer *ans
 	struct finding v = { .exit_code = -1 };
 	struct err why = { 0 };
 
+	take_resources(&e->end, answer->message);
 	v.result = json_incref(answer->result ? answer->result : answer->message);
 	if (answer->fault)
 		finding_fail(&v, FAIL_RESULT, "%s", answer->fault);

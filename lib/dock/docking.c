@@ -172,7 +172,7 @@ static void
 pass_on(const struct docking *d, json_t *out)
 {
 	static const char *const used[] = { "type", "mode", "repair", "keep_poses", "timeout",
-		"group", "place" };
+		"group", "resources" };
 	json_t *rest = json_copy((json_t *)d->record), *before;
 
 	for (size_t i = 0; i < sizeof(used) / sizeof(*used); i++)
@@ -210,12 +210,39 @@ translated_json(const struct docking *d)
 	return out;
 }
 
+static json_t *
+thousandths(double seconds)
+{
+	return json_real(round(seconds * 1000) / 1000);
+}
+
+json_t *
+docking_resources(const struct docking_cost *cost)
+{
+	bool known = cost->user + cost->system > 0;
+	json_t *out = json_object();
+
+	if (known)
+		json_object_set_new(out, "user_time", thousandths(cost->user));
+	if (known)
+		json_object_set_new(out, "system_time", thousandths(cost->system));
+	if (cost->max_rss > 0)
+		json_object_set_new(out, "max_rss", json_integer(cost->max_rss));
+	if (cost->place > 0)
+		json_object_set_new(out, "place", json_integer(cost->place));
+	if (json_object_size(out) > 0)
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
 json_t *
 docking_record(const struct docking *d)
 {
 	const struct request *r = d->request;
 	json_t *box = docking_box(r), *request = request_json(d, box);
 	json_t *poses = poses_json(d->poses, d->heavy), *translated = translated_json(d);
+	json_t *resources;
 	json_t *out = json_pack("{s:s,s:s*,s:s,s:s,s:s,s:o,s:O?}", "type", "docking", "key", r->key,
 	    "engine", r->engine->name, "version", d->version->text, "sha256", d->program_sha256,
 	    "argv", argv_json(d->argv), "seed", json_object_get(request, "seed"));
@@ -236,9 +263,10 @@ docking_record(const struct docking *d)
 	json_object_set_new(out, "repaired", json_boolean(d->repaired));
 	json_object_set_new(
 	    out, "unbound_energy", json_string(d->unbound_wrong ? "wrong" : "right"));
-	json_object_set_new(out, "elapsed", json_real(round(d->elapsed * 1000) / 1000));
-	if (d->place > 0)
-		json_object_set_new(out, "place", json_integer(d->place));
+	json_object_set_new(out, "elapsed", thousandths(d->cost.elapsed));
+	resources = docking_resources(&d->cost);
+	if (resources)
+		json_object_set_new(out, "resources", resources);
 	json_object_set_new(out, "host", json_string(d->host));
 	pass_on(d, out);
 	return out;

@@ -7,10 +7,19 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct engine_version;
 struct poses;
 struct request;
+
+/* What the engine took for it, apart from what was the same for others. */
+struct docking_cost {
+	double elapsed;      /* seconds */
+	double user, system; /* of CPU time; both 0: unknown */
+	int64_t max_rss;     /* bytes, 0: unknown */
+	int place;           /* in the process that docked several, from 1; 0: it was alone */
+};
 
 /* What a record is made of; everything is borrowed. */
 struct docking {
@@ -27,13 +36,16 @@ struct docking {
 	bool unbound_wrong; /* they are, and it would be needed */
 	json_t *files, *warnings;
 	json_t *hashes; /* of further files that parameters name: {"cnn_model_sha256": ...} */
-	double elapsed; /* seconds */
-	int place;      /* in the process that docked several, from 1; 0: it was alone */
+	struct docking_cost cost;
 	const char *host;
 };
 
 /* The record, the caller's. Members of the request that nobody here knows are passed on. */
 json_t *docking_record(const struct docking *docking);
+
+/* {"user_time","system_time","max_rss","place"}, what is known of it; NULL: nothing. The caller's.
+ */
+json_t *docking_resources(const struct docking_cost *cost);
 
 /* {"type":"docking","key","ligand","error":{"class","reason","retry"}} and what else the request
  * carried, except for the texts of molecules. The caller's. */

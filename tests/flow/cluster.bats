@@ -56,7 +56,7 @@ same() { jq -cS 'del(.created, .started, .ended, .job)' "$1" | sort; }
 	assert_home 2
 	mv elsewhere rec.pdbqt
 	run_split "${dock[@]}"
-	diff <(same plain.jsonl | jq -S 'del(.result.elapsed)') <(same "$out" | jq -S 'del(.result.elapsed)')
+	diff <(same plain.jsonl | jq -S 'del(.result.elapsed, .result.resources)') <(same "$out" | jq -S 'del(.result.elapsed, .result.resources)')
 	run_split taskstat artifact 1 --json
 	assert_json 'select(.kind == "output") | .stored'
 }

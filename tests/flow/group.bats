@@ -42,13 +42,13 @@ begun() { (($(grep -c " $1 $2\$" log) == $3)); }
 @test "group: ligands of one receptor share a process, and give what each gives alone" {
 	requests dock dock dock dock dock dock >requests
 	serve
-	assert_json -s '[.[].result.place] == [1, 2, 3, 4, 5, 6]'
+	assert_json -s '[.[].result.resources.place] == [1, 2, 3, 4, 5, 6]'
 	(($(cut -d' ' -f1 log | sort -u | wc -l) == 1))
-	jq -c '.result | del(.elapsed, .place, .files[].path)' "$out" >together
+	jq -c '.result | del(.elapsed, .resources, .files[].path)' "$out" >together
 	serve '{"group": false}'
-	assert_json '.result.place == null'
+	assert_json '.result.resources.place == null'
 	begun single dock 6
-	jq -c '.result | del(.elapsed, .files[].path)' "$out" >alone
+	jq -c '.result | del(.elapsed, .resources, .files[].path)' "$out" >alone
 	cmp together alone
 }
 
@@ -81,7 +81,7 @@ begun() { (($(grep -c " $1 $2\$" log) == $3)); }
 	requests dock dock dock dock >requests
 	jq -c 'if .key == "k3" then .seed = 7 else . end' requests >asked && mv asked requests
 	serve
-	assert_json -s '[.[].result | [.place, .seed]] == [[1, 42], [2, 42], [null, 7], [null, 42]]'
+	assert_json -s '[.[].result | [.resources.place, .seed]] == [[1, 42], [2, 42], [null, 7], [null, 42]]'
 }
 
 @test "group: what is grouped can be docked again by its record, each alone" {
@@ -171,7 +171,8 @@ begun() { (($(grep -c " $1 $2\$" log) == $3)); }
 			box: {center: [11, 90.5, 57.5], size: [16, 16, 16]}, exhaustiveness: 1, max_evals: 1000}'
 	done >requests
 	serve
-	assert_json -s '[.[].result.place] == [1, 2, 3]'
+	assert_json -s '[.[].result.resources.place] == [1, 2, 3]'
+	assert_json '.resources == .result.resources and .resources.max_rss > 1e8 and .resources.user_time > 0'
 	jq -c .result "$out" >docked
 	run_split dock-vina --replay -q docked
 	assert_status 0

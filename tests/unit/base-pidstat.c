@@ -14,11 +14,12 @@ static const struct {
 	struct pidstat want;
 } vectors[] = {
 	{ "an ordinary one",
-	    "81 (sh) S 80 81 79 0 -1 4194560 120 0 0 0 0 0 0 0 20 0 1 0 4711 2654208 233 1844", 0,
-	    { 'S', 1, 80, 81, 79, 4711, 233 } },
+	    "81 (sh) S 80 81 79 0 -1 4194560 120 0 0 0 250 31 0 0 20 0 1 0 4711 2654208 233 1844",
+	    0, { 'S', 1, 80, 81, 79, 250, 31, 4711, 233 } },
 	{ "a name that looks like fields",
-	    "81 (a) R 1 (b) Z 80 81 79 0 -1 4194560 120 0 0 0 0 0 0 0 20 0 1 0 4711 2654208 233\n",
-	    0, { 'Z', 1, 80, 81, 79, 4711, 233 } },
+	    "81 (a) R 1 (b) Z 80 81 79 0 -1 4194560 120 0 0 0 250 31 0 0 20 0 1 0 4711 2654208 "
+	    "233\n",
+	    0, { 'Z', 1, 80, 81, 79, 250, 31, 4711, 233 } },
 	{ "cut short", "81 (sh) S 80 81 79 0 -1 4194560 120 0 0", -1, { 0 } },
 	{ "not a number", "81 (sh) S 80 x 79", -1, { 0 } },
 	{ "no name", "81 sh S 80 81 79", -1, { 0 } },
@@ -40,6 +41,8 @@ test_parse(void)
 		is_int(got.parent, vectors[i].want.parent, "%s: parent", vectors[i].name);
 		is_int(got.group, vectors[i].want.group, "%s: group", vectors[i].name);
 		is_int(got.session, vectors[i].want.session, "%s: session", vectors[i].name);
+		is_int(got.user, vectors[i].want.user, "%s: user ticks", vectors[i].name);
+		is_int(got.system, vectors[i].want.system, "%s: system ticks", vectors[i].name);
 		is_int(got.start, vectors[i].want.start, "%s: start", vectors[i].name);
 		is_int(got.rss, vectors[i].want.rss, "%s: pages", vectors[i].name);
 	}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* dockopen: the engine program is found, asked for its version and hashed (cli/dockrun.h). */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/path.h"
+#include "base/utf8.h"
+#include "cli/dockrun.h"
+#include "exec/proc.h"
+
+#define VERSION_LIMIT 20.0 /* seconds for --version */
+#define PULL_LIMIT 1800.0  /* the same where an image may have to be fetched first */
+
+static int
+find_program(struct dockrun *run, const char *name, struct err *err)
+{
+	const struct engine *e = run->engine;
+	const char *given = name ? name : getenv(e->variable);
+
+	if (!given || !*given)
+		given = e->program;
+	run->program = path_program(given);
+	if (run->program && *run->program != '/') {
+		char *relative = run->program; /* it runs in another folder */
+
+		run->program = path_absolute(relative);
+		free(relative);
+	}
+	if (run->program && !utf8_valid(run->program, strlen(run->program)))
+		return err_set(err, ERR_SYSTEM, "the path of '%s' is not UTF-8", e->program);
+	if (run->program)
+		return 0;
+	return err_set(err, ERR_SYSTEM,
+	    "cannot run '%s': no such program (%s%s; or --engine or $%s names it)", given,
+	    e->package ? "Debian package " : "Debian has no package", e->package ? e->package : "",
+	    e->variable);
+}
+
+static int
+ask_version(struct dockrun *run, struct err *err)
+{
+	char ask[] = "--version";
+	char *argv[] = { run->program, run->engine->ask ? (char *)run->engine->ask : ask, NULL };
+	struct proc_spec spec = { .argv = argv, .program = run->program };
+	struct buf out = BUF_INIT;
+	struct outcome outcome;
+	int rc = dockimage_run(&run->image, &spec, NULL, NULL, &out, NULL,
+	    run->image.image ? PULL_LIMIT : VERSION_LIMIT, 1, &outcome, err);
+
+	if (rc == 0)
+		rc = engine_version_read(run->engine, buf_str(&out), &run->version, err);
+	if (rc < 0) {
+		err_wrap(err, "%s", run->program);
+		if (err)
+			err->kind = ERR_SYSTEM;
+	}
+	buf_clear(&out);
+	return rc;
+}
+
+/* An engine in an image is not looked for here. */
+static int
+open_image(struct dockrun *run, const struct dockrun_choice *choice, struct err *err)
+{
+	const char *name = choice->program ? choice->program : run->engine->program;
+
+	if (dockimage_open(&run->image, choice->image, choice->runtime, err) < 0)
+		return -1;
+	run->program = xstrdup(name);
+	if (ask_version(run, err) < 0)
+		return -1;
+	return dockimage_digest(&run->image, name, run->sha256, err);
+}
+
+int
+dockrun_open(struct dockrun *run, struct app *app, const struct engine *engine,
+    const struct dockrun_choice *choice, struct err *err)
+{
+	const char *work = getenv("DOCKLINE_WORK"), *execution = getenv("DOCKLINE_EXECUTION");
+
+	*run = (struct dockrun){ .app = app, .engine = engine };
+	run->work = work && *work ? work : NULL;
+	run->task = execution && *execution;
+	gethostname(run->host, sizeof(run->host) - 1);
+	if (choice->image)
+		return open_image(run, choice, err);
+	if (find_program(run, choice->program, err) < 0 || ask_version(run, err) < 0)
+		return -1;
+	return digest_file(run->program, run->sha256, err);
+}
+
+void
+dockrun_close(struct dockrun *run)
+{
+	dockimage_close(&run->image);
+	free(run->program);
+}
