@@ -28,9 +28,9 @@ static const char sql_make[] =
     "INSERT INTO study (org, name, definition, created) VALUES (?, ?, ?, ?)";
 static const char sql_redefine[] = "UPDATE study SET definition = ?2 WHERE id = ?1";
 static const char sql_names[] = "SELECT name FROM study WHERE org = ? ORDER BY name";
-static const char sql_read[] =
-    "SELECT number, change, status, asked IS NOT NULL, value, point FROM trial"
-    " WHERE study = ? AND change > ? ORDER BY change";
+#define SELECT_TRIAL "SELECT number, change, status, asked IS NOT NULL, value, point FROM trial"
+static const char sql_read[] = SELECT_TRIAL " WHERE study = ? ORDER BY number";
+static const char sql_read_on[] = SELECT_TRIAL " WHERE study = ? AND change > ? ORDER BY change";
 static const char sql_insert[] =
     "INSERT INTO trial (study, number, change, status, asked, point, created)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)";
@@ -174,7 +174,8 @@ read_row(struct study *s, struct stmt *row)
 	const void *blob;
 	size_t len;
 
-	s->change = stmt_int(row, 1);
+	if (stmt_int(row, 1) > s->change)
+		s->change = stmt_int(row, 1);
 	known->status = (enum trial_status)strtab_find(
 	    trial_status_names, TRIAL_STATUSES, stmt_text(row, 2));
 	if (!known->asked && stmt_int(row, 3))
@@ -189,7 +190,9 @@ read_row(struct study *s, struct stmt *row)
 int
 study_look(struct study *s, struct err *err)
 {
-	struct stmt *rows = stmt_query(s->store, err, sql_read, "ii", s->id, s->change);
+	struct stmt *rows = s->change == 0
+	    ? stmt_query(s->store, err, sql_read, "i", s->id)
+	    : stmt_query(s->store, err, sql_read_on, "ii", s->id, s->change);
 	int rc = -1;
 
 	while (rows && (rc = stmt_next(rows, err)) == 1)

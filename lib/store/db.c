@@ -11,7 +11,8 @@
 
 enum {
 	PAGE = 4096,
-	TRY_PAGES = (4 << 20) / PAGE,     /* from here a checkpoint is tried */
+	LEAVE_PAGES = (512 << 10) / PAGE, /* from here the last one who leaves makes a checkpoint */
+	TRY_PAGES = (4 << 20) / PAGE,     /* from here everybody tries to */
 	BULK_PAGES = (48 << 20) / PAGE,   /* the same while much is written and nobody waits */
 	INSIST_PAGES = (64 << 20) / PAGE, /* from here it is waited for */
 	TRY_LIMIT = 20000,                /* microseconds that readers may hold it up */
@@ -90,6 +91,13 @@ db_checkpoint(struct db *db)
 {
 	if (db->wal)
 		checkpoint(db, true);
+}
+
+void
+db_leave(struct db *db)
+{
+	if (db->wal && !db->bulk && db->wal_pages > LEAVE_PAGES && lock_is_last(db->gate))
+		checkpoint(db, false);
 }
 
 static void

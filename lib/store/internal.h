@@ -56,6 +56,10 @@ void db_rollback(struct db *db);
 /* Copy the log into the database and empty it, as soon as nobody writes. */
 void db_checkpoint(struct db *db);
 
+/* Before it is closed: the same, where nobody else has it open and there is enough to copy, which
+ * whoever opens it next would have to read. */
+void db_leave(struct db *db);
+
 /* err from what SQLite says. Returns -1. */
 int db_error(struct db *db, const char *what, struct err *err);
 

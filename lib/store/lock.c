@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum lock_byte { GATE, LOCK, KEEP };
+enum lock_byte { GATE, LOCK, KEEP, OPEN };
 
 static int
 take(int fd, enum lock_byte byte, short type, bool wait)
@@ -78,4 +78,16 @@ void
 lock_keep_end(int fd)
 {
 	drop(fd, KEEP);
+}
+
+void
+lock_enter(int fd)
+{
+	take(fd, OPEN, F_RDLCK, false);
+}
+
+bool
+lock_is_last(int fd)
+{
+	return take(fd, OPEN, F_WRLCK, false) == 0;
 }

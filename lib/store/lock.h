@@ -5,12 +5,12 @@
  * Debian 12's SQLite can lose frames when a checkpoint runs while another
  * connection commits and resets the log (the WAL-reset bug, fixed in 3.51.3).
  * So a checkpoint runs only under the exclusive state lock, which every writer
- * holds shared for the length of its transaction. A lock file has three bytes:
+ * holds shared for the length of its transaction. A lock file has four bytes:
  * writers pass the gate on their way to the lock, and a checkpointer keeps the
  * gate while it waits, so a stream of writers cannot starve it; the third is for
- * who makes a copy of two databases, and who removes from one of them. The locks
- * belong to open file descriptions, so closing some other descriptor of the
- * file never drops them.
+ * who makes a copy of two databases, and who removes from one of them; the last
+ * is held by all who have the database open. The locks belong to open file
+ * descriptions, so closing some other descriptor of the file never drops them.
  */
 #ifndef STORE_LOCK_H
 #define STORE_LOCK_H
@@ -31,5 +31,10 @@ void lock_checkpoint_end(int fd);
 /* Nothing that is stored is removed meanwhile; alone: we may remove. Waits. -1 with errno. */
 int lock_keep(int fd, bool alone);
 void lock_keep_end(int fd);
+
+/* The database was opened, until fd is closed. Before that: has nobody else opened it? Only a hint,
+ * since somebody may just be doing so. */
+void lock_enter(int fd);
+bool lock_is_last(int fd);
 
 #endif

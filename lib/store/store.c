@@ -282,6 +282,7 @@ open_file(struct store *store, struct db *db, const char *path, struct err *err)
 	free(gate);
 	if (db->gate < 0)
 		return err_sys(err, "cannot open '%s.lock'", path);
+	lock_enter(db->gate);
 	db->dir = store->dir;
 	db->wal = !store_on_network(store->dir, &db->kind);
 	if (!db->wal && host_check(db->gate, db->dir, db->kind, err) < 0)
@@ -311,6 +312,7 @@ db_close(struct db *db)
 	alike_forget(db);
 	stmt_free_all(db);
 	rows_free(db);
+	db_leave(db);
 	sqlite3_close(db->handle);
 	if (db->gate >= 0)
 		close(db->gate);

@@ -136,6 +136,48 @@ test_locks(void)
 	close(b);
 }
 
+static const char sql_room[] = "CREATE TABLE room (x BLOB)";
+static const char sql_fill[] = "INSERT INTO room VALUES (randomblob(?))";
+
+static void
+fill(struct store *store, int64_t bytes)
+{
+	ok(store_begin(store, NULL) == 0 && stmt_run(store, NULL, sql_fill, "i", bytes) >= 0 &&
+		store_commit(store, NULL) == 0,
+	    "%lld bytes are written", (long long)bytes);
+}
+
+/* How long the log is. */
+static long long
+log_size(void)
+{
+	struct stat st = { 0 };
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/state.db-wal", dir);
+	return stat(path, &st) == 0 ? (long long)st.st_size : 0;
+}
+
+static void
+test_leaving(void)
+{
+	struct store *one = open_store(0), *other = open_store(0);
+
+	ok(store_begin(one, NULL) == 0 && stmt_run(one, NULL, sql_room, "") >= 0 &&
+		store_commit(one, NULL) == 0,
+	    "a table");
+	fill(one, 1 << 20);
+	fill(other, 1);
+	store_close(one);
+	ok(log_size() > 1 << 20, "who leaves first leaves the log as it is");
+	store_close(other);
+	is_int(log_size(), 0, "the last one empties it");
+	one = open_store(0);
+	fill(one, 1);
+	store_close(one);
+	ok(log_size() > 0, "what is short may stay");
+}
+
 static void
 test_registry(void)
 {
@@ -354,6 +396,7 @@ main(void)
 	test_open();
 	test_objects();
 	test_locks();
+	test_leaving();
 	test_registry();
 	test_life();
 	*slash = '\0';
