@@ -17,7 +17,7 @@
 
 static struct {
 	char *altloc, *chain, *extract, *keep, *kinds, *out, *ph, *receptor, *remove, *smiles,
-	    *stereo, *timeout;
+	    *stereo, *timeout, *with;
 	int jobs, states, torsions, turn_planar, unique;
 } o = { .torsions = LINT_TORSIONS };
 
@@ -47,6 +47,7 @@ static const struct poptOption options[] = { { "altloc", 0, POPT_ARG_STRING, &o.
 	{ "turn-planar", 0, POPT_ARG_NONE, &o.turn_planar, 0,
 	    "let engines turn the bonds of esters and thioamides", NULL },
 	{ "unique", 0, POPT_ARG_NONE, &o.unique, 0, "keep one of equal molecules", NULL },
+	{ "with", 0, POPT_ARG_STRING, &o.with, 0, "who writes PDBQT: openbabel or meeko", "TOOL" },
 	APP_RECORD_OPTIONS, APP_COMMON_OPTIONS, POPT_TABLEEND };
 
 struct tally {
@@ -151,7 +152,7 @@ prepare_receptor(struct app *app, const struct convert_options *how, struct err 
 
 	if (!o.out)
 		app_usage(app, "--receptor needs -o FILE");
-	if (app->nargs || o.unique || o.stereo || o.turn_planar || o.states || o.kinds ||
+	if (app->nargs || o.unique || o.stereo || o.turn_planar || o.with || o.states || o.kinds ||
 	    how->prep.ph_low)
 		app_usage(app, "--receptor does not go with ligands");
 	if (o.altloc && (!o.altloc[0] || o.altloc[1]))
@@ -255,6 +256,9 @@ read_options(struct app *app, struct convert_options *how, struct err *err)
 	if (o.stereo && strcmp(o.stereo, "any") != 0 && strcmp(o.stereo, "refuse") != 0 &&
 	    strcmp(o.stereo, "enumerate") != 0)
 		app_usage(app, "--stereo: '%s' is not any, refuse or enumerate", o.stereo);
+	if (o.with && strcmp(o.with, "openbabel") != 0 && strcmp(o.with, "meeko") != 0)
+		app_usage(app, "--with: '%s' is not openbabel or meeko", o.with);
+	how->prep.meeko = o.with && strcmp(o.with, "meeko") == 0;
 	read_states(app, &how->prep);
 	how->unique = o.unique != 0;
 	how->prep.refuse_stereo = o.stereo && strcmp(o.stereo, "refuse") == 0;

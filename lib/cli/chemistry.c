@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* chemistry: where Open Babel and RDKit are, and how they are started. */
+/* chemistry: where Open Babel, RDKit and Meeko are, and how they are started. */
 #include "cli/chemistry.h"
 
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "base/vec.h"
 #include "cli/babel.h"
+#include "cli/interpreter.h"
 #include "dock/prep.h"
 #include "exec/coproc.h"
 #include "exec/proc.h"
@@ -30,6 +31,7 @@ struct tool {
 struct chemistry {
 	char *obabel, *python, *script; /* python NULL: no RDKit */
 	char *obabel_version, *rdkit_version;
+	char *meeko, *meeko_script, *meeko_version; /* its Python, NULL: not asked for */
 	VEC(char *) env;
 	struct tool tools[TOOLS];
 };
@@ -92,30 +94,38 @@ chemistry_ask(const struct chemistry *c, const struct buf *request, double limit
 	return run(c, argv, request, limit, out, err);
 }
 
+/* What one of our scripts says to hello of itself; NULL: it cannot. The caller frees. */
+static char *
+say_hello(const struct chemistry *c, char *const *argv, const char *what)
+{
+	struct buf request = BUF_INIT, out = BUF_INIT;
+	const char *version;
+	char *text;
+	json_t *answer;
+
+	buf_add_str(&request, "{\"op\":\"hello\"}\n");
+	run(c, argv, &request, START_LIMIT, &out, NULL);
+	answer = json_parse(buf_str(&out), out.len, NULL);
+	version = json_string_value(json_object_get(answer, what));
+	text = version ? xstrdup(version) : NULL;
+	json_decref(answer);
+	buf_clear(&request);
+	buf_clear(&out);
+	return text;
+}
+
 /* Does this python have RDKit? Takes python. */
 static bool
 try_python(struct chemistry *c, char *python)
 {
-	struct buf request = BUF_INIT, out = BUF_INIT;
-	const char *version;
-	json_t *answer;
+	char *argv[] = { python, (char *)"-I", c->script, NULL };
 
 	if (!python)
 		return false;
-	c->python = python;
-	buf_add_str(&request, "{\"op\":\"hello\"}\n");
-	chemistry_ask(c, &request, START_LIMIT, &out, NULL);
-	answer = json_parse(buf_str(&out), out.len, NULL);
-	version = json_string_value(json_object_get(answer, "rdkit"));
-	if (version) {
-		c->rdkit_version = xstrdup(version);
-	} else {
-		c->python = NULL;
+	c->rdkit_version = say_hello(c, argv, "rdkit");
+	c->python = c->rdkit_version ? python : NULL;
+	if (!c->python)
 		free(python);
-	}
-	json_decref(answer);
-	buf_clear(&request);
-	buf_clear(&out);
 	return c->python != NULL;
 }
 
@@ -133,6 +143,28 @@ find_rdkit(struct chemistry *c)
 		try_python(c, path_program("python3"));
 }
 
+/* Meeko's Python is that of its program. */
+static int
+find_meeko(struct chemistry *c, struct err *err)
+{
+	char *program = meeko_program(err);
+	char *argv[3] = { NULL };
+
+	if (!program)
+		return -1;
+	c->meeko = script_interpreter(program);
+	c->meeko_script = path_share("convert/meeko_pdbqt.py");
+	argv[0] = c->meeko;
+	argv[1] = c->meeko_script;
+	if (c->meeko && c->meeko_script)
+		c->meeko_version = say_hello(c, argv, "meeko");
+	if (!c->meeko_version)
+		err_set(
+		    err, ERR_SYSTEM, "the Python of '%s' has no Meeko of 0.5 or later", program);
+	free(program);
+	return c->meeko_version ? 0 : -1;
+}
+
 static void
 make_tool(struct chemistry *c, enum prep_tool tool, const struct prep_options *options)
 {
@@ -145,6 +177,9 @@ make_tool(struct chemistry *c, enum prep_tool tool, const struct prep_options *o
 		t->argv[0] = c->python;
 		t->argv[1] = "-I";
 		t->argv[2] = c->script;
+	} else if (tool == TOOL_MEEKO) {
+		t->argv[0] = c->meeko;
+		t->argv[1] = c->meeko_script;
 	} else {
 		t->argv[0] = c->obabel;
 		tool_args(tool, ph, t->argv + 1);
@@ -163,7 +198,8 @@ chemistry_find(struct prep_options *options, struct err *err)
 	struct err none = { 0 };
 
 	make_env(c);
-	if (find_obabel(c, err ? err : &none) < 0) {
+	if (find_obabel(c, err ? err : &none) < 0 ||
+	    (options->meeko && find_meeko(c, err ? err : &none) < 0)) {
 		chemistry_free(c);
 		return NULL;
 	}
@@ -173,6 +209,7 @@ chemistry_find(struct prep_options *options, struct err *err)
 	options->rdkit = c->python != NULL;
 	options->rdkit_version = c->rdkit_version;
 	options->openbabel_version = c->obabel_version;
+	options->meeko_version = c->meeko_version;
 	return c;
 }
 
@@ -186,6 +223,9 @@ chemistry_free(struct chemistry *c)
 	free(c->script);
 	free(c->obabel_version);
 	free(c->rdkit_version);
+	free(c->meeko);
+	free(c->meeko_script);
+	free(c->meeko_version);
 	vec_clear(&c->env);
 	free(c);
 }

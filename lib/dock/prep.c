@@ -26,6 +26,7 @@ const struct step_row prep_steps[STEPS] = {
 	[STEP_FINISH] = { TOOL_RDKIT, prep_ask_finish, prep_take_finish },
 	[STEP_PDBQT] = { TOOL_PDBQT, prep_ask_pdbqt, prep_take_pdbqt },
 	[STEP_PLAIN] = { TOOL_PLAIN, prep_ask_pdbqt, prep_take_pdbqt },
+	[STEP_MEEKO] = { TOOL_MEEKO, prep_ask_meeko, prep_take_meeko },
 	[STEP_SDF] = { TOOL_SDF, NULL, prep_take_sdf },
 	[STEP_SDF_SMILES] = { TOOL_SDF_SMILES, NULL, prep_take_smiles },
 	[STEP_SMILES] = { TOOL_SMILES, NULL, prep_take_smiles },

@@ -34,9 +34,10 @@ struct prep_options {
 	bool isomers, tautomers, rings; /* kinds of states, besides those at the pH */
 	bool refuse_stereo;             /* refuse molecules with unspecified stereo */
 	bool turn_planar;               /* leave planar bonds (dock/planar) to the engines */
+	bool meeko;                     /* Meeko writes the PDBQT */
 	int torsions;                   /* refuse more than so many */
 	int seed;
-	const char *rdkit_version, *openbabel_version; /* NULL: unknown */
+	const char *rdkit_version, *openbabel_version, *meeko_version; /* NULL: unknown */
 };
 
 enum prep_next {

@@ -243,7 +243,7 @@ prep_take_built(struct prep *p, const char *answer, size_t len, struct err *why)
 	if (rc == 0 && p->heavy != smiles_heavy(p->parent))
 		rc = err_set(why, ERR_INPUT, "Open Babel made %zu heavy atoms of %zu", p->heavy,
 		    smiles_heavy(p->parent));
-	p->step = STEP_PDBQT;
+	p->step = prep_to_pdbqt(p);
 	molecule_clear(&m);
 	buf_clear(&whole);
 	buf_clear(&sdf);

@@ -47,7 +47,7 @@ prep_ask_finish(const struct prep *p, struct buf *out)
 }
 
 json_t *
-prep_read_rdkit(struct prep *p, const char *answer, size_t len, struct err *why)
+prep_read_json(struct prep *p, const char *answer, size_t len, struct err *why)
 {
 	json_t *got = json_parse(answer, len, NULL);
 	const char *id = json_string_value(json_object_get(got, "id"));
@@ -55,7 +55,7 @@ prep_read_rdkit(struct prep *p, const char *answer, size_t len, struct err *why)
 
 	p->nonsense = !id || strcmp(id, p->title) != 0;
 	if (p->nonsense)
-		err_set(why, ERR_INPUT, "RDKit's answer is not understood");
+		err_set(why, ERR_INPUT, "%s's answer is not understood", tool_name(prep_tool(p)));
 	else if (error)
 		err_set(why, ERR_INPUT, "%s", error);
 	else
@@ -79,7 +79,7 @@ prep_take_mol2(struct prep *p, const char *answer, size_t len, struct err *why)
 int
 prep_take_parse(struct prep *p, const char *answer, size_t len, struct err *why)
 {
-	json_t *got = prep_read_rdkit(p, answer, len, why), *stripped = NULL;
+	json_t *got = prep_read_json(p, answer, len, why), *stripped = NULL;
 	const char *smiles = NULL;
 	json_int_t charge = 0, stereo = 0;
 	bool flat = false;
@@ -141,7 +141,8 @@ take_description(struct prep *p, json_t *got, struct err *why)
 		return -1;
 	sdf = strchr(sdf, '\n');
 	if (!sdf)
-		return err_set(why, ERR_INPUT, "RDKit's answer is not understood");
+		return err_set(
+		    why, ERR_INPUT, "%s's answer is not understood", tool_name(prep_tool(p)));
 	buf_add_str(&p->sdf, sdf + 1);
 	p->smiles = xstrdup(smiles);
 	if (p->stereo > 0)
@@ -158,7 +159,7 @@ take_description(struct prep *p, json_t *got, struct err *why)
 int
 prep_take_finish(struct prep *p, const char *answer, size_t len, struct err *why)
 {
-	json_t *got = prep_read_rdkit(p, answer, len, why);
+	json_t *got = prep_read_json(p, answer, len, why);
 	int rc = -1;
 
 	if (got)
@@ -166,6 +167,6 @@ prep_take_finish(struct prep *p, const char *answer, size_t len, struct err *why
 	if (rc == 0)
 		prep_take_conformers(p, got);
 	json_decref(got);
-	p->step = STEP_PDBQT;
+	p->step = prep_to_pdbqt(p);
 	return rc;
 }

@@ -192,7 +192,7 @@ int
 prep_take_variants(struct prep *p, const char *answer, size_t len, struct err *why)
 {
 	struct prep_states *s = &p->states;
-	json_t *got = prep_read_rdkit(p, answer, len, why), *variants = NULL;
+	json_t *got = prep_read_json(p, answer, len, why), *variants = NULL;
 	bool wanted = true;
 
 	if (got && json_get_array(got, "variants", &variants, why) > 0)
@@ -203,7 +203,8 @@ prep_take_variants(struct prep *p, const char *answer, size_t len, struct err *w
 		if (!variant_text(p, i, "text") || !variant_text(p, i, "format") ||
 		    !variant_text(p, i, "smiles") || !variant_text(p, i, "part") ||
 		    !variant_text(p, i, "same"))
-			return err_set(why, ERR_INPUT, "RDKit's answer is not understood");
+			return err_set(why, ERR_INPUT, "%s's answer is not understood",
+			    tool_name(prep_tool(p)));
 	if (json_array_size(s->variants) == 0)
 		return -1;
 	p->step = STEP_PROPOSE;
@@ -247,7 +248,7 @@ prep_ask_look(const struct prep *p, struct buf *out)
 int
 prep_take_look(struct prep *p, const char *answer, size_t len, struct err *why)
 {
-	json_t *got = prep_read_rdkit(p, answer, len, why);
+	json_t *got = prep_read_json(p, answer, len, why);
 	const char *smiles = NULL, *same = NULL, *rejected = NULL;
 	int rc = -1;
 
@@ -331,7 +332,7 @@ start_conformer(struct prep *p)
 	p->outcome = PREP_PREPARED;
 	buf_reset(&p->sdf);
 	buf_add_str(&p->sdf, body ? body + 1 : "");
-	p->step = STEP_PDBQT;
+	p->step = prep_to_pdbqt(p);
 	name_state(p);
 }
 

@@ -12,6 +12,8 @@
 
 #include "base/buf.h"
 #include "base/vec.h"
+#include "dock/lint.h"
+#include "dock/molecule.h"
 #include "dock/prep.h"
 
 enum prep_step {
@@ -27,6 +29,7 @@ enum prep_step {
 	STEP_FINISH,
 	STEP_PDBQT, /* ... and without */
 	STEP_PLAIN, /* PDBQT without charges */
+	STEP_MEEKO, /* PDBQT by Meeko */
 	STEP_SDF,   /* without RDKit */
 	STEP_SDF_SMILES,
 	STEP_SMILES,
@@ -143,16 +146,36 @@ void prep_states_clear(struct prep_states *s);
 
 /* Ask RDKit about the subject. Takes more. */
 void prep_ask_rdkit(const struct prep *p, const char *op, json_t *more, struct buf *out);
-/* The answer to this molecule's question as an object, or NULL with RDKit's reason. */
-json_t *prep_read_rdkit(struct prep *p, const char *answer, size_t len, struct err *why);
+/* The answer of RDKit or Meeko to this molecule's question as an object, or NULL with their reason.
+ */
+json_t *prep_read_json(struct prep *p, const char *answer, size_t len, struct err *why);
 
 /* `ligand` as an object, made from a path where it was one. */
 json_t *prep_ligand(struct prep *p);
 
-/* The step behind the gate, and the step that makes PDBQT (prep_record.c). */
+/* What was made of the molecule in the last step. */
+struct prep_made {
+	struct buf input, pdbqt;
+	struct molecule molecule; /* input */
+	struct lint_facts facts;  /* of pdbqt */
+	json_t *map;              /* NULL: they do not match */
+	json_t *held;             /* pairs of atoms of input: bonds that are not turned */
+};
+
+/* The molecule's name fit for one line of a file: no control characters, not too long; the SDF that
+ * is docked, with a title: what bond orders and hydrogens are restored from; and the record of what
+ * was made (prep_record.c). */
+void prep_add_title(const struct prep *p, struct buf *out);
+void prep_add_input(const struct prep *p, struct buf *out);
+void prep_set_record(struct prep *p, const struct prep_made *made);
+
+/* The step behind the gate, and the step that makes PDBQT (prep_pdbqt.c). */
 enum prep_step prep_after_gate(const struct prep *p);
+enum prep_step prep_to_pdbqt(const struct prep *p);
 void prep_ask_pdbqt(const struct prep *p, struct buf *out);
 int prep_take_pdbqt(struct prep *p, const char *answer, size_t len, struct err *why);
+void prep_ask_meeko(const struct prep *p, struct buf *out);
+int prep_take_meeko(struct prep *p, const char *answer, size_t len, struct err *why);
 
 /* Judge a PDBQT ligand that needs no preparation and complete the record. */
 int prep_judge(struct prep *p, struct err *why);

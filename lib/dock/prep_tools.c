@@ -20,6 +20,7 @@ static const struct {
 	const char *args[TOOL_ARGS];
 } rows[TOOLS] = {
 	[TOOL_RDKIT] = { JSON, JSON, { NULL } },
+	[TOOL_MEEKO] = { JSON, JSON, { NULL } },
 	[TOOL_PDBQT] = { SDF, PDBQT, { "-isdf", "-opdbqt", "--partialcharge", "gasteiger" } },
 	[TOOL_PLAIN] = { SDF, PDBQT, { "-isdf", "-opdbqt" } },
 	[TOOL_KEY] = { SMI, LINE, { "-ismi", "-oinchikey", "-xt", "--append", "MW formula" } },
@@ -39,7 +40,7 @@ static const struct {
 const char *
 tool_name(enum prep_tool tool)
 {
-	return tool == TOOL_RDKIT ? "RDKit" : "Open Babel";
+	return tool == TOOL_RDKIT ? "RDKit" : tool == TOOL_MEEKO ? "Meeko" : "Open Babel";
 }
 
 void

@@ -6,8 +6,8 @@
  * next. So every request is three molecules: ours, an end mark and padding; the answer ends with
  * the end mark, and padding of the request before may precede it. Titles are ours, made of the
  * molecule's digest, so an answer can never be taken for another molecule's. The RDKit program
- * (share/convert/rdkit.py) reads and writes one JSON object a line. Nothing is started here:
- * cli/convert does that.
+ * (share/convert/rdkit.py) reads and writes one JSON object a line, and so does Meeko's. Nothing is
+ * started here: cli/convert does that.
  */
 #ifndef DOCK_PREP_TOOLS_H
 #define DOCK_PREP_TOOLS_H
@@ -20,7 +20,8 @@ struct err;
 
 enum prep_tool {
 	TOOL_RDKIT,
-	TOOL_PDBQT,      /* SDF with hydrogens and 3D -> PDBQT */
+	TOOL_MEEKO,      /* SDF with hydrogens and 3D -> PDBQT */
+	TOOL_PDBQT,      /* the same */
 	TOOL_PLAIN,      /* the same without charges, for elements that Gasteiger does not know */
 	TOOL_KEY,        /* SMILES -> InChIKey, molecular weight and formula */
 	TOOL_STATE,      /* SMILES -> SDF of the state at the pH */
@@ -40,15 +41,16 @@ enum prep_tool {
 
 enum { TOOL_ARGS = 16 };
 
-/* "RDKit" or "Open Babel", for messages. */
+/* "RDKit", "Meeko" or "Open Babel", for messages. */
 const char *tool_name(enum prep_tool tool);
 
 /* The arguments behind the program's name (NULL-terminated, static strings and ph, which is that of
- * the tool); for TOOL_RDKIT none. */
+ * the tool); for TOOL_RDKIT and TOOL_MEEKO none. */
 void tool_args(enum prep_tool tool, const char *ph, const char *args[TOOL_ARGS]);
 
 /* Append the request for one molecule, which gets this title (no blanks, not starting with
- * "dockline-end" or "dockline-pad"). Not for TOOL_RDKIT, whose requests are JSON. */
+ * "dockline-end" or "dockline-pad"). Not for TOOL_RDKIT and TOOL_MEEKO, whose requests
+ * are JSON. */
 void tool_request(
     enum prep_tool tool, const char *title, const char *text, size_t len, struct buf *out);
 

@@ -550,3 +550,65 @@ mine-input m 3-input" ]]
 	run_split dock-box --ligand xtal.sdf --padding 4
 	assert_status 0
 }
+
+# What mk_prepare_ligand.py is: a script of the Python that has Meeko. $1: its first line(s)
+meeko() {
+	mkdir -p bin
+	printf '%s\n' "$1" 'import meeko' >bin/mk_prepare_ligand.py
+	chmod +x bin/mk_prepare_ligand.py
+	export PYTHONPATH=$root/tests/fakes/meeko PATH=$PWD/bin:$PATH FAKE_LOG=$PWD/log
+}
+
+# sdf NAME FILE: a ligand record
+sdf() {
+	jq -cRs --arg name "$1" '{type: "ligand", key: $name, ligand: {name: $name, format: "sdf", text: sub("^[^\n]*"; $name)}}' "$2"
+}
+
+@test "dock-prep --with meeko: what Meeko writes, and its remarks tell the atoms of poses" {
+	meeko '#!/usr/bin/python3'
+	for name in aspirin macro untyped implicit throws; do
+		[[ $name == macro ]] && file=$prep/meeko/macro.sdf || file=$prep/meeko/aspirin.sdf
+		sdf $name "$file"
+	done >in
+	run_split dock-prep --with meeko in
+	assert_status 1
+	assert_err -l 'dock-prep: 2 prepared, 3 failed, 0 skipped'
+	[[ $(sort -u log) == meeko && $(wc -l <log) -le 4 ]] # hello, and a process for each at once
+	cp "$out" prepared
+	[[ $(jq -r 'select(.error) | [.key, .error.class, .error.reason] | @tsv' prepared) == "untyped	input	atom number 4 has None type, mol name: untyped
+implicit	input	molecule has implicit hydrogens (name=implicit)
+throws	input	KeyError: 'no such bond'" ]]
+	jq -rj 'select(.key == "aspirin").ligand.text' prepared >text
+	[[ $(head -n 1 text) == 'REMARK  Name = aspirin' ]]
+	tail -n +2 text | cmp - "$prep/meeko/aspirin.pdbqt"
+	jq -se '.[0] | .prep.tools == ["rdkit", "openbabel", "meeko"] and .prep.versions.meeko == "0.5.0"
+		and (.input.atoms | length) == 13 and .torsions == 3' prepared
+	jq -se '.[1] | .input.atoms == null and .input.text and .heavy_atoms == 14 and .torsions == 12' prepared
+	need vina
+	head -n 2 prepared >two
+	dock-vina -q --receptor "$data/vina/protein.pdbqt" --center 11,90.5,57.5 --size 20,20,20 --exhaustiveness 1 --max-evals 100 two >docked
+	dock-export --format sdf docked >poses.sdf
+	[[ $(obabel -isdf poses.sdf -ocan 2>/dev/null | sort -u) == $'CC(=O)Oc1ccccc1C(=O)[O-]\taspirin\nO=C1CCCCCCCCCCCO1\tmacro' ]]
+	[[ $(grep -A 1 dock_bond_orders poses.sdf | grep -v '^[->]' | sort -u | xargs) == 'input meeko' ]]
+}
+
+@test "dock-prep --with meeko: found by its program, through env and pip's sh too" {
+	sdf aspirin "$prep/meeko/aspirin.sdf" >in
+	run_split dock-prep --with meeko in
+	assert_status 5
+	assert_err -r "^dock-prep: cannot prepare with Meeko: no 'mk_prepare_ligand.py' \(pip install meeko; or .DOCKLINE_MEEKO names it\)"
+	ln -s /usr/bin/python3 python-of-meeko
+	for first in '#!/usr/bin/env python3' '#! /usr/bin/python3 -s' "#!/bin/sh
+'''exec' \"$PWD/python-of-meeko\" \"\$0\" \"\$@\"
+' '''"; do
+		meeko "$first"
+		PATH=$PWD/bin:/usr/bin:$PATH run_split dock-prep -q --with meeko in
+		assert_status 0
+		assert_json '.prep.versions.meeko == "0.5.0"'
+	done
+	PYTHONPATH='' run_split dock-prep --with meeko in
+	assert_status 5
+	assert_err -r 'has no Meeko of 0.5 or later'
+	run_split dock-prep --with adt in
+	assert_status 2
+}
