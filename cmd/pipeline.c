@@ -14,7 +14,13 @@ static struct {
 	int caught; /* the signal that ended a run; 0: none */
 } o;
 
+static char *chunk_time;
+
 static const struct poptOption options[] = {
+	{ "chunk-size", 0, POPT_ARG_INT, &o.walk.plan.chunk, 0,
+	    "with --on: executions of an element", "N" },
+	{ "chunk-time", 0, POPT_ARG_STRING, &chunk_time, 0,
+	    "with --on: what an element is to take (30m)", "TIME" },
 	{ "detach", 'd', POPT_ARG_NONE, &o.walk.detach, 0, "run, resume: in the background", NULL },
 	{ "dot", 0, POPT_ARG_NONE, &o.dot, 0, "show: as a graph for Graphviz", NULL },
 	{ "dry-run", 0, POPT_ARG_NONE, &o.walk.dry_run, 0,
@@ -24,7 +30,11 @@ static const struct poptOption options[] = {
 	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "list, show, status: records, also on a terminal",
 	    NULL },
 	{ "mermaid", 0, POPT_ARG_NONE, &o.mermaid, 0, "show: as a Mermaid flowchart", NULL },
+	{ "on", 0, POPT_ARG_STRING, &o.walk.plan.profile, 0,
+	    "run, resume: have a cluster run what can be", "PROFILE" },
 	{ "param", 'p', POPT_ARG_ARGV, &o.walk.params, 0, "run, resume: a parameter", "K=V" },
+	{ "resource", 0, POPT_ARG_ARGV, &o.walk.plan.settings, 0,
+	    "with --on: over what the profile says", "KEY=VALUE" },
 	{ "why", 0, POPT_ARG_NONE, &o.walk.why, 0, "run, resume: say what is run again, and why",
 	    NULL },
 	APP_STATE_OPTIONS,
@@ -158,8 +168,10 @@ check_options(struct app *app, const char *name, int accepts)
 		app_usage(app, "%s knows no --dot and --mermaid", name);
 	if (o.json && !(accepts & JSON))
 		app_usage(app, "%s knows no --json", name);
-	if ((w->detach || w->dry_run || w->jobs || w->params || w->why) && !(accepts & WALK))
-		app_usage(app, "%s knows no --detach, --dry-run, -j, -p and --why", name);
+	if ((w->detach || w->dry_run || w->jobs || w->params || w->why || w->plan.profile) &&
+	    !(accepts & WALK))
+		app_usage(app, "%s knows no --detach, --dry-run, -j, --on, -p and --why", name);
+	cluster_plan_read(app, &o.walk.plan, chunk_time);
 	if (w->job && !(accepts & JOB))
 		app_usage(app, "%s knows no --job", name);
 	if (w->jobs < 0 || w->jobs > 4096)

@@ -11,6 +11,7 @@
 
 static struct campaign o;
 static int help_params;
+static char *chunk_time;
 
 static const struct poptOption options[] = {
 	{ "after", 0, POPT_ARG_ARGV, &o.terms.after, 0, "wait until an execution has ended so",
@@ -20,7 +21,11 @@ static const struct poptOption options[] = {
 	{ "atomic", 0, POPT_ARG_NONE, &o.atomic, 0, "submit all lines at once, or none", NULL },
 	{ "chunk-size", 0, POPT_ARG_INT, &o.plan.chunk, 0, "with --on: executions of an element",
 	    "N" },
+	{ "chunk-time", 0, POPT_ARG_STRING, &chunk_time, 0,
+	    "with --on: what an element is to take (30m)", "TIME" },
 	{ "detach", 'd', POPT_ARG_NONE, &o.detach, 0, "submit only", NULL },
+	{ "dry-run", 0, POPT_ARG_NONE, &o.plan.dry_run, 0,
+	    "with --on: say what would be submitted, and change nothing", NULL },
 	{ "explain-miss", 0, POPT_ARG_NONE, &o.explain_miss, 0,
 	    "say why what is not in the cache is not", NULL },
 	{ "force", 0, POPT_ARG_ARGV, &o.force, 0, "override a parameter of every line", "K=V" },
@@ -99,10 +104,10 @@ read_operands(struct app *app)
 		app_usage(app, "--retry-failed needs --job");
 	if (o.plan.profile && (o.work || o.jobs))
 		app_usage(app, "--on excludes --work and -j");
-	if (!o.plan.profile && (o.plan.settings || o.plan.chunk))
-		app_usage(app, "--chunk-size and --resource go with --on");
-	if (o.plan.chunk < 0 || o.plan.chunk > CLUSTER_CHUNK)
-		app_usage(app, "--chunk-size takes 1 to %d", CLUSTER_CHUNK);
+	if (o.plan.dry_run && !o.plan.profile)
+		app_usage(app, "--dry-run goes with --on");
+	cluster_plan_read(app, &o.plan, chunk_time);
+	o.atomic |= o.plan.dry_run; /* what is taken back is one transaction */
 	if (o.job && !*o.job)
 		app_usage(app, "--job takes a name");
 	if (!o.once && !*files && isatty(STDIN_FILENO))

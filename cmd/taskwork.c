@@ -16,7 +16,6 @@ static struct shift o = { .idle_exit = -1 };
 static struct outpost post = { .element = -1 };
 static struct cluster_plan plan;
 static char *duration, *idle, *memory, *queues, *chunk_time;
-static char **resources;
 
 static const struct poptOption options[] = {
 	{ "chunk", 0, POPT_ARG_STRING, &post.chunk, 0, "run an element of this package", "FILE" },
@@ -48,7 +47,7 @@ static const struct poptOption options[] = {
 	{ "on", 0, POPT_ARG_STRING, &plan.profile, 0, "have a cluster run it", "PROFILE" },
 	{ "once", 0, POPT_ARG_NONE, &o.once, 0, "end when nothing can be begun now", NULL },
 	{ "queue", 0, POPT_ARG_STRING, &queues, 0, "only executions of these queues", "A,B" },
-	{ "resource", 0, POPT_ARG_ARGV, &resources, 0, "with --on: over what the profile says",
+	{ "resource", 0, POPT_ARG_ARGV, &plan.settings, 0, "with --on: over what the profile says",
 	    "KEY=VALUE" },
 	APP_STATE_OPTIONS,
 	APP_COMMON_OPTIONS,
@@ -71,26 +70,15 @@ split(char *text)
 static void
 read_cluster(struct app *app)
 {
-	struct err err = { 0 };
-
 	if (post.chunk && plan.profile)
 		app_usage(app, "--chunk and --on exclude each other");
 	if (!post.chunk != (post.element < 0))
 		app_usage(app, "--chunk and --element go together");
-	if (!plan.profile &&
-	    (plan.chunk || chunk_time || plan.dry_run || resources || plan.no_submit))
-		app_usage(app,
-		    "--chunk-size, --chunk-time, --dry-run, --no-submit, --resource: only with "
-		    "--on");
+	if (!plan.profile && (plan.dry_run || plan.no_submit))
+		app_usage(app, "--dry-run, --no-submit: only with --on");
 	if (plan.dry_run && plan.no_submit)
 		app_usage(app, "--dry-run and --no-submit exclude each other");
-	if (plan.chunk < 0 || plan.chunk > CLUSTER_CHUNK)
-		app_usage(app, "--chunk-size takes 1 to %d", CLUSTER_CHUNK);
-	if (plan.chunk && chunk_time)
-		app_usage(app, "--chunk-size and --chunk-time exclude each other");
-	if (chunk_time && num_duration(chunk_time, &plan.chunk_seconds, &err) < 0)
-		app_usage(app, "--chunk-time: %s", err.text);
-	plan.settings = resources;
+	cluster_plan_read(app, &plan, chunk_time);
 }
 
 static void

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "cli/author.h"
 #include "cli/away.h"
 #include "cli/bundle.h"
@@ -30,7 +32,8 @@ struct run {
 	struct room capacity;
 	struct station station;
 	struct config *config;
-	bool gave_up; /* what is left is no use to wait for; people were told */
+	char *fleeting; /* folder of a state that is made to be foreseen in; NULL: it stands */
+	bool gave_up;   /* what is left is no use to wait for; people were told */
 };
 
 /* Nothing of it is run by this process. */
@@ -93,6 +96,27 @@ prospect_of(struct run *r)
 		.tasks = { next_task, &r->intake },
 		.queue = next_queue,
 		.job = r->c->job };
+}
+
+/* Only say what would go to a cluster: it is submitted, and taken back. */
+static int
+foresee(struct run *r, struct err *err)
+{
+	struct cluster_plan plan = r->c->plan;
+	struct cluster *cluster = NULL;
+	int rc = -1;
+
+	if (store_begin(r->store, err) < 0)
+		return -1;
+	if (enter(r, err) == 0) {
+		plan.job = r->intake.job;
+		cluster = cluster_open(r->app, r->store, &plan, err);
+	}
+	if (cluster)
+		rc = cluster_show(cluster, true, err);
+	store_rollback(r->store);
+	cluster_close(cluster);
+	return rc;
 }
 
 static int
@@ -292,6 +316,37 @@ look_for_workers(struct run *r, struct err *err)
 	return 0;
 }
 
+/* To foresee nothing is made: where there is no state one that goes away again does. */
+static int
+open_state(struct run *r, struct err *err)
+{
+	char folder[] = "/tmp/dockline-XXXXXX";
+
+	if (!r->c->plan.dry_run) {
+		r->store = session_open(r->app, true, err);
+		return r->store ? 0 : -1;
+	}
+	if (session_open_if_any(r->app, &r->store, err) < 0 || r->store)
+		return r->store ? 0 : -1;
+	if (!mkdtemp(folder))
+		return err_sys(err, "cannot create a folder in '/tmp'");
+	r->fleeting = xstrdup(folder);
+	r->store = store_open(r->fleeting, STORE_CREATE | STORE_FLEETING, err);
+	return r->store ? 0 : -1;
+}
+
+static void
+clear(struct run *r)
+{
+	station_clear(&r->station);
+	intake_clear(&r->intake);
+	config_free(r->config);
+	store_close(r->store);
+	if (r->fleeting)
+		file_remove_tree(r->fleeting, NULL);
+	free(r->fleeting);
+}
+
 int
 campaign_run(struct app *app, const struct campaign *c, int *signal, struct err *err)
 {
@@ -303,14 +358,19 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 	r.intake = (struct intake){ .app = app, .c = c };
 	if (terms_read(&r.intake.terms, &c->terms, err) < 0)
 		goto out;
-	r.store = r.intake.store = session_open(app, true, err);
-	if (!r.store || !(r.config = config_open(store_dir(r.store), err)) ||
-	    intake_read(&r.intake, err) < 0)
+	if (open_state(&r, err) < 0)
+		goto out;
+	r.intake.store = r.store;
+	if (!(r.config = config_open(store_dir(r.store), err)) || intake_read(&r.intake, err) < 0)
 		goto out;
 	worker_block_signals();
 	if (intake_is_empty(&r.intake)) {
 		app_say(app, "no parameters were given: no executions");
 		rc = 0;
+		goto out;
+	}
+	if (c->plan.dry_run) {
+		rc = foresee(&r, err);
 		goto out;
 	}
 	if (session_reap(app, r.store, NULL, err) < 0 || begin(&r, err) < 0)
@@ -332,9 +392,6 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 	else if (c->detach && rc == 0)
 		rc = look_for_workers(&r, err);
 out:
-	station_clear(&r.station);
-	intake_clear(&r.intake);
-	config_free(r.config);
-	store_close(r.store);
+	clear(&r);
 	return rc;
 }

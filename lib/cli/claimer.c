@@ -148,6 +148,8 @@ is_able(const struct lane *lane, void *ctx)
 	struct claimer *c = ctx;
 	struct room one;
 
+	if (c->at_home && task_travels(lane->task))
+		return false;
 	room_of_task(lane->task, 0, &one);
 	return room_fits(&c->capacity, &one, 1) > 0 && is_in_time(c, lane->task);
 }

@@ -29,6 +29,7 @@ struct claimer {
 	int64_t deadline;     /* by clock_boot: what would end later is not begun; 0: none */
 	struct history *history;
 	struct board *board; /* services */
+	bool at_home;        /* what could be run by a cluster is left to it */
 	bool attended;       /* a person waits for it: what rests is tried once at the beginning */
 
 	/* its own */

@@ -114,18 +114,21 @@ struct cluster *
 cluster_open(struct app *app, struct store *store, const struct cluster_plan *plan, struct err *err)
 {
 	struct cluster *c = xcalloc(1, sizeof(*c));
+	const char *dir = store ? store_dir(store) : NULL;
 
 	c->app = app;
 	c->store = store;
 	c->plan = *plan;
 	c->options = settings_json(plan);
 	c->told_unfit = json_object();
-	c->config = config_open(store_dir(store), err);
+	c->config = config_open(dir, err);
 	if (c->config)
-		c->batch = batch_open(plan->profile, store_dir(store),
+		c->batch = batch_open(plan->profile, dir ? dir : ".dockline",
 		    config_value(c->config, CONFIG_CLUSTER_ORDER), plan->settings, err);
-	if (c->batch)
-		c->folder = outbox_folder(store_dir(store), err);
+	if (c->batch && plan->dry_run)
+		c->folder = outbox_path(dir ? dir : ".dockline");
+	else if (c->batch)
+		c->folder = outbox_folder(dir, err);
 	if (c->folder && (plan->dry_run || enter(c, err) == 0))
 		return c;
 	cluster_close(c);
@@ -192,29 +195,13 @@ dissolve(struct cluster *c, int64_t job, const char *name, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
-/* What is to be submitted of a job, whose argv has room for six; the caller frees two of them. -1:
- * our own program is not there. */
-static int
-describe(struct cluster *c, struct batch_job *bj, char *argv[6], struct err *err)
-{
-	argv[0] = cluster_program(err);
-	argv[1] = (char *)"--chunk";
-	argv[2] = outbox_chunk(c->folder, bj->name);
-	argv[3] = (char *)"--element";
-	argv[4] = (char *)"{element}";
-	argv[5] = NULL;
-	bj->argv = argv;
-	bj->folder = c->folder;
-	return argv[0] ? 0 : -1;
-}
-
 /* Submit what is packed; asked again under the same name it is not submitted twice. */
 static int
 submit(struct cluster *c, int64_t job, struct batch_job *bj, struct err *err)
 {
 	char id[BATCH_ID] = "", *argv[6];
 	struct err why = { 0 };
-	int elements = bj->elements, rc = describe(c, bj, argv, &why);
+	int elements = bj->elements, rc = cluster_describe(c, bj, argv, &why);
 
 	if (rc == 0)
 		rc = c->batch->ops->submit(c->batch, bj, id, &why);
@@ -239,9 +226,8 @@ submit(struct cluster *c, int64_t job, struct batch_job *bj, struct err *err)
 	return -1;
 }
 
-/* What is left of room for elements, and for files in spool/. */
-static int
-room(struct cluster *c, struct err *err)
+int
+cluster_room(struct cluster *c, struct err *err)
 {
 	int64_t jobs, elements, left;
 	int most = c->batch->outstanding > 0 ? c->batch->outstanding : CLUSTER_FILES;
@@ -283,7 +269,7 @@ take(struct cluster *c, const char *name, struct cluster_taken *taken, struct er
 static int
 submit_more(struct cluster *c, struct err *err)
 {
-	int elements = room(c, err), rc;
+	int elements = cluster_room(c, err), rc;
 	struct cluster_taken taken;
 	char name[BATCH_UUID];
 	struct batch_job bj = { .name = name };
@@ -306,66 +292,6 @@ submit_more(struct cluster *c, struct err *err)
 		return -1;
 	c->out += taken.elements;
 	return 1;
-}
-
-/* ---- saying only ---- */
-
-static int
-show_job(struct cluster *c, const char *name, const struct cluster_taken *taken, struct err *err)
-{
-	struct batch_job bj = { .name = name, .elements = taken->elements, .need = taken->need };
-	char *argv[6], *text = NULL;
-
-	if (describe(c, &bj, argv, err) == 0)
-		text = c->batch->ops->show(c->batch, &bj, err);
-	if (text)
-		printf("# %d element%s, %lld execution%s\n%s", taken->elements,
-		    taken->elements == 1 ? "" : "s", (long long)taken->executions,
-		    taken->executions == 1 ? "" : "s", text);
-	free(argv[0]);
-	free(argv[2]);
-	free(text);
-	return text ? 0 : -1;
-}
-
-/* In a transaction that is rolled back. */
-static int
-show_all(struct cluster *c, struct err *err)
-{
-	struct worker_entry entry = { .org = c->app->org, .job = c->plan.job };
-	int elements = 0, rc = 1, shown = 0;
-
-	c->out = cluster_count_out(c->store, c->plan.profile, err);
-	c->worker = worker_enter(c->store, &entry, err);
-	if (c->out < 0 || c->worker < 0)
-		return -1;
-	while (rc > 0 && (elements = room(c, err)) > 0) {
-		struct cluster_taken taken;
-		char name[BATCH_UUID];
-
-		rc = batch_name(name, err) < 0 ? -1 : cluster_fill(c, name, elements, &taken, err);
-		if (rc > 0 && show_job(c, name, &taken, err) < 0)
-			rc = -1;
-		c->out += rc > 0 ? taken.elements : 0;
-		shown += rc > 0;
-	}
-	if (rc == 0 && shown == 0)
-		app_say(c->app, "nothing would be submitted");
-	return rc < 0 || elements < 0 ? -1 : 0;
-}
-
-int
-cluster_show(struct cluster *c, bool within, struct err *err)
-{
-	int rc;
-
-	if (!within && store_begin(c->store, err) < 0)
-		return -1;
-	rc = show_all(c, err);
-	c->worker = 0;
-	if (!within)
-		store_rollback(c->store);
-	return rc;
 }
 
 /* ---- what others left ---- */
@@ -472,6 +398,13 @@ unsigned long
 cluster_calls(const struct cluster *c)
 {
 	return c->batch->asked;
+}
+
+void
+cluster_leave_rest(struct cluster *c)
+{
+	if (c)
+		c->plan.no_submit = 1;
 }
 
 double

@@ -60,6 +60,13 @@ struct cluster_taken {
 int cluster_fill(struct cluster *c, const char name[BATCH_UUID], int elements,
     struct cluster_taken *taken, struct err *err);
 
+/* How many elements more may be out, as the cluster and the files in spool/ allow. -1 on error. */
+int cluster_room(struct cluster *c, struct err *err);
+
+/* Say what the elements of a job run, in argv, which has room for six; the caller frees the first
+ * and the third. -1: our own program is not there. */
+int cluster_describe(struct cluster *c, struct batch_job *job, char *argv[6], struct err *err);
+
 /* Write its package. 0 or -1. */
 int cluster_pack(struct cluster *c, const char *name, int64_t job, struct err *err);
 

@@ -54,7 +54,6 @@ tell_unfit(struct cluster *c, const struct task *task, const struct err *why)
 	    c->app, EXIT_NO, "'%s' is not submitted to %s: %s", name, c->plan.profile, why->text);
 }
 
-/* Calls to services need no cluster, and nobody there keeps count of a named limit. */
 static bool
 is_able(const struct lane *lane, void *ctx)
 {
@@ -63,18 +62,12 @@ is_able(const struct lane *lane, void *ctx)
 	struct cluster_need need;
 	struct err why = { 0 };
 
-	if (!cluster_takes(lane->task))
+	if (!task_travels(lane->task))
 		return false;
 	if (cluster_need(t->c, &one, &need, &why) > 0)
 		return true;
 	tell_unfit(t->c, lane->task, &why);
 	return false;
-}
-
-bool
-cluster_takes(const struct task *task)
-{
-	return !task->remote && task->rules.nlimits == 0;
 }
 
 /* ---- how many ---- */

@@ -75,6 +75,7 @@ struct commit_options {
 	int64_t worker;       /* 0: submit only */
 	bool any_job;         /* work on whatever there is, else on the job */
 	char *const *queues;  /* NULL-terminated; NULL: any */
+	bool at_home;         /* what could be run by a cluster is left to it */
 	struct room capacity; /* of the whole worker */
 	int64_t
 	    deadline; /* by clock_boot: begin nothing that would most likely end later; 0: none */

@@ -6,12 +6,14 @@
 #include "base/json.h"
 #include "cli/app.h"
 #include "cli/blueprint.h"
+#include "cli/cluster.h"
 #include "cli/items.h"
 #include "cli/runs.h"
 #include "plan/optimize.h"
 #include "plan/pipeline.h"
 #include "plan/stencil.h"
 #include "plan/sweep.h"
+#include "task/task.h"
 
 /* Nothing of it depends on what becomes of other steps. */
 static bool
@@ -104,8 +106,28 @@ add_known(const struct step *step, struct formulas *all, struct scope *scope, js
 	return rc;
 }
 
+/* Where its executions would be run, and what would be submitted for them. */
 static int
-foresee(struct app *app, const struct blueprint *b, size_t n, json_t *params, struct err *err)
+add_place(const struct task *task, struct cluster *cluster, json_t *record, struct err *err)
+{
+	const char *where = cluster_profile(cluster);
+	json_int_t items = json_integer_value(json_object_get(record, "items"));
+	json_t *submit;
+
+	if (!task || !task_travels(task)) {
+		json_object_set_new(record, "on", json_null());
+		return 0;
+	}
+	json_object_set_new(record, "on", json_string(where));
+	submit = cluster_foresee(cluster, task, items, err);
+	if (submit)
+		json_object_set_new(record, "submit", submit);
+	return submit ? 0 : -1;
+}
+
+static int
+foresee(struct app *app, const struct blueprint *b, size_t n, json_t *params,
+    struct cluster *cluster, struct err *err)
 {
 	const struct pipeline *p = b->pipeline;
 	const struct step *step = &p->steps[n];
@@ -132,6 +154,8 @@ foresee(struct app *app, const struct blueprint *b, size_t n, json_t *params, st
 		json_object_set(record, "params", json_object_get(step->json, "params"));
 	if (step->each == EACH_TRIALS && !json_object_get(record, "optimize"))
 		json_object_set(record, "optimize", json_object_get(step->json, "optimize"));
+	if (rc == 0 && cluster)
+		rc = add_place(b->tasks[n], cluster, record, err);
 	if (rc == 0)
 		app_record(app, record);
 	else
@@ -141,10 +165,18 @@ foresee(struct app *app, const struct blueprint *b, size_t n, json_t *params, st
 }
 
 int
-runs_foresee(struct app *app, const struct blueprint *b, json_t *params, struct err *err)
+runs_foresee(struct app *app, struct store *store, const struct cluster_plan *plan,
+    const struct blueprint *b, json_t *params, struct err *err)
 {
-	for (size_t i = 0; i < b->pipeline->nsteps; i++)
-		if (foresee(app, b, b->pipeline->order[i], params, err) < 0)
-			return -1;
-	return 0;
+	struct cluster_plan only = *plan;
+	struct cluster *cluster = NULL;
+	int rc = 0;
+
+	only.dry_run = 1;
+	if (plan->profile && !(cluster = cluster_open(app, store, &only, err)))
+		return -1;
+	for (size_t i = 0; i < b->pipeline->nsteps && rc == 0; i++)
+		rc = foresee(app, b, b->pipeline->order[i], params, cluster, err);
+	cluster_close(cluster);
+	return rc;
 }

@@ -61,6 +61,7 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 		    .capacity = options->capacity,
 		    .deadline = options->deadline,
 		    .history = options->history,
+		    .at_home = options->at_home,
 		    .attended = options->terms != NULL } };
 	author_sign(&l->author, &l->submitted, "submit", NULL);
 	l->claimer.board = l->board = board_new(options->app, options->terms != NULL);

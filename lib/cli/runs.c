@@ -18,6 +18,8 @@
 #include "cli/app.h"
 #include "cli/author.h"
 #include "cli/blueprint.h"
+#include "cli/cluster.h"
+#include "cli/cluster_end.h"
 #include "cli/session.h"
 #include "cli/slot.h"
 #include "cli/table.h"
@@ -27,6 +29,8 @@
 #include "plan/run.h"
 #include "store/store.h"
 #include "task/control.h"
+#include "task/execution.h"
+#include "task/selection.h"
 
 enum { ROWS_MAX = 100 };
 
@@ -319,7 +323,31 @@ runs_show(struct app *app, const char *name, enum pipelines_form form, struct er
 
 /* ---- cancelling ---- */
 
-/* Nobody conducts it: what waits is cancelled, and the run has ended. */
+/* What somebody holds, perhaps an element on a cluster, is to be ended by whoever does. */
+static int
+cancel_held(struct app *app, struct store *store, const struct run *run, struct tally *tally,
+    struct err *err)
+{
+	struct selection sel = { .org = app->org,
+		.job = run->job,
+		.status = -1,
+		.account = -1,
+		.statuses = 1u << ST_PREPARING | 1u << ST_RUNNING | 1u << ST_PAUSED };
+	enum status was;
+	int64_t ids[1000];
+	int n;
+
+	while ((n = execution_ids(store, &sel, ids, sizeof(ids) / sizeof(*ids), err)) > 0) {
+		sel.after = ids[n - 1];
+		for (int i = 0; i < n; i++)
+			if (control_execution(store, app->org, ids[i], CONTROL_CANCEL, NULL, tally,
+				&was, err) < 0)
+				return -1;
+	}
+	return n;
+}
+
+/* Nobody conducts it: all is cancelled, and the run has ended. */
 static int
 cancel_here(struct app *app, struct store *store, const struct run *run, struct err *err)
 {
@@ -329,7 +357,7 @@ cancel_here(struct app *app, struct store *store, const struct run *run, struct 
 
 	author_sign(&author, &tally, "pipeline cancel", NULL);
 	if (control_cancel_waiting(store, app->org, &run->job, &tally, err) >= 0 &&
-	    tally_write(&tally, store, err) == 0)
+	    cancel_held(app, store, run, &tally, err) == 0 && tally_write(&tally, store, err) == 0)
 		rc = run_end(store, run->id, RUN_CANCELLED, "cancelled", err);
 	tally_clear(&tally);
 	author_clear(&author);
@@ -357,6 +385,8 @@ cancel_one(struct app *app, struct store *store, const char *name, struct err *e
 		rc = store_commit(store, err);
 	else
 		store_rollback(store);
+	if (rc == 0 && !conducted)
+		rc = cluster_settle(app, store, err);
 	run_clear(&run);
 	return rc == 0 ? runs_print(app, store, name, err) : -1;
 }
@@ -379,19 +409,60 @@ runs_cancel(struct app *app, char **names, struct err *err)
 
 /* ---- in the background ---- */
 
+/* Arguments, owned. */
+struct words {
+	char **at;
+	size_t len, room;
+};
+
+static void
+add_word(struct words *words, const char *word)
+{
+	vec_add(words, xstrdup(word));
+}
+
+static void
+add_plan(struct words *argv, const struct cluster_plan *plan)
+{
+	char number[NUM_TEXT];
+
+	if (!plan->profile)
+		return;
+	vec_add(argv, xasprintf("--on=%s", plan->profile));
+	for (size_t i = 0; plan->settings && plan->settings[i]; i++)
+		vec_add(argv, xasprintf("--resource=%s", plan->settings[i]));
+	if (plan->chunk)
+		vec_add(argv, xasprintf("--chunk-size=%d", plan->chunk));
+	if (plan->chunk_seconds > 0)
+		vec_add(argv, xasprintf("--chunk-time=%s", num_text(plan->chunk_seconds, number)));
+}
+
+static void
+driver_argv(const struct app *app, const struct runs_driver *d, struct words *argv)
+{
+	add_word(argv, "pipeline");
+	add_word(argv, "resume");
+	add_word(argv, d->run);
+	vec_add(argv, xasprintf("--state=%s", d->state));
+	vec_add(argv, xasprintf("--org=%s", app->org));
+	add_word(argv, d->why ? "--why" : "-v");
+	if (d->jobs)
+		vec_add(argv, xasprintf("-j%d", d->jobs));
+	add_plan(argv, d->plan);
+	vec_add(argv, NULL);
+}
+
 int
 runs_start(struct app *app, const struct runs_driver *d, struct err *err)
 {
-	char *program = slot_program("pipeline"), jobs[16];
-	char *argv[] = { "pipeline", "resume", (char *)d->run, "--state", (char *)d->state, "--org",
-		app->org, d->why ? "--why" : "-v", d->jobs ? "-j" : NULL, jobs, NULL };
+	char *program = slot_program("pipeline");
 	int fd = open(d->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	struct proc_spec spec = {
-		.argv = argv, .program = program, .out = fd, .err = fd, .detached = true
-	};
+	struct words argv = VEC_INIT;
+	struct proc_spec spec = { .program = program, .out = fd, .err = fd, .detached = true };
 	pid_t pid = -1;
 
-	snprintf(jobs, sizeof(jobs), "%d", d->jobs);
+	driver_argv(app, d, &argv);
+	spec.argv = argv.at;
 	if (fd < 0)
 		err_sys(err, "cannot create '%s'", d->log);
 	else
@@ -399,6 +470,9 @@ runs_start(struct app *app, const struct runs_driver *d, struct err *err)
 	if (fd >= 0)
 		close(fd);
 	free(program);
+	for (size_t i = 0; i < argv.len; i++)
+		free(argv.at[i]);
+	vec_clear(&argv);
 	if (pid < 0)
 		return -1;
 	app_say(app, "process %d goes through it: %s", (int)pid, d->log);

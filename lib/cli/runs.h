@@ -10,6 +10,7 @@
 
 struct app;
 struct blueprint;
+struct cluster_plan;
 struct err;
 struct store;
 
@@ -28,15 +29,17 @@ int runs_show(struct app *app, const char *name, enum pipelines_form form, struc
 int runs_cancel(struct app *app, char **names, struct err *err);
 
 /* Say what a run would do: a record for each step, with its items and the parameters of the first
- * where they can be known. */
-int runs_foresee(
-    struct app *app, const struct blueprint *blueprint, json_t *params, struct err *err);
+ * where they can be known; and what would be submitted of it where the plan names a profile. store
+ * NULL: there is none yet. */
+int runs_foresee(struct app *app, struct store *store, const struct cluster_plan *plan,
+    const struct blueprint *blueprint, json_t *params, struct err *err);
 
 /* A process that takes a run up in the background. */
 struct runs_driver {
 	const char *state, *org, *run;
-	const char *log; /* where what it says goes */
-	int jobs;        /* 0: default */
+	const char *log;                 /* where what it says goes */
+	int jobs;                        /* 0: default */
+	const struct cluster_plan *plan; /* where what can is run; profile NULL: here */
 	int why;
 };
 

@@ -19,6 +19,7 @@
 #include "cli/commit.h"
 #include "cli/conduct.h"
 #include "cli/config.h"
+#include "cli/ferry.h"
 #include "cli/prospect.h"
 #include "cli/runs.h"
 #include "cli/session.h"
@@ -84,18 +85,35 @@ read_params(struct walk *w, json_t *given, struct err *err)
 
 /* ---- who runs it ---- */
 
+/* Those that are run here. */
 static struct task *
 next_task(const void *of, size_t *at)
 {
-	const struct blueprint *b = of;
+	const struct walk *w = of;
+	const struct blueprint *b = &w->blueprint;
 
 	while (*at < b->pipeline->nsteps) {
 		struct task *task = b->tasks[(*at)++];
 
-		if (task)
+		if (task && !(w->o->plan.profile && task_travels(task)))
 			return task;
 	}
 	return NULL;
+}
+
+/* Is it there? */
+static int
+foresee_cluster(struct walk *w, struct err *err)
+{
+	struct cluster_plan plan = w->o->plan;
+	struct cluster *cluster;
+
+	if (!plan.profile)
+		return 0;
+	plan.dry_run = 1;
+	cluster = cluster_open(w->app, w->store, &plan, err);
+	cluster_close(cluster);
+	return cluster ? 0 : -1;
 }
 
 /* Go to where the run belongs. Is what the steps need there, and is there ever enough of it? Asked
@@ -105,12 +123,12 @@ foresee_capacity(struct walk *w, struct err *err)
 {
 	struct prospect p = { .app = w->app,
 		.store = w->store,
-		.tasks = { next_task, &w->blueprint },
+		.tasks = { next_task, w },
 		.job = w->run.job_name ? w->run.job_name : w->o->job };
 
 	if (w->run.dir && chdir(w->run.dir) < 0)
 		return err_sys(err, "cannot go to '%s'", w->run.dir);
-	if (blueprint_bind_commands(&w->blueprint, err) < 0 ||
+	if (foresee_cluster(w, err) < 0 || blueprint_bind_commands(&w->blueprint, err) < 0 ||
 	    capacity_meet(w->app, w->config, w->o->jobs, &p.tasks, &w->capacity, err) < 0)
 		return -1;
 	return prospect_judge(&p, &w->capacity, err);
@@ -123,8 +141,8 @@ static struct task *
 make_carrier(const struct pipeline *p, struct err *err)
 {
 	json_t *definition = json_pack("{s:s+, s:s, s:s, s:{s:[s], s:s}}", "task_id",
-	    "pipeline:", p->name, "version", p->version, "category", "pipeline", "service_config",
-	    "command", "true", "retry", "none");
+	    TASK_OF_PIPELINE, p->name, "version", p->version, "category", "pipeline",
+	    "service_config", "command", "true", "retry", "none");
 	struct task *task = task_parse(definition, err);
 
 	json_decref(definition);
@@ -248,6 +266,7 @@ work(struct walk *w, int *signal, struct err *err)
 		.terms = &w->terms,
 		.job_name = w->run.job_name,
 		.worker = w->station.worker,
+		.at_home = w->o->plan.profile != NULL,
 		.capacity = w->capacity,
 		.history = w->station.history,
 		.config = w->config,
@@ -294,13 +313,15 @@ interrupt(struct walk *w, struct err *err)
 	else
 		rc = store_commit(w->store, err);
 	if (rc == 0)
-		app_say(w->app, "interrupted: pipeline resume %s goes on", w->run.job_name);
+		app_say(w->app, "interrupted: pipeline resume %s%s%s goes on", w->run.job_name,
+		    w->o->plan.profile ? " --on " : "",
+		    w->o->plan.profile ? w->o->plan.profile : "");
 	return rc;
 }
 
 /* Go through it here and now. */
 static int
-walk(struct walk *w, int *signal, struct err *err)
+walk_here(struct walk *w, int *signal, struct err *err)
 {
 	struct err late = { 0 };
 	bool over;
@@ -324,6 +345,28 @@ walk(struct walk *w, int *signal, struct err *err)
 	return runs_print(w->app, w->store, w->run.job_name, err);
 }
 
+/* The same beside a cluster: a child does it. */
+static int
+walk(struct walk *w, int *signal, struct err *err)
+{
+	struct ferry ferry;
+	char *dir;
+	int rc;
+
+	if (!w->o->plan.profile)
+		return walk_here(w, signal, err);
+	dir = xstrdup(store_dir(w->store));
+	store_close(w->store);
+	w->store = NULL;
+	rc = ferry_begin(&ferry, err);
+	if (rc == 0 && ferry.child)
+		rc = ferry_run(&ferry, w->app, w->run.job_name, &w->o->plan, signal, err);
+	else if (rc == 0)
+		rc = (w->store = store_open(dir, 0, err)) ? walk_here(w, signal, err) : -1;
+	free(dir);
+	return rc;
+}
+
 /* ---- detached ---- */
 
 /* A process of its own takes the run up; what it says goes into a file of the run. */
@@ -337,6 +380,7 @@ detach(struct walk *w, struct err *err)
 		.org = w->app->org,
 		.run = number,
 		.jobs = w->o->jobs,
+		.plan = &w->o->plan,
 		.log = log,
 		.why = w->o->why };
 	int rc;
@@ -388,6 +432,14 @@ is_free(struct walk *w, struct err *err)
 	return rc;
 }
 
+static int
+foresee(struct walk *w, json_t *params, struct err *err)
+{
+	if (w->o->plan.profile && blueprint_bind_commands(&w->blueprint, err) < 0)
+		return -1;
+	return runs_foresee(w->app, w->store, &w->o->plan, &w->blueprint, params, err);
+}
+
 /* ---- taking a run up again ---- */
 
 /* The pipeline as it is now, where its file can be read; else as it was. */
@@ -423,7 +475,7 @@ resume(struct walk *w, int *signal, struct err *err)
 	if (reopen(w, err) < 0 || read_params(w, w->run.params, err) < 0)
 		return -1;
 	if (w->o->dry_run)
-		return runs_foresee(w->app, &w->blueprint, w->run.params, err);
+		return foresee(w, w->run.params, err);
 	if (foresee_capacity(w, err) < 0)
 		return -1;
 	return w->o->detach ? detach(w, err) : walk(w, signal, err);
@@ -467,7 +519,7 @@ run(struct walk *w, const char *name, int *signal, struct err *err)
 	if (stands == 0) {
 		w->run.params = given;
 		if (w->o->dry_run)
-			return runs_foresee(w->app, &w->blueprint, given, err);
+			return foresee(w, given, err);
 		if (foresee_capacity(w, err) < 0 || make_run(w, err) < 0)
 			return -1;
 		return w->o->detach ? detach(w, err) : walk(w, signal, err);

@@ -4,11 +4,13 @@
 #define CLI_WALK_H
 
 #include "cli/app.h"
+#include "cli/cluster.h"
 
 struct walk_options {
 	char **params;   /* "k=v", "k=@file", NULL-terminated; NULL: none */
 	const char *job; /* name of a new run's job, NULL: made from that of the pipeline */
 	int jobs;        /* 0: default */
+	struct cluster_plan plan; /* what can is run there; profile NULL: all here */
 	int detach, dry_run, why;
 };
 

@@ -18,18 +18,24 @@
 #include "base/vec.h"
 
 char *
-outbox_folder(const char *state, struct err *err)
+outbox_path(const char *state)
 {
-	char *folder = path_join(state, "spool"), *whole;
+	char *folder = path_join(state, "spool"), *whole = path_absolute(folder);
 
-	if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
-		err_sys(err, "cannot create '%s'", folder);
-		free(folder);
-		return NULL;
-	}
-	whole = path_absolute(folder);
 	free(folder);
 	return whole;
+}
+
+char *
+outbox_folder(const char *state, struct err *err)
+{
+	char *folder = outbox_path(state);
+
+	if (mkdir(folder, 0700) == 0 || errno == EEXIST)
+		return folder;
+	err_sys(err, "cannot create '%s'", folder);
+	free(folder);
+	return NULL;
 }
 
 char *

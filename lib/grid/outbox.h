@@ -13,6 +13,9 @@
 
 #include "grid/batch.h"
 
+/* Where the folder is, made or not; the caller frees. */
+char *outbox_path(const char *state);
+
 /* The folder, made if need be; the caller frees. NULL on error. */
 char *outbox_folder(const char *state, struct err *err);
 

@@ -119,3 +119,12 @@ task_record(const struct task *task)
 	json_object_set_new(record, "origin", json_string(task_origin_name(task->origin)));
 	return record;
 }
+
+bool
+task_travels(const struct task *task)
+{
+	bool person = task->origin == TASK_SHIPPED &&
+	    strncmp(task->name, TASK_OF_PIPELINE, strlen(TASK_OF_PIPELINE)) == 0;
+
+	return !task->remote && task->rules.nlimits == 0 && !person;
+}

@@ -106,6 +106,13 @@ int task_remove(struct store *store, const struct registrar *by, const char *nam
 int task_set_status(struct store *store, const struct registrar *by, const char *name,
     const char *status, int *found, struct err *err);
 
+/* What the name of a task begins with whose executions are answers of people to a pipeline. */
+#define TASK_OF_PIPELINE "pipeline:"
+
+/* Can executions of it be run where nobody sees this state? Calls to services need no other place,
+ * nor do answers, and nobody there keeps count of a named limit. */
+bool task_travels(const struct task *task);
+
 /* Split name@version: the version, part of given, NULL when there is none. The caller frees *name.
  */
 const char *task_split_name(const char *given, char **name);

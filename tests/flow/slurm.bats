@@ -159,3 +159,38 @@ stands() { [[ $(grid query slurm "$1") == *"$2"* ]]; } # JOB:COUNT TEXT
 	assert_out -r '1_2 2 done n[1-3] COMPLETED$'
 	diff printed <(seq 0 2)
 }
+
+@test "slurm: a pipeline goes there, is left, gone on with, and cancelled" {
+	start 2
+	cat >p.yaml <<-'END'
+		name: p
+		steps:
+		  - id: many
+		    command: [sh, -c, 'echo "$1" >>ran; until [ -e go ]; do sleep 0.05; done; echo "{\"n\": $1, \"node\": \"$SLURMD_NODENAME\"}"', sh, "{n}"]
+		    foreach: [1, 2, 3, 4]
+		    params: {n: "${{ item }}"}
+		  - id: sum
+		    depends_on: [many]
+		    command: [sh, -c, 'echo "$1"', sh, "{n}"]
+		    params: {n: "${{ steps.many.results | map(.n) | add }}"}
+	END
+	: >ran
+	env --default-signal=INT pipeline run p.yaml --on slurm --job r --chunk-size 2 >/dev/null 2>said 3>&- &
+	pid=$!
+	wait_until 20 eval '(($(wc -l <ran) == 2))'
+	kill -INT "$pid"
+	wait "$pid" || (($? == 130))
+	touch go
+	run_split timeout 60 pipeline run p.yaml --on slurm --job r --chunk-size 2
+	assert_status 0
+	assert_json '.status == "completed"'
+	run_split taskstat --job r --json
+	assert_json -s 'map(select(.key == "sum").result) == [10] and (map(.result.node? // empty) | unique | length >= 1) and all(.[]; .attempts == 1)'
+	rm go ran
+	pipeline run p.yaml --on slurm --job s --chunk-size 4 --detach >/dev/null 2>&1
+	wait_until 20 test -s ran
+	pipeline cancel s >/dev/null
+	wait_until 20 eval '[[ $(pipeline status s --json | jq -r .status) == cancelled ]]'
+	wait_until 20 eval '[[ -z $(squeue -h) ]]'
+	touch go
+}
