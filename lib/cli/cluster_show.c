@@ -32,14 +32,12 @@ cluster_describe(struct cluster *c, struct batch_job *job, char *argv[6], struct
 
 /* The caller frees. */
 static char *
-text_of(struct cluster *c, const char *name, int elements, const struct batch_need *need,
-    struct err *err)
+text_of(struct cluster *c, struct batch_job *job, struct err *err)
 {
-	struct batch_job job = { .name = name, .elements = elements, .need = *need };
 	char *argv[6], *text = NULL;
 
-	if (cluster_describe(c, &job, argv, err) == 0)
-		text = c->batch->ops->show(c->batch, &job, err);
+	if (cluster_describe(c, job, argv, err) == 0)
+		text = c->batch->ops->show(c->batch, job, err);
 	free(argv[0]);
 	free(argv[2]);
 	return text;
@@ -50,7 +48,8 @@ text_of(struct cluster *c, const char *name, int elements, const struct batch_ne
 static int
 show_job(struct cluster *c, const char *name, const struct cluster_taken *taken, struct err *err)
 {
-	char *text = text_of(c, name, taken->elements, &taken->need, err);
+	struct batch_job job = { .name = name, .elements = taken->elements, .need = taken->need };
+	char *text = text_of(c, &job, err);
 
 	if (text)
 		printf("# %d element%s, %lld execution%s\n%s", taken->elements,
@@ -143,6 +142,7 @@ cluster_foresee(struct cluster *c, const struct task *task, int64_t executions, 
 	const struct lane lane = { .task = (struct task *)task };
 	const struct work work = { .lane = &lane };
 	struct cluster_need need;
+	struct batch_job job;
 	char name[BATCH_UUID], *text;
 	double each = seconds_each(c, task, err);
 	int64_t elements;
@@ -155,7 +155,8 @@ cluster_foresee(struct cluster *c, const struct task *task, int64_t executions, 
 		elements = c->batch->elements;
 	cluster_need_time(
 	    c, &need, c->plan.chunk_seconds > 0 ? c->plan.chunk_seconds : CLUSTER_SECONDS);
-	text = text_of(c, name, (int)elements, &need.element, err);
+	job = (struct batch_job){ .name = name, .elements = (int)elements, .need = need.element };
+	text = text_of(c, &job, err);
 	json = text ? json_pack("{s:I, s:I, s:s}", "elements", (json_int_t)elements, "executions",
 			  (json_int_t)executions, "script", text)
 		    : NULL;
