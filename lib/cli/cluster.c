@@ -176,7 +176,7 @@ dissolve(struct cluster *c, int64_t job, const char *name, struct err *err)
 		return -1;
 	rc = cluster_list_elements(c->store, job, &list, err);
 	for (size_t i = 0; i < list.len && rc >= 0; i++) {
-		rc = worker_release(c->store, list.at[i].worker, NULL, &tally, err);
+		rc = worker_release(c->store, list.at[i].worker, NULL, NULL, &tally, err);
 		if (rc >= 0)
 			rc = cluster_end(c->store, job, list.at[i].element, err);
 	}
@@ -252,7 +252,7 @@ take(struct cluster *c, const char *name, struct cluster_taken *taken, struct er
 	*taken = (struct cluster_taken){ 0 };
 	if (store_begin(c->store, err) < 0)
 		return -1;
-	rc = elements = room(c, err);
+	rc = elements = cluster_room(c, err);
 	if (elements > 0)
 		rc = cluster_fill(c, name, elements, taken, err);
 	if (rc < 0 || (rc == 0 && taken->cached == 0))

@@ -14,12 +14,17 @@
 #include "base/path.h"
 #include "base/vec.h"
 #include "cli/app.h"
+#include "cli/config.h"
+#include "cli/verdict.h"
 #include "grid/chunk.h"
 #include "grid/frames.h"
 #include "grid/outbox.h"
+#include "grid/status.h"
 #include "grid/pace.h"
 #include "store/object.h"
 #include "store/store.h"
+#include "task/begun.h"
+#include "task/cache.h"
 #include "task/cluster.h"
 #include "task/gate.h"
 #include "task/history.h"
@@ -35,6 +40,7 @@ struct home {
 	struct app *app;
 	struct store *store;
 	char *folder;
+	struct config *config;
 	struct lane_book *book;
 	struct history *history;
 	struct tally tally;
@@ -101,6 +107,65 @@ learn(struct home *h, const struct ending *end, struct err *err)
 	return 0;
 }
 
+/* Tries with class memory among those that came home, and the number of the last. */
+static int
+count_tries(const json_t *execution, int *last)
+{
+	json_t *tries = json_object_get(execution, "tries"), *try;
+	int alike = 0;
+	size_t i;
+
+	json_array_foreach(tries, i, try) {
+		const char *class = json_string_value(json_object_get(try, "class"));
+
+		*last = (int)json_integer_value(json_object_get(try, "number"));
+		alike += class && strcmp(class, failure_name(FAIL_MEMORY)) == 0;
+	}
+	return alike;
+}
+
+/* What failed for want of memory was not tried again there: it goes out with more. */
+static int
+reconsider(struct home *h, json_t *execution, struct err *err)
+{
+	const char *class = json_string_value(json_object_get(execution, "class")),
+		   *status = json_string_value(json_object_get(execution, "status"));
+	int64_t id = json_integer_value(json_object_get(execution, "id"));
+	struct work *work = NULL, **tail = &work;
+	int last = 0, alike, tries;
+
+	if (!class || strcmp(class, failure_name(FAIL_MEMORY)) != 0 || !status ||
+	    strcmp(status, state_name(ST_FAILED)) != 0)
+		return 0;
+	if (claim_held(h->store, h->worker, id, h->book, &tail, err) < 0)
+		return -1;
+	if (!work)
+		return 0;
+	alike = count_tries(execution, &last) + work->past[FAIL_MEMORY].counted;
+	tries = last - work->spent;
+	if (retry_wants(&work->lane->task->retry, FAIL_MEMORY, -1, tries, alike)) {
+		json_object_set_new(execution, "status", json_string(state_name(ST_RETRYING)));
+		json_object_set_new(execution, "not_before",
+		    json_integer(
+			clock_wall() + retry_delay(&work->lane->task->retry, tries, (uint64_t)id)));
+	}
+	work_free(work);
+	return 0;
+}
+
+/* It is in the cache here under what it was made of there. */
+static int
+remember(struct home *h, const json_t *execution, const struct ending *end, struct err *err)
+{
+	const json_t *print = json_object_get(execution, "print");
+	const char *digest = json_string_value(json_array_get(print, 0)),
+		   *parts = json_string_value(json_array_get(print, 1));
+
+	if (end->status != ST_COMPLETED || !digest || !parts || strlen(digest) != DIGEST_HEX - 1)
+		return 0;
+	return cache_put(h->store, digest, parts, end->id, err);
+}
+
 static int
 take_one(json_t *execution, void *ctx, struct err *err)
 {
@@ -115,12 +180,13 @@ take_one(json_t *execution, void *ctx, struct err *err)
 	if (rc <= 0)
 		return rc;
 	lane = lane_get(h->book, h->store, number, err);
-	if (!lane || take_objects(h, lane, id, execution, err) < 0)
+	if (!lane || take_objects(h, lane, id, execution, err) < 0 ||
+	    reconsider(h, execution, err) < 0)
 		return -1;
 	rc = transfer_take(h->store, h->worker, lane, execution, &h->tally, &end, &keep, err);
 	if (rc > 0) {
 		h->taken++;
-		rc = learn(h, &end, err);
+		rc = learn(h, &end, err) < 0 ? -1 : remember(h, execution, &end, err);
 	}
 	transfer_free(keep);
 	return rc;
@@ -281,8 +347,61 @@ reason_of(const struct cluster_element *e)
 {
 	if (e->handed == CLUSTER_STUCK)
 		return xstrdup("the node could not begin it: too little room, or time");
+	if (strcmp(e->state, batch_state_name(BATCH_MEMORY)) == 0 ||
+	    strcmp(e->state, batch_state_name(BATCH_TIMEOUT)) == 0)
+		return xasprintf("the cluster ended its element%s%s", e->reason ? ": " : "",
+		    e->reason ? e->reason : "");
 	return xasprintf("its element of the array job was lost: %s%s%s", e->state,
 	    e->reason ? ", " : "", e->reason ? e->reason : "");
+}
+
+/* What had begun in an element fails with a class that its end tells of. How many, or -1. */
+static int
+fail_begun(struct home *h, const struct cluster_element *e, const struct begun *begun,
+    enum failure class, const char *reason, struct err *err)
+{
+	struct work *work = NULL, **tail = &work, *next;
+	int rc = claim_held(h->store, e->worker, 0, h->book, &tail, err), n = 0;
+
+	for (; work; work = next) {
+		struct ended *ended;
+
+		next = work->next;
+		if (rc < 0 || (!work->lane->task->window && !begun_has(begun, work->id))) {
+			work_free(work);
+			continue;
+		}
+		ended = verdict_of_loss(work, class, reason);
+		rc = claim_end(h->store, e->worker, &ended->end, &h->tally, err);
+		n += rc > 0;
+		ended_free(ended);
+	}
+	return rc < 0 ? -1 : n;
+}
+
+/* Nothing more comes of what an element holds: what had begun pays for it. How many of the rest
+ * there were, or -1. */
+static int
+give_up(struct home *h, const struct cluster_job *job, const struct cluster_element *e,
+    const char *reason, struct err *err)
+{
+	char *path = outbox_note(h->folder, job->name, e->element);
+	struct begun *begun = begun_open_at(path);
+	int state = batch_state_find(e->state);
+	const char *word = state >= 0 ? status_failure((enum batch_state)state) : NULL;
+	int class = word ? failure_find(word) : -1, failed = 0, n;
+
+	if (begun && e->handed != CLUSTER_STUCK && (class == FAIL_MEMORY || class == FAIL_TIMEOUT))
+		failed = fail_begun(h, e, begun, (enum failure) class, reason, err);
+	if (failed > 0)
+		app_say(h->app, "element %d of %.8s: %d execution%s failed: %s", e->element,
+		    job->name, failed, failed == 1 ? " has" : "s have", reason);
+	n = failed < 0
+	    ? -1
+	    : worker_release(h->store, e->worker, failed ? NULL : reason, begun, &h->tally, err);
+	begun_free(begun);
+	free(path);
+	return n;
 }
 
 /* 1: it has ended, 0, -1. */
@@ -298,8 +417,9 @@ close_element(
 		return 0;
 	if (rest != REST_NONE) {
 		reason = reason_of(e);
-		n = worker_release(
-		    h->store, e->worker, rest == REST_LOST ? reason : NULL, &h->tally, err);
+		n = rest == REST_LOST
+		    ? give_up(h, job, e, reason, err)
+		    : worker_release(h->store, e->worker, NULL, NULL, &h->tally, err);
 		if (n > 0)
 			app_say(h->app, "element %d of %.8s: %d execution%s queued again%s%s",
 			    e->element, job->name, n, n == 1 ? " is" : "s are",
@@ -419,6 +539,12 @@ collect(struct home *h, struct err *err)
 	return rc;
 }
 
+static void
+set_defaults(struct task *task, void *ctx)
+{
+	config_task(ctx, task);
+}
+
 int
 cluster_collect(struct app *app, struct store *store, struct err *err)
 {
@@ -430,13 +556,17 @@ cluster_collect(struct app *app, struct store *store, struct err *err)
 	h.folder = outbox_folder(store_dir(store), err);
 	if (!h.folder)
 		return -1;
+	h.config = config_open(store_dir(store), err);
 	h.book = lane_book_new();
+	if (h.config)
+		lane_book_prepare(h.book, set_defaults, h.config);
 	h.history = history_new();
-	rc = collect(&h, err);
+	rc = h.config ? collect(&h, err) : -1;
 	tally_clear(&h.tally);
 	vec_clear(&h.gates);
 	history_free(h.history);
 	lane_book_free(h.book);
+	config_free(h.config);
 	free(h.folder);
 	return rc;
 }

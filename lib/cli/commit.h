@@ -75,6 +75,7 @@ struct commit_options {
 	int64_t worker;       /* 0: submit only */
 	bool any_job;         /* work on whatever there is, else on the job */
 	char *const *queues;  /* NULL-terminated; NULL: any */
+	bool away;            /* what needs more memory is tried again elsewhere */
 	bool at_home;         /* what could be run by a cluster is left to it */
 	struct room capacity; /* of the whole worker */
 	int64_t

@@ -47,7 +47,8 @@ crew_init(struct crew *crew, struct err *err)
 	if (!crew->scratch)
 		return 0;
 	crew->most = most_slots();
-	crew->begun = begun_new(crew->scratch, CREW_SLOTS, err);
+	crew->begun = crew->note ? begun_new_at(crew->note, CREW_SLOTS, err)
+				 : begun_new(crew->scratch, CREW_SLOTS, err);
 	return crew->begun ? guard_init(crew, err) : -1;
 }
 

@@ -38,6 +38,7 @@ struct crew {
 	struct app *app;
 	struct commit *commit;
 	const char *scratch;
+	const char *note;            /* the file that says what has begun; NULL: one in scratch */
 	const char *keep;            /* where work folders stay, NULL: they do not */
 	int64_t log_cap;             /* bytes kept of what one execution wrote */
 	struct inputs_source source; /* of objects in the place of paths */

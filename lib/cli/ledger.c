@@ -43,6 +43,14 @@ set_defaults(struct task *task, void *ctx)
 	config_task(ctx, task);
 }
 
+/* Another try with more memory needs an element that has it. */
+static void
+set_away(struct task *task, void *ctx)
+{
+	config_task(ctx, task);
+	task->retry.most[FAIL_MEMORY] = 0;
+}
+
 void
 ledger_init(struct ledger *l, const struct commit_options *options)
 {
@@ -68,7 +76,8 @@ ledger_init(struct ledger *l, const struct commit_options *options)
 	claimer_serve(&l->claimer, &l->scope);
 	l->errands_tail = &l->errands;
 	if (options->config)
-		lane_book_prepare(l->scope.book, set_defaults, (void *)options->config);
+		lane_book_prepare(l->scope.book, options->away ? set_away : set_defaults,
+		    (void *)options->config);
 	if (options->config && options->worker)
 		l->alerts = alerts_new(options->config, options->app->org, options->store,
 		    options->terms ? ALERTS_EVERY : 0);

@@ -154,6 +154,8 @@ work(struct element *e, const struct outpost *o, struct err *err)
 	struct shift shift = o->shift;
 	int signal = 0, rc;
 
+	shift.away = true;
+	shift.note = e->note;
 	set_room(e, &shift);
 	watch_clock(o, &shift);
 	rc = shift_run(e->app, &shift, &signal, err);
@@ -167,8 +169,12 @@ static int
 run(struct element *e, const struct outpost *o, struct err *err)
 {
 	struct err late = { 0 };
+	char *folder = path_absolute(e->path);
 	int rc;
 
+	*strrchr(folder, '/') = '\0';
+	e->note = outbox_note(folder, e->name, e->number);
+	free(folder);
 	set_environment(e);
 	free(e->app->state);
 	e->app->state = xstrdup(e->state);
@@ -176,7 +182,9 @@ run(struct element *e, const struct outpost *o, struct err *err)
 		return -1;
 	rc = e->entered > 0 ? work(e, o, err) : 0;
 	/* whatever it was, what is done is done */
-	if (element_hand_back(e, &late) < 0 && rc == 0) {
+	if (element_hand_back(e, &late) == 0) {
+		unlink(e->note);
+	} else if (rc == 0) {
 		*err = late;
 		rc = -1;
 	}

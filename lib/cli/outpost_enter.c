@@ -320,6 +320,7 @@ element_clear(struct element *e)
 	json_decref(e->header);
 	json_decref(e->known);
 	json_decref(e->done);
+	free(e->note);
 	free(e->dir);
 	free(e->state);
 }

@@ -20,6 +20,7 @@ struct element {
 	int number;
 	struct frames *chunk;
 	json_t *header;
+	char *note;     /* file beside the package: what has begun */
 	char *dir;      /* node-local; the state is in it */
 	char *state;    /* directory */
 	json_t *known;  /* id: {"attempt", "paths": {object: path}} of what was entered */

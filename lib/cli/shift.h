@@ -3,6 +3,7 @@
 #ifndef CLI_SHIFT_H
 #define CLI_SHIFT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "cli/app.h"
@@ -21,6 +22,10 @@ struct shift {
 	double idle_exit;  /* end after so many seconds without work; negative: not said */
 	int once, forever; /* 0 or 1: popt writes ints */
 	int json;          /* events on stdout */
+
+	/* of an element of an array job */
+	bool away;        /* what needs more memory is tried again where that can be ordered */
+	const char *note; /* the file that says what has begun; NULL: as every worker */
 };
 
 /* 0 or -1; *signal: what it was told to stop by, 0: nothing; the program should die of it. */

@@ -422,6 +422,7 @@ worker_run(const struct worker_options *options, int *signal, struct err *err)
 		    .commit = options->commit,
 		    .board = commit_board(options->commit),
 		    .scratch = options->scratch,
+		    .note = options->note,
 		    .log_cap = options->log_cap,
 		    .hook_limit = options->hook_limit,
 		    .source = { .state = options->state },

@@ -28,6 +28,7 @@ struct worker_options {
 	struct commit *commit;
 	struct room capacity;          /* what its executions take together; no cpus: submit only */
 	const char *scratch;           /* folder for the slots' files */
+	const char *note;              /* the file that says what has begun; NULL: one there */
 	const char *keep;              /* where work folders stay, NULL: they do not */
 	const char *state;             /* its directory */
 	int64_t log_cap;               /* bytes kept of what an execution wrote */

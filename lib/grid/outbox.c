@@ -45,6 +45,12 @@ outbox_chunk(const char *folder, const char *name)
 }
 
 char *
+outbox_note(const char *folder, const char *name, int element)
+{
+	return xasprintf("%s/%s.%d.begun", folder, name, element);
+}
+
+char *
 outbox_result(const char *folder, const char *name, int element, struct err *err)
 {
 	uint64_t run;

@@ -5,8 +5,8 @@
  *
  * NAME.chunk is the package of a job, NAME.ELEMENT.RUN.done what one run of an
  * element hands back; RUN is new for each, so that two runs of one element never
- * write the same file. A batch system may put more files there, whose names begin
- * with that of the job too; all of them go when the job has ended.
+ * write the same file. NAME.ELEMENT.begun says what runs in it. A batch system may put more files
+ * there, whose names begin with that of the job too; all of them go when the job has ended.
  */
 #ifndef GRID_OUTBOX_H
 #define GRID_OUTBOX_H
@@ -25,6 +25,9 @@ char *outbox_chunk(const char *folder, const char *name);
 /* The path of what a run of an element hands back, never used before; the caller frees. NULL on
  * error. */
 char *outbox_result(const char *folder, const char *name, int element, struct err *err);
+
+/* The path of the note of what has begun in an element; the caller frees. */
+char *outbox_note(const char *folder, const char *name, int element);
 
 /* Is it the name of such a file? Then of which job and element. */
 bool outbox_is_result(const char *file, char name[BATCH_UUID], int *element);

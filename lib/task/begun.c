@@ -37,6 +37,15 @@ struct begun *
 begun_new(const char *folder, int slots, struct err *err)
 {
 	char *path = path_join(folder, NAME);
+	struct begun *begun = begun_new_at(path, slots, err);
+
+	free(path);
+	return begun;
+}
+
+struct begun *
+begun_new_at(const char *path, int slots, struct err *err)
+{
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	struct begun *begun = NULL;
 
@@ -46,7 +55,6 @@ begun_new(const char *folder, int slots, struct err *err)
 		err_sys(err, "cannot create '%s'", path);
 	if (fd >= 0)
 		close(fd);
-	free(path);
 	return begun;
 }
 
@@ -69,11 +77,19 @@ struct begun *
 begun_open(const char *folder)
 {
 	char *path = path_join(folder, NAME);
+	struct begun *begun = begun_open_at(path);
+
+	free(path);
+	return begun;
+}
+
+struct begun *
+begun_open_at(const char *path)
+{
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct begun *begun = NULL;
 	struct stat st;
 
-	free(path);
 	if (fd < 0)
 		return NULL;
 	if (fstat(fd, &st) == 0 && st.st_size >= (off_t)sizeof(int64_t))

@@ -16,8 +16,9 @@
 struct begun;
 struct err;
 
-/* Make the note for so many slots in a folder; all are empty. NULL on error. */
+/* Make the note for so many slots in a folder, or as this file; all are empty. NULL on error. */
 struct begun *begun_new(const char *folder, int slots, struct err *err);
+struct begun *begun_new_at(const char *path, int slots, struct err *err);
 void begun_free(struct begun *begun);
 
 /* A slot runs this execution from now on; 0: none. */
@@ -25,6 +26,7 @@ void begun_set(struct begun *begun, int slot, int64_t execution);
 
 /* The note of a worker that died, or lives; NULL: there is none. */
 struct begun *begun_open(const char *folder);
+struct begun *begun_open_at(const char *path);
 bool begun_has(const struct begun *begun, int64_t execution);
 
 /* The slot that runs it now, -1: none. Of a worker that lives, read anew with each call. */

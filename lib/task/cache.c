@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/digest.h"
@@ -19,6 +20,8 @@ enum { SHORT = 16 }; /* bytes of a digest that are kept */
 static const char sql_find[] =
     "SELECT c.execution FROM cache c JOIN execution e ON e.id = c.execution"
     " WHERE c.digest = ? AND e.status = 'completed'";
+static const char sql_of[] = "SELECT c.digest, m.parts FROM cache c JOIN cache_made m ON m.id = "
+			     "c.made WHERE c.execution = ?";
 static const char sql_made[] = "SELECT id FROM cache_made WHERE parts = ?";
 static const char sql_make[] = "INSERT INTO cache_made (parts) VALUES (?)";
 static const char sql_put[] =
@@ -45,6 +48,26 @@ cache_find(struct store *store, const char *digest, int64_t *execution, struct e
 
 	digest_raw(digest, raw);
 	return stmt_number(store, err, execution, sql_find, "b", raw, (size_t)SHORT);
+}
+
+int
+cache_of(
+    struct store *store, int64_t execution, char digest[DIGEST_HEX], char **parts, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql_of, "i", execution);
+	unsigned char raw[DIGEST_RAW] = { 0 };
+	int rc = row ? stmt_next(row, err) : -1;
+	const void *kept;
+	size_t len;
+
+	if (rc <= 0)
+		return rc;
+	kept = stmt_blob(row, 0, &len);
+	memcpy(raw, kept, len < sizeof(raw) ? len : sizeof(raw));
+	digest_text(raw, digest);
+	*parts = xstrdup(stmt_text(row, 1));
+	stmt_end(row);
+	return 1;
 }
 
 /* The row of what it was made from. */

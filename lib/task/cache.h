@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "base/digest.h"
+
 struct buf;
 struct err;
 struct store;
@@ -19,6 +21,11 @@ struct work;
 
 /* Who has the result of such a fingerprint (digests are hexadecimal): 1, 0 when nobody has, -1. */
 int cache_find(struct store *store, const char *digest, int64_t *execution, struct err *err);
+
+/* What an execution stands there with: 1, the digest (as far as it is kept) and the parts, which
+ * the caller frees; 0: it does not; -1. */
+int cache_of(
+    struct store *store, int64_t execution, char digest[DIGEST_HEX], char **parts, struct err *err);
 
 /* It completed with that fingerprint. */
 int cache_put(

@@ -44,6 +44,9 @@ static const char sql_history[] =
 static const char sql_held[] = "SELECT status, " CONTROL_ORDER " FROM execution"
 			       " WHERE id = ? AND worker = ? AND attempts = ?";
 /* the order to cancel it brought the reason along, see CONTROL_ORDER */
+static const char sql_all_held[] =
+    "SELECT id, attempts, key, limits, lane FROM execution WHERE worker = ?1"
+    " AND (?2 = 0 OR id = ?2) ORDER BY id";
 static const char sql_end[] =
     "UPDATE execution SET status = ?1, class = ?2, worker = NULL, request = NULL, not_before = ?3,"
     " started = ?4, ended = ?5, metrics = ?7,"
@@ -214,6 +217,36 @@ take_of(struct store *store, const struct claim_scope *scope, const struct lane 
 	}
 	if (n > 0 && scope->took)
 		scope->took(lane, first, n, scope->ctx);
+	return n;
+}
+
+int
+claim_held(struct store *store, int64_t worker, int64_t id, struct lane_book *book,
+    struct work ***tail, struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_all_held, "ii", worker, id);
+	struct work *first = NULL, **last = &first;
+	VEC(int64_t) lanes = VEC_INIT;
+	int rc = -1, n = 0;
+
+	while (stmt && (rc = stmt_next(stmt, err)) > 0) {
+		*last = work_of(stmt, NULL);
+		last = &(*last)->next;
+		vec_add(&lanes, stmt_int(stmt, 4));
+	}
+	for (struct work *w = first; w && rc == 0; w = w->next) {
+		w->lane = lane_get(book, store, lanes.at[n++], err);
+		rc = w->lane ? load_history(store, w, err) : -1;
+	}
+	vec_clear(&lanes);
+	if (rc < 0) {
+		free_works(first);
+		return -1;
+	}
+	if (first) {
+		**tail = first;
+		*tail = last;
+	}
 	return n;
 }
 

@@ -123,6 +123,11 @@ int claim_forward(
 /* Keep what is known of one of those tries that was not the last. 0 or -1. */
 int claim_note(struct store *store, int64_t worker, const struct ending *end, struct err *err);
 
+/* What a worker holds (id 0: all of it), without parameters, appended at *tail. The number, or -1.
+ */
+int claim_held(struct store *store, int64_t worker, int64_t id, struct lane_book *book,
+    struct work ***tail, struct err *err);
+
 /* A change of an execution that the worker holds and goes on holding, or gives back: EV_START,
  * EV_PAUSE, EV_CONTINUE, EV_RETURN (it is queued again and the attempt does not count; it rests
  * there if it was paused, and an order that was not followed yet is followed). 1; 0 when

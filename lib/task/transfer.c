@@ -14,6 +14,7 @@
 #include "store/stmt.h"
 #include "store/text.h"
 #include "task/artifact.h"
+#include "task/cache.h"
 #include "task/execution.h"
 #include "task/key.h"
 
@@ -297,6 +298,20 @@ add_artifacts(struct store *store, int64_t id, json_t *one, struct err *err)
 	return rc;
 }
 
+/* What it stands in the cache with. */
+static int
+add_print(struct store *store, int64_t id, json_t *one, struct err *err)
+{
+	char digest[DIGEST_HEX], *parts;
+	int rc = cache_of(store, id, digest, &parts, err);
+
+	if (rc <= 0)
+		return rc;
+	json_object_set_new(one, "print", json_pack("[s, s]", digest, parts));
+	free(parts);
+	return 0;
+}
+
 static json_t *
 done(struct store *store, struct stmt *row, struct err *err)
 {
@@ -311,7 +326,8 @@ done(struct store *store, struct stmt *row, struct err *err)
 	    set_json(one, "metrics", row, 7, err) == 0 &&
 	    set_stored(one, "result", store, TEXT_RESULT, stmt_int(row, 0), err) == 0 &&
 	    add_tries(store, stmt_int(row, 0), one, err) == 0 &&
-	    add_artifacts(store, stmt_int(row, 0), one, err) == 0)
+	    add_artifacts(store, stmt_int(row, 0), one, err) == 0 &&
+	    add_print(store, stmt_int(row, 0), one, err) == 0)
 		return one;
 	json_decref(one);
 	return NULL;

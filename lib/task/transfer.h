@@ -11,7 +11,8 @@
  * home: {"id", "attempt", "status", "class", "started", "ended", "not_before", "error",
  * "metrics", "result", "tries": [{"number", "started", "ended", "exit_code", "signal", "class",
  * "reason", "user_time", "system_time", "max_rss", "stderr", "stdout"}, ...],
- * "artifacts": [[kind, name, sha256, size], ...]}, where attempt is the one it went out with.
+ * "artifacts": [[kind, name, sha256, size], ...], "print": [digest, parts] of what is in the cache
+ * there}, where attempt is the one it went out with.
  * Absent members are as null.
  */
 #ifndef TASK_TRANSFER_H

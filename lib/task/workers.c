@@ -448,15 +448,30 @@ reap_one(struct store *store, const struct dead *dead, struct tally *tally, stru
 	return n;
 }
 
+/* Where the note has none of them it is not to be trusted. */
+static bool
+knows_any(const struct begun *begun, const struct orphans *held)
+{
+	for (size_t i = 0; begun && i < held->len; i++)
+		if (begun_has(begun, held->at[i].place.id))
+			return true;
+	return false;
+}
+
 int
-worker_release(
-    struct store *store, int64_t worker, const char *lost, struct tally *tally, struct err *err)
+worker_release(struct store *store, int64_t worker, const char *lost, const struct begun *begun,
+    struct tally *tally, struct err *err)
 {
 	struct orphans held = VEC_INIT;
 	int rc = find_held(store, worker, &held, err), n = (int)held.len;
+	bool known = knows_any(begun, &held);
 
-	for (size_t i = 0; i < held.len && rc == 0; i++)
-		rc = take_one(store, &held.at[i], worker, lost, tally, err);
+	for (size_t i = 0; i < held.len && rc == 0; i++) {
+		const struct orphan *o = &held.at[i];
+
+		rc = take_one(store, o, worker,
+		    !known || begun_has(begun, o->place.id) ? lost : NULL, tally, err);
+	}
 	clear_held(&held);
 	return rc < 0 ? -1 : n;
 }

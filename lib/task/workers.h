@@ -24,6 +24,7 @@ enum {
 /* Microseconds that no clock is wrong by. */
 #define WORKER_FORGOTTEN (INT64_C(24) * 3600 * 1000000)
 
+struct begun;
 struct vigil;
 
 /* A worker that enters. Texts are borrowed. */
@@ -43,9 +44,10 @@ int64_t worker_enter(struct store *store, const struct worker_entry *entry, stru
 int64_t worker_stand_in(struct store *store, const char *org, struct err *err);
 
 /* Take all that such a worker holds from it: queued again as if it had not begun (lost NULL), or
- * lost for this reason, as by workers_reap. The number, or -1. In a transaction. */
-int worker_release(
-    struct store *store, int64_t worker, const char *lost, struct tally *tally, struct err *err);
+ * lost for this reason, as by workers_reap, where the note says that it had begun (NULL: all had).
+ * The number, or -1. In a transaction. */
+int worker_release(struct store *store, int64_t worker, const char *lost, const struct begun *begun,
+    struct tally *tally, struct err *err);
 
 /* Say that it is alive, and how many attempts it ended so far. */
 int worker_beat(struct store *store, int64_t worker, int64_t done, struct err *err);

@@ -340,3 +340,68 @@ handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
 	[[ $(wc -l <ran) == 5 ]]
 	assert_home 10
 }
+
+@test "cluster: what needs more memory than it has comes home, and goes out with more" {
+	printf '%s\n' 'task_id: greedy' 'version: "1"' 'service_config:' \
+		'  command: [sh, -c, "ulimit -v 2000000; [ \"$DOCKLINE_ATTEMPT\" = 2 ] || exec tail /dev/zero"]' \
+		'  resources: {memory: 60M}' '  retry: {strategy: immediate, max_retries: 1, on: [memory]}' >greedy.yaml
+	taskreg -q add greedy.yaml >/dev/null
+	taskrun -q --job j --detach -n greedy >/dev/null
+	run_split out_there
+	assert_status 0
+	run_split taskstat 1 --json
+	assert_json '.status == "completed" and ([.tries[].class] == ["memory", null])'
+	# 64M of each are the worker's
+	run_split sql "SELECT group_concat(json_extract(need, '\$.memory') / 1048576) FROM cluster_job"
+	assert_out '124,184'
+}
+
+@test "cluster: an element that the cluster ended for memory or time: what had begun pays for it, the rest does not" {
+	for end in memory timeout; do
+		rm -f ran go
+		seq 3 | jq -c '{n: .}' | taskrun -q --job "$end" --detach -- sh -c \
+			'echo "$1" >>ran; until [ -e go ]; do sleep 0.05; done; echo "$1"' wait '{n}' >/dev/null
+		out_there -q --once --job "$end" --chunk-size 3 --resource elements=1
+		wait_until 10 ran 1
+		kill -9 "$(element_pid 0)"
+		# as a scheduler would tell it
+		sql "UPDATE cluster_element SET state = '$end', reason = 'WORD', node = 'n1', over = 1 WHERE ended IS NULL"
+		touch go
+		run_split out_there --job "$end"
+		assert_status 0
+		assert_err -r "element 0 of [0-9a-f]{8}: 1 execution has failed: the cluster ended its element: WORD"
+		assert_err -r "element 0 of [0-9a-f]{8}: 2 executions are queued again"
+		rm -rf "${TMPDIR:?}"/dockline-* # the node that died
+		run_split taskstat --job "$end" --status failed --json
+		[[ $end == memory ]] || run_split taskstat --job "$end" --status timeout --json
+		assert_json -s "map([.key, .error.class, .error.reason, .attempts]) | length == 1 and .[0][1:] == [\"$end\", \"the cluster ended its element: WORD\", 1]"
+		run_split taskstat --job "$end" --status completed --json
+		assert_json -s 'length == 2 and all(.[]; .attempts == 1)'
+	done
+	[[ -z $(ls .dockline/spool) ]]
+}
+
+@test "cluster: what comes home is in the cache, and what the cache has does not go out" {
+	printf '%s\n' 'task_id: known' 'version: "1"' 'service_config:' '  command: [sh, -c, "echo x >>ran; cat"]' '  cache: true' >known.yaml
+	sed -i "s|>>ran|>>$PWD/ran|" known.yaml
+	taskreg -q add known.yaml >/dev/null
+	seq 4 | jq -c '{n: .}' >params
+	seq 6 | jq -c '{n: .}' >more
+	# both are submitted before anything is known
+	taskrun -q --job a --detach known params >/dev/null
+	taskrun -q --job b --detach known more >/dev/null
+	run_split out_there -v --job a --chunk-size 2
+	assert_status 0
+	run_split out_there -v --job b --chunk-size 3
+	assert_status 0
+	assert_err -r '4 executions were completed out of the cache'
+	assert_home 10
+	[[ $(wc -l <ran) == 6 ]]
+	run_split sql 'SELECT count(*) FROM execution WHERE cached IS NOT NULL'
+	assert_out 4
+	# and one that is submitted now
+	run_split taskrun --job c --on local known more
+	assert_status 0
+	assert_json -s 'length == 6 and all(.[]; .cached)'
+	[[ $(wc -l <ran) == 6 ]]
+}
