@@ -281,8 +281,8 @@ deciding(const struct sieve *sieve, const struct score *by, struct columns *colu
 static unsigned
 showing(struct app *app, struct columns *columns)
 {
+	char *rest = o.columns, *name;
 	unsigned what = 0;
-	char *name;
 
 	if (o.reference)
 		add_column(columns, "rmsd");
@@ -290,7 +290,7 @@ showing(struct app *app, struct columns *columns)
 		add_column(columns, "clashes");
 		add_column(columns, "contacts");
 	}
-	while ((name = strsep(&o.columns, ",")))
+	while ((name = strsep(&rest, ",")))
 		add_column(columns, name);
 	for (size_t i = 0; i < columns->len; i++)
 		what |= measure_of(columns->name[i]);
