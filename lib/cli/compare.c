@@ -13,6 +13,7 @@
 #include "base/spool.h"
 #include "cli/app.h"
 #include "cli/leftout.h"
+#include "cli/records.h"
 #include "dock/standing.h"
 
 enum { LISTED = 10 }; /* molecules named on stderr */
@@ -43,11 +44,10 @@ read_all(struct app *app, const struct compare_options *o, struct spool *spool,
     struct standing **standings, struct err *err)
 {
 	for (size_t i = 0; i < app->nargs; i++) {
-		char *files[] = { app->args[i], NULL };
 		struct reading r = { .standing = standing_new(o->by, o->mixed, spool) };
 
 		standings[i] = r.standing;
-		if (app_each(app, files, take, &r, err) < 0)
+		if (records_named(app, app->args[i], take, &r, err) < 0)
 			return -1;
 		leftout_say(app, &r.left);
 		if (standing_finish(r.standing) == 0)

@@ -24,12 +24,12 @@ struct compare_options {
 	bool worst;   /* molecules that a campaign lacks stand behind all others there */
 };
 
-/* The two files of app->args: a record rank_diff, then a rank_change for each molecule that became
- * or ceased to be a hit, or that one of them lacks, in the order of the first. */
+/* The two files, or jobs, of app->args: a record rank_diff, then a rank_change for each molecule
+ * that became or ceased to be a hit, or that one of them lacks, in the order of the first. */
 int compare_diff(struct app *app, const struct compare_options *options, struct err *err);
 
-/* All files of app->args: the record of the first file that has a molecule, with `consensus`, the
- * best first. */
+/* All files, or jobs, of app->args: the record of the first file that has a molecule, with
+ * `consensus`, the best first. */
 int compare_consensus(struct app *app, const struct compare_options *options, struct err *err);
 
 #endif

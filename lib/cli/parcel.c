@@ -18,11 +18,11 @@
 
 struct parcel {
 	struct outfile *out;
-	FILE *poses, *table;       /* without names: gone with us */
-	json_t *first;             /* the first result */
-	json_t *engines;           /* "vina 1.2.3 (sha256)": how many */
-	json_t *receptors, *boxes; /* hash: how many */
-	struct buf receptor;       /* the file; empty: it cannot be had */
+	FILE *poses, *table;               /* without names: gone with us */
+	json_t *first;                     /* the first result */
+	json_t *engines;                   /* "vina 1.2.3 (sha256)": how many */
+	json_t *receptors, *boxes, *tools; /* hash: how many */
+	struct buf receptor;               /* the file; empty: it cannot be had */
 	size_t records;
 };
 
@@ -33,6 +33,7 @@ parcel_open(const char *path, bool replace, struct err *err)
 
 	p->engines = json_object();
 	p->receptors = json_object();
+	p->tools = json_object();
 	p->boxes = json_object();
 	p->poses = tmpfile();
 	p->table = tmpfile();
@@ -106,7 +107,17 @@ parcel_note(struct parcel *p, struct app *app, const json_t *result, struct err 
 	char *engine = xasprintf("%s %s (sha256 %s)", text_at(result, "/engine"),
 	    text_at(result, "/version"), text_at(result, "/sha256"));
 
+	const char *tool;
+	json_t *version;
+
 	(void)err;
+	json_object_foreach(json_at(result, "/prep/versions"), tool, version) {
+		const char *text = json_string_value(version);
+		char *name = xasprintf("%s%s%s", tool, text ? " " : "", text ? text : "");
+
+		count(p->tools, name);
+		free(name);
+	}
 	if (!p->first) {
 		p->first = json_deep_copy(result);
 		take_receptor(p, app, result);
@@ -148,6 +159,8 @@ write_readme(const struct parcel *p, struct buf *out)
 		buf_add_str(out, "receptor.pdbqt  what they were docked to\n");
 	buf_add_str(out, "box.json        where they were searched for, in angstrom\n\n");
 	list_counts("Engines, and how many molecules each docked:", p->engines, out);
+	if (json_object_size(p->tools) > 0)
+		list_counts("What prepared them:", p->tools, out);
 	list_counts("Receptors by SHA-256:", p->receptors, out);
 	list_counts("Boxes by SHA-256:", p->boxes, out);
 	if (json_object_size(p->receptors) > 1 || json_object_size(p->boxes) > 1)
@@ -218,6 +231,7 @@ parcel_close(struct parcel *p, struct app *app, bool keep, struct err *err)
 	json_decref(p->first);
 	json_decref(p->engines);
 	json_decref(p->receptors);
+	json_decref(p->tools);
 	json_decref(p->boxes);
 	buf_clear(&p->receptor);
 	free(p);

@@ -3,6 +3,7 @@
 #include "cli/records.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/json.h"
@@ -83,6 +84,16 @@ records_each(
     struct app *app, const char *name, char **files, app_record_fn *fn, void *ctx, struct err *err)
 {
 	return records_each_line(app, name, files, NULL, fn, ctx, err);
+}
+
+int
+records_named(struct app *app, const char *name, app_record_fn *fn, void *ctx, struct err *err)
+{
+	char *files[] = { (char *)name, NULL };
+	bool file = strcmp(name, "-") == 0 || strchr(name, '/') || strstr(name, ".json") ||
+	    access(name, F_OK) == 0;
+
+	return records_each(app, file ? NULL : name, file ? files : NULL, fn, ctx, err);
 }
 
 static void

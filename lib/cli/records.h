@@ -19,6 +19,10 @@ int records_each(
 int records_each_line(struct app *app, const char *job, char **files, app_line_fn *line,
     app_record_fn *fn, void *ctx, struct err *err);
 
+/* The records of a file ("-": stdin; also what can only be one, with '/' or ".json" in it), or of a
+ * job where there is no file of that name. */
+int records_named(struct app *app, const char *name, app_record_fn *fn, void *ctx, struct err *err);
+
 /* As app_each, for the executions of a selection in order of id. sel->after moves along. */
 int records_selected(struct app *app, struct store *store, struct selection *sel, app_record_fn *fn,
     void *ctx, struct err *err);

@@ -2,8 +2,6 @@
 /* rollcall: which molecules another campaign has results of. */
 #include "cli/rollcall.h"
 
-#include <unistd.h>
-
 #include "base/err.h"
 #include "cli/app.h"
 #include "cli/leftout.h"
@@ -32,11 +30,9 @@ take(struct app *app, json_t *record, void *ctx, struct err *err)
 struct roll *
 rollcall(struct app *app, const char *name, struct err *err)
 {
-	char *files[] = { (char *)name, NULL }, *none[] = { NULL };
-	bool file = access(name, F_OK) == 0;
 	struct call call = { .roll = roll_new() };
 	size_t n;
-	int rc = records_each(app, file ? NULL : name, file ? files : none, take, &call, err);
+	int rc = records_named(app, name, take, &call, err);
 
 	n = roll_finish(call.roll);
 	if (rc == 0 && n > 0 && call.nameless == n)

@@ -24,6 +24,18 @@ changed() { jq -c "$1" "$docked"; }
 	assert_out -r $'\n1,aspirin,"a ""b"", c",1,-5.283,.*,"A, B & Co",\n1,aspirin,"a ""b"", c",2,-5.274,'
 }
 
+@test "dock-export: what dock-rank measured, and the pose that it chose" {
+	changed '.result.poses[1] += {rmsd: 1.5, strain: 0.2, clashes: 0, contacts: ["A:ASP25", "B:ILE50"], outside: 0}
+		| .result.chosen = {pose: 2}' >judged
+	run_split dock-export --format csv judged
+	assert_status 0
+	assert_out -r ',warnings,rmsd \(angstrom\),strain \(kcal/mol\),clashes,contacts,outside \(angstrom\)'
+	assert_out -r $'\n1,aspirin,aspirin,2,-5.274,.*,1.5,0.2,0,A:ASP25 B:ILE50,0$'
+	run_split dock-export --format sdf judged
+	assert_out -r $'>  <dock_contacts>\nA:ASP25 B:ILE50\n'
+	assert_out -r $'>  <dock_pose>\n2\n'
+}
+
 @test "dock-export: the best pose is not always the first" {
 	changed '.result.best.affinity = {value: -6, pose: 3} | .result.poses[2].affinity = -6' >third
 	run_split dock-export --format csv third
@@ -288,7 +300,7 @@ canonical() { obabel "-i$1" "$2" -ocan 2>/dev/null | cut -f1; }
 @test "dock-export: a bundle for a colleague" {
 	need python3
 	changed '.result.receptor = {file: "rec.pdbqt", sha256: "'"$(printf 'ATOM\n' | sha256sum | cut -d' ' -f1)"'"} |
-		.result.box = {center: [1, 2, 3], size: [20, 20, 20], sha256: "b"}' >bundled
+		.result.box = {center: [1, 2, 3], size: [20, 20, 20], sha256: "b"} | .result.prep.versions = {rdkit: "1.2"}' >bundled
 	echo ATOM >rec.pdbqt
 	run_split dock-export --bundle top.zip bundled bundled
 	assert_status 0
@@ -299,6 +311,7 @@ canonical() { obabel "-i$1" "$2" -ocan 2>/dev/null | cut -f1; }
 	[[ $(<box.json) == '{"type":"box","center":[1,2,3],"size":[20,20,20],"sha256":"b"}' ]]
 	[[ $(grep -c '^\$\$\$\$' poses.sdf) == 2 && $(wc -l <table.csv) == 3 ]]
 	grep -q 'vina 1.2.3 (sha256 c*): 2' README.txt
+	grep -qxF '  rdkit 1.2: 2' README.txt
 	run_split dock-export --bundle top.zip bundled
 	assert_status 2
 	mv top.zip one.zip

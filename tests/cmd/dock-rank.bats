@@ -554,6 +554,9 @@ judged() {
 	run_split dock-rank --in nowhere two
 	assert_status 4
 	assert_err -r 'no state directory'
+	run_split dock-rank --in nowhere.jsonl two
+	assert_status 3
+	assert_err -r "cannot open 'nowhere.jsonl'"
 }
 
 @test "dock-rank: lines and records are sifted alike, in any order" {
@@ -571,4 +574,18 @@ judged() {
 			diff want <($order lines | dock-rank -q $how | jq -r .key)
 		done
 	done
+}
+
+@test "dock-rank: campaigns side by side are files or jobs" {
+	jq -c 'select(.result) | .result' "$fast" >results
+	run_split taskrun -q --job first -- cat <results
+	assert_status 0
+	run_split dock-rank --diff first results
+	assert_status 0
+	assert_json -s '.[0] | .shared == 6 and .only_a == 0 and .only_b == 0 and .a.file == "first"'
+	run_split dock-rank --consensus rank --top 1 results first
+	assert_json '.key == "imatinib-0" and .consensus.value == 1'
+	run_split dock-rank --diff first second
+	assert_status 2
+	assert_err "dock-rank: no job 'second'"
 }
