@@ -18,10 +18,17 @@ for ((round = 0; round < ROUNDS; round++)); do
 	/usr/bin/time -o "$work/time" -f '%e %M' "$BUILD/bin/dock-rank" --top 100 "$work/results" >"$work/out" || exit 1
 	[[ $(wc -l <"$work/out") == $((N < 100 ? N : 100)) ]] || { echo 'rank: records are missing' && exit 1; }
 	tail -n 1 "$work/time" >>"$work/rank"
+	/usr/bin/time -o "$work/time" -f '%e %M' "$BUILD/bin/dock-rank" -q --top 100 --where 'affinity<-5' --where 'elapsed<60' \
+		"$work/results" >"$work/filtered" || exit 1
+	cmp -s "$work/out" "$work/filtered" || ((N < 1000)) || { echo 'rank: a filter changed the best' && exit 1; }
+	tail -n 1 "$work/time" >>"$work/where"
 	"$BUILD/bench/poses" 1 tests/data/vina/1.2.3/success*_out.pdbqt >>"$work/poses" || exit 1
 done
-sort -n "$work/rank" | awk -v n="$bytes" '{ t[NR] = $1; if ($2 > most) most = $2 } END {
-	printf "%-28s %8.0f MB/s %8.1f MiB\n", "dock-rank --top 100", n / 1e6 / t[int((NR + 1) / 2)], most / 1024 }'
+for what in rank where; do
+	sort -n "$work/$what" | awk -v n="$bytes" -v what="$what" '{ t[NR] = $1; if ($2 > most) most = $2 } END {
+		printf "%-28s %8.0f MB/s %8.1f MiB\n", what == "rank" ? "dock-rank --top 100" : "and --where, twice",
+			n / 1e6 / t[int((NR + 1) / 2)], most / 1024 }'
+done
 sort -n "$work/poses" | awk '{ t[NR] = $1 } END {
 	printf "%-28s %8.0f MB/s\n", "reading poses", t[int((NR + 1) / 2)] }'
 echo 'aim: 200 MB/s and 64 MiB; 300 MB/s'
