@@ -79,10 +79,33 @@ check() {
 	assert_out -r "vina +missing +- +Debian package autodock-vina; DOCKLINE_VINA names it; .*'/nowhere/vina', which cannot be run"
 }
 
-@test "dock-doctor: a Python on PATH serves where the distribution's lacks the module" {
-	fake python3 0.5.1
-	run_split env PATH="$PWD/fakes" "$BUILD/bin/dock-doctor"
-	check meeko '.status == "ok" and .version == "0.5.1" and .path == "'"$PWD"'/fakes/python3"'
+@test "dock-doctor: Meeko is that of the Python which runs its program" {
+	fake python3-of-meeko 0.5.1
+	printf '#!%s/fakes/python3-of-meeko -s\nimport meeko\n' "$PWD" >fakes/mk_prepare_ligand.py
+	chmod +x fakes/mk_prepare_ligand.py
+	faked
+	check meeko '.status == "ok" and .version == "0.5.1" and .path == "'"$PWD"'/fakes/mk_prepare_ligand.py"'
+	echo 'no script' >fakes/mk_prepare_ligand.py
+	faked
+	check meeko '.status == "broken" and .notes == ["it does not tell which Python runs it"]'
+}
+
+@test "dock-doctor: engines of files, and what is known of a version" {
+	fake qvina2 'AutoDock Vina 1.1.2 (May 11, 2011)'
+	fake gnina 'gnina v1.3 master:7c2ec1b   Built Oct  3 2024.'
+	fake smina 'Smina Nov 21 2018.  Based on AutoDock Vina 1.1.2.'
+	faked
+	check qvina2 '.status == "ok" and .version == "1.1.2 (May 11, 2011)" and (.sha256 | length) == 64
+		and (.notes[0] | test("SHA-256"))'
+	check unidock '.status == "missing" and .variable == "DOCKLINE_UNIDOCK"'
+	check gnina '(.notes | length) == 2 and (.notes[1] | test("CUDA_VISIBLE_DEVICES"))'
+	check smina '.notes[0] | test("poses are counted")'
+	fake gnina 'gnina v1.4 master:7c2ec1b   Built Oct  3 2026.'
+	faked
+	check gnina '.notes == null'
+	fake vina 'AutoDock Vina v1.2.7'
+	faked
+	check vina '.status == "ok" and (.notes | length) == 1'
 }
 
 @test "dock-doctor: what is there and does not work is broken" {
