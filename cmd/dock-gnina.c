@@ -8,7 +8,7 @@ static struct dockmain_common c;
 static struct {
 	char *addh, *approximation, *cnn, *cnn_model, *cnn_rotation, *cnn_scoring, *custom_atoms,
 	    *custom_scoring, *device, *minimize_iters, *mode, *pose_sort_order, *scoring;
-	int accurate_line, no_gpu;
+	int serve, accurate_line, no_gpu;
 } o;
 
 static const struct poptOption options[] = {
@@ -54,6 +54,7 @@ static const struct poptOption options[] = {
 	{ "scoring", 0, POPT_ARG_STRING, &o.scoring, 0, "empirical scoring function (default)",
 	    "NAME" },
 	DOCKMAIN_SEED(c),
+	{ "serve", 0, POPT_ARG_NONE, &o.serve, 0, "answer taskrun as a coprocess", NULL },
 	DOCKMAIN_SIZE(c),
 	DOCKMAIN_TIMEOUT(c),
 	APP_RECORD_OPTIONS,
@@ -97,6 +98,7 @@ main(int argc, char **argv)
 		.settings = settings,
 		.jobs = c.jobs,
 		.lint = c.lint,
+		.serve = o.serve,
 		.replay = c.replay };
 
 	accurate_line = o.accurate_line ? yes : NULL;

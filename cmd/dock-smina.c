@@ -8,7 +8,7 @@ static struct dockmain_common c;
 static struct {
 	char *addh, *approximation, *custom_atoms, *custom_scoring, *energy_range, *minimize_iters,
 	    *mode, *scoring;
-	int accurate_line;
+	int serve, accurate_line;
 } o;
 
 static const struct poptOption options[] = {
@@ -44,6 +44,7 @@ static const struct poptOption options[] = {
 	DOCKMAIN_RUNTIME(c),
 	{ "scoring", 0, POPT_ARG_STRING, &o.scoring, 0, "scoring function (default)", "NAME" },
 	DOCKMAIN_SEED(c),
+	{ "serve", 0, POPT_ARG_NONE, &o.serve, 0, "answer taskrun as a coprocess", NULL },
 	DOCKMAIN_SIZE(c),
 	DOCKMAIN_TIMEOUT(c),
 	APP_RECORD_OPTIONS,
@@ -81,6 +82,7 @@ main(int argc, char **argv)
 		.settings = settings,
 		.jobs = c.jobs,
 		.lint = c.lint,
+		.serve = o.serve,
 		.replay = c.replay };
 
 	accurate_line = o.accurate_line ? yes : NULL;

@@ -142,8 +142,6 @@ conclude(const struct batch *b, size_t i, struct verdict *verdict)
 		    b->run->engine->program, err.text);
 	else
 		out = dockrun_conclude(b->jobs[i], b->run, &f, b->argv, &b->spoken, verdict);
-	if (out)
-		json_object_set_new(out, "together", json_integer((json_int_t)b->n));
 	if (out && log)
 		json_object_set_new(json_object_get(out, "files"), "log",
 		    json_pack("{s:s,s:s}", "format", "dlg", "sha256", hex));
@@ -199,9 +197,7 @@ dock(struct dockjob *const *jobs, size_t n, const struct dockrun *run, struct do
 	b.argv = argv_build(&jobs[0]->request, &run->version, &files);
 	well = dockrun_engine(jobs[0], run, &b.f, b.argv, jobs[0]->request.timeout * (double)n,
 		   &b.spoken, verdict) == 0;
-	b.spoken.cost.elapsed /= (double)n;
-	b.spoken.cost.user /= (double)n;
-	b.spoken.cost.system /= (double)n;
+	docking_cost_share(&b.spoken.cost, n);
 	if (!well && n == 1)
 		ends[0].verdict = *verdict;
 	else

@@ -121,13 +121,12 @@ out:
 }
 
 json_t *
-dockjob_conclude(struct dockjob *job, const struct dockrun *run, const struct buf *poses,
-    const struct docking_cost *cost, struct verdict *verdict)
+dockjob_judge_text(struct dockjob *job, const struct dockrun *run, const struct buf *poses,
+    const struct spoken *spoken, struct verdict *verdict)
 {
 	struct argv_files files = { .program = run->program,
 		.ligand = berth_ligand_name(&job->request),
 		.out = berth_poses_name(&job->request) };
-	struct spoken spoken = { .out = BUF_INIT, .errout = BUF_INIT, .cost = *cost };
 	struct berth f = { 0 };
 	struct err err = { 0 };
 	char **argv = NULL;
@@ -139,9 +138,18 @@ dockjob_conclude(struct dockjob *job, const struct dockrun *run, const struct bu
 		dockjob_refuse(verdict, "", &err);
 	} else {
 		argv = argv_build(&job->request, &run->version, &files);
-		out = dockrun_conclude(job, run, &f, argv, &spoken, verdict);
+		out = dockrun_conclude(job, run, &f, argv, spoken, verdict);
 	}
 	argv_free(argv);
 	berth_clear(&f, run->work && !proc_caught());
 	return out;
+}
+
+json_t *
+dockjob_conclude(struct dockjob *job, const struct dockrun *run, const struct buf *poses,
+    const struct docking_cost *cost, struct verdict *verdict)
+{
+	struct spoken spoken = { .out = BUF_INIT, .errout = BUF_INIT, .cost = *cost };
+
+	return dockjob_judge_text(job, run, poses, &spoken, verdict);
 }

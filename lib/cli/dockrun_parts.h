@@ -31,4 +31,9 @@ int dockrun_engine(const struct dockjob *job, const struct dockrun *run, const s
 json_t *dockrun_conclude(struct dockjob *job, const struct dockrun *run, const struct berth *f,
     char **argv, const struct spoken *spoken, struct verdict *verdict);
 
+/* The same of the text of poses of one ligand, in a folder of its own. Its command line is that of
+ * the ligand alone. */
+json_t *dockjob_judge_text(struct dockjob *job, const struct dockrun *run, const struct buf *poses,
+    const struct spoken *spoken, struct verdict *verdict);
+
 #endif

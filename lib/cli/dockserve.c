@@ -7,6 +7,11 @@
  * alike; when there is none, the process waits for more. What has nobody to share
  * a process with is docked in one of its own, and so is what ended a process of
  * several: then it alone is to blame.
+ *
+ * Of an engine that takes several records in one file (cli/docksdf.h) those in hand are
+ * docked together and answered together. That saves a few seconds for each, so they are only as
+ * many as will most likely end in a minute, by what the last ones took: nobody waits
+ * long for an answer that is there already.
  */
 #include "cli/dockserve.h"
 
@@ -23,8 +28,10 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/app.h"
+#include "cli/dockbatch.h"
 #include "cli/dockgroup.h"
 #include "cli/dockrun.h"
+#include "cli/docksdf.h"
 #include "cli/records.h"
 #include "dock/docking.h"
 #include "exec/pipe.h"
@@ -35,6 +42,8 @@ enum {
 	COMPANY = 20,     /* milliseconds to wait for somebody to share a process with */
 	SECOND = 1000000, /* microseconds */
 	LOOK = 500,       /* milliseconds between two looks whether a group still docks */
+	MANY = 16,        /* ligands in one file */
+	MINUTE = 60,      /* seconds that those of a file may take, by the last */
 	OURS = 1,         /* descriptors to poll for, beside those of a group */
 };
 
@@ -57,6 +66,7 @@ struct serve {
 	struct dockgroup *group; /* docks the first, NULL: nobody does */
 	char *kept[KEPT];        /* folders, in a ring */
 	size_t answered;
+	double took; /* seconds that the last docking took; 0: none was docked */
 	struct err err;
 };
 
@@ -194,6 +204,7 @@ listen(struct serve *s)
 	if (pipe_read(&s->in) < 0) {
 		pipe_in_close(&s->in);
 		s->over = true;
+		open("/dev/null", O_RDONLY); /* as 0, which no file of a child may be */
 	}
 	while (s->err.kind == ERR_NONE && pipe_next(&s->in, &line, &len)) {
 		json_t *message = json_parse(line, len, &s->err);
@@ -208,12 +219,53 @@ listen(struct serve *s)
 
 /* ---- docking ---- */
 
+/* How many in hand one file may have. The first is docked alone. */
+static size_t
+file_room(const struct serve *s)
+{
+	if (s->took <= 0)
+		return 1;
+	return s->took * MANY < MINUTE ? MANY : (size_t)(MINUTE / s->took) + 1;
+}
+
+/* Those in hand, from the first, that are docked together. */
+static size_t
+join(const struct serve *s, struct dockjob **jobs)
+{
+	size_t n = 0, most = file_room(s);
+
+	for (struct asked *a = s->first; a && n < most; a = a->next) {
+		if (!docksdf_joins(jobs, n, &a->job, s->run))
+			break;
+		jobs[n++] = &a->job;
+	}
+	return n;
+}
+
+static void
+dock_file(struct serve *s, struct dockjob *const *jobs, size_t n)
+{
+	struct dockend ends[MANY] = { { .record = NULL } };
+
+	docksdf_run(jobs, n, s->run, ends);
+	for (size_t i = 0; i < n; i++) {
+		s->took = json_number_value(json_object_get(ends[i].record, "elapsed"));
+		answer_first(s, ends[i].record, &ends[i].verdict);
+	}
+}
+
 static void
 dock_alone(struct serve *s)
 {
 	struct verdict verdict = { 0 };
+	struct dockjob *jobs[MANY];
 	json_t *record;
+	size_t n = join(s, jobs);
 
+	if (n > 0) {
+		dock_file(s, jobs, n);
+		return;
+	}
 	record = dockjob_run(&s->first->job, s->run, &verdict);
 	answer_first(s, record, &verdict);
 }
@@ -306,6 +358,8 @@ wait_time(const struct serve *s, int64_t now)
 	int most = busy ? LOOK : -1;
 	int64_t left;
 
+	if (!s->group && s->count > 0 && request_joins(&s->first->job.request))
+		return s->count < MANY ? COMPANY : 0;
 	if (!s->group && s->count > 0)
 		return s->count > 1 || !request_groups(&s->first->job.request, &s->run->version)
 		    ? 0

@@ -216,6 +216,15 @@ thousandths(double seconds)
 	return json_real(round(seconds * 1000) / 1000);
 }
 
+void
+docking_cost_share(struct docking_cost *cost, size_t n)
+{
+	cost->elapsed /= (double)n;
+	cost->user /= (double)n;
+	cost->system /= (double)n;
+	cost->together = n;
+}
+
 json_t *
 docking_resources(const struct docking_cost *cost)
 {
@@ -230,6 +239,8 @@ docking_resources(const struct docking_cost *cost)
 		json_object_set_new(out, "max_rss", json_integer(cost->max_rss));
 	if (cost->place > 0)
 		json_object_set_new(out, "place", json_integer(cost->place));
+	if (cost->together > 0)
+		json_object_set_new(out, "together", json_integer((json_int_t)cost->together));
 	if (json_object_size(out) > 0)
 		return out;
 	json_decref(out);

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct engine_version;
@@ -19,7 +20,11 @@ struct docking_cost {
 	double user, system; /* of CPU time; both 0: unknown */
 	int64_t max_rss;     /* bytes, 0: unknown */
 	int place;           /* in the process that docked several, from 1; 0: it was alone */
+	size_t together;     /* its process had so many, of whose costs this is an equal part */
 };
+
+/* Make the cost of a process that of each of its n. */
+void docking_cost_share(struct docking_cost *cost, size_t n);
 
 /* What a record is made of; everything is borrowed. */
 struct docking {
@@ -43,7 +48,8 @@ struct docking {
 /* The record, the caller's. Members of the request that nobody here knows are passed on. */
 json_t *docking_record(const struct docking *docking);
 
-/* {"user_time","system_time","max_rss","place"}, what is known of it; NULL: nothing. The caller's.
+/* {"user_time","system_time","max_rss","place","together"}, what is known of it; NULL: nothing. The
+ * caller's.
  */
 json_t *docking_resources(const struct docking_cost *cost);
 

@@ -86,8 +86,9 @@ struct engine {
 	size_t nparams;
 	const char *mode[ENGINE_MODES]; /* the flag of each mode, "" for none; NULL: not offered */
 	const struct engine_value *values; /* ended by a NULL param; NULL: none */
-	bool sdf;  /* ligands may be SDF, and poses are then; else PDBQT only */
-	bool maps; /* it cannot do without grid maps */
+	bool sdf;     /* ligands may be SDF, and poses are then; else PDBQT only */
+	bool several; /* it docks every record of an SDF, each as it would alone */
+	bool maps;    /* it cannot do without grid maps */
 	struct engine_batch batch;
 	bool networks; /* poses carry CNNscore and CNNaffinity, unless cnn_scoring is none */
 	const char

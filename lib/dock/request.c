@@ -450,3 +450,10 @@ request_groups(const struct request *request, const struct engine_version *versi
 	    !request->single && request->mode == ENGINE_DOCK && !request_maps(request) &&
 	    (flex < 0 || !request->text[flex]) && (scoring < 0 || request->value[scoring] == 0);
 }
+
+bool
+request_joins(const struct request *request)
+{
+	return request->engine->several && request->sdf && !request->single &&
+	    request->mode != ENGINE_SCORE;
+}

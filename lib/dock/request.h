@@ -66,6 +66,10 @@ const char *request_maps(const struct request *request);
  * grids of AutoDock Vina's own scoring are computed once for all. */
 bool request_groups(const struct request *request, const struct engine_version *version);
 
+/* Can it be one of several records in a file of ligands, each docked as it would be alone? Not
+ * where scores are only said, without a name. */
+bool request_joins(const struct request *request);
+
 /* The value of a parameter of whole numbers by its name; where the engine has none, absent. */
 int request_whole(const struct request *request, const char *name, int absent);
 

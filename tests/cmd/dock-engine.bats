@@ -90,7 +90,7 @@ ligands() {
 	(($(wc -l <log) == 1))
 	assert_json -s 'length == 3 and ([.[].key] == ["aspirin", "benzene", "caffeine"])'
 	assert_json '.engine == "unidock" and .version == "1.1.3" and .best.affinity == {value: -5.625, pose: 1} and (.poses | length) == 2
-		and .together == 3 and .warnings == [] and .unbound_energy == "right" and .repaired == false'
+		and .resources.together == 3 and .warnings == [] and .unbound_energy == "right" and .repaired == false'
 	# each has its own poses and ligand, whole
 	while read -r name; do
 		jq -r --arg key "$name" 'select(.key == $key) | .files.poses.text' "$out" >poses
@@ -106,7 +106,7 @@ ligands() {
 	run_split dock-engine unidock "${space[@]}" two
 	assert_status 0
 	(($(wc -l <log) == 4))
-	assert_json '.together == 1'
+	assert_json '.resources.together == 1'
 }
 
 @test "dock-engine: a bad ligand among many costs the others nothing" {
@@ -124,7 +124,7 @@ ligands() {
 	jq -es 'map(.error // empty) == [{class: "input", reason: "unidock: Ligand ligand-1.pdbqt exceed max torsion counts. 49", retry: false}]' skip
 	jq -es 'map(.error // empty)[0] | .class == "signal" and (.reason | test("signal 11.*exceed max torsion counts"))' crash
 	# what was whole when it died is kept, the rest is docked alone
-	[[ $(jq -c 'select(.error | not) | [.key, .together]' crash) == '["aspirin",3]
+	[[ $(jq -c 'select(.error | not) | [.key, .resources.together]' crash) == '["aspirin",3]
 ["caffeine",1]' ]]
 	(($(wc -l <log) == 3))
 	FAKE_UNIDOCK=gpu-memory run_split dock-engine -q unidock "${space[@]}" ligands
@@ -151,7 +151,7 @@ ligands() {
 	assert_status 0
 	[[ $(<log) == "--filelist ligands.txt --nrun 6 "*" --seed 42
 $PWD/my maps/rec.maps.fld ligand-1.pdbqt ligand-2.pdbqt " ]]
-	assert_json '.engine == "autodock-gpu" and .version == "1.5.3-73-gf5cf6ffdd" and .together == 2 and .warnings == ["maps"]'
+	assert_json '.engine == "autodock-gpu" and .version == "1.5.3-73-gf5cf6ffdd" and .resources.together == 2 and .warnings == ["maps"]'
 	# runs in the order of their energies; the stored ones are models of the log
 	assert_json '[.poses[].affinity] == [-9, -8, -7, -7, -6, -5] and .best.affinity.value == -9 and .poses[0].intra == -0.5'
 	assert_json '.files.poses.models == 3 and .files.poses.format == "pdbqt" and .files.log.format == "dlg"'

@@ -157,7 +157,7 @@ gnina() {
 @test "dock-gnina: a slot has its own GPU, with a part of one as many as fit" {
 	sed 's/resources: {/resources: {gpus: 1, /; s/^task_id: .*/task_id: gnina-gpu/' "$root/share/tasks/dock-gnina.yaml" >gpu.yaml
 	taskreg -q add gpu.yaml >/dev/null
-	for key in a b c; do jq -nc --arg l "$data/smina/aspirin.sdf" --arg key $key '{key: $key, ligand: $l}'; done >requests
+	for seed in 1 2 3; do jq -nc --arg l "$data/smina/aspirin.sdf" --argjson seed $seed '{key: "k\($seed)", ligand: $l, seed: $seed}'; done >requests
 	echo '{"type":"box","center":[11,90.5,57.5],"size":[22,24,28]}' >box.json
 	# the request's wish of another does not count there
 	taskrun -q -d --job g --set receptor="$protein" --set box=@box.json --set device=7 gnina-gpu requests >/dev/null

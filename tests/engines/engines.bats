@@ -102,7 +102,7 @@ behaves() {
 	done >ligands
 	run_split "${dock[@]}" "${space[@]}" ligands
 	believable
-	assert_json -s 'length == 3 and all(.[]; .together == 3)'
+	assert_json -s 'length == 3 and all(.[]; .resources.together == 3)'
 }
 
 @test "engines: AutoDock-GPU" {

@@ -47,7 +47,7 @@ check() {
 	# the same as if it had been docked
 	campaign three requests-2 elsewhere/other.pdbqt --no-cache "$1"
 	[[ -s logs/three ]]
-	same='del(.cached, .elapsed, .files, .place, .request.ligand_sha256, .ligand.sha256)'
+	same='del(.cached, .elapsed, .files, .resources, .request.ligand_sha256, .ligand.sha256)'
 	diff <(jq -c ".result | $same" two.jsonl | sort) <(jq -c ".result | $same" three.jsonl | sort)
 	# and it can be docked again by its record
 	[[ $1 == dock-vina ]] || return 0

@@ -178,3 +178,55 @@ begun() { (($(grep -c " $1 $2\$" log) == $3)); }
 	assert_status 0
 	assert_json -s 'length == 3 and all(.same)'
 }
+
+# titles NAME ...: a request for each, of an SDF with that title
+titles() {
+	local name
+
+	for name; do
+		jq -nc --arg key "$name" --arg rec "$vina/protein.pdbqt" --rawfile text <(sed "1s/.*/$name/" "$data/smina/aspirin.sdf") \
+			'{key: $key, receptor: $rec, ligand: {name: $key, format: "sdf", text: $text}, box: {center: [11, 90.5, 57.5], size: [22, 24, 28]}}'
+	done
+}
+
+# The requests are answered by ENGINE as a coprocess; the answers are in $out, sorted.
+serve_sdf() {
+	jq -c --argjson more "${2:-{\}}" '{id: input_line_number, attempt: 1, params: (. + $more)}' requests >asked
+	: >log
+	run_split eval "DOCKLINE_WORK=$TMPDIR dock-$1 --serve <asked"
+	assert_status 0
+	assert_json -s "length == $(wc -l <asked)"
+}
+
+@test "group: smina and gnina dock several records of one file, and give what each gives alone" {
+	export DOCKLINE_SMINA=$root/tests/fakes/smina DOCKLINE_GNINA=$root/tests/fakes/gnina
+	titles one two three four >requests
+	for engine in smina gnina; do
+		serve_sdf $engine
+		(($(grep -c -- --receptor log) == 2)) # the first tells how long it takes
+		assert_json -s 'all(.result) and [.[].result.resources.together] == [null, 3, 3, 3]'
+		jq -c '.result | del(.elapsed, .resources, .files[].path)' "$out" >together
+		serve_sdf $engine '{"group": false}'
+		(($(grep -c -- --receptor log) == 4))
+		jq -c '.result | del(.elapsed, .resources, .files[].path)' "$out" >alone
+		cmp together alone
+	done
+}
+
+@test "group: a bad record of a file is docked alone, and so are those behind it" {
+	export DOCKLINE_SMINA=$root/tests/fakes/smina
+	titles one two Bad four >requests
+	serve_sdf smina
+	assert_json -s 'all(.result) and [.[].result.resources.together] == [null, 3, null, null]'
+	(($(grep -c -- --receptor log) == 4))
+}
+
+@test "group: records with one title, or none, do not share a file" {
+	export DOCKLINE_SMINA=$root/tests/fakes/smina
+	{
+		titles one two two
+		titles four | jq -c '.ligand.text |= sub("^four"; "")'
+	} >requests
+	serve_sdf smina
+	assert_json -s 'all(.result) and [.[].result.resources.together] == [null, null, null, null]'
+}
