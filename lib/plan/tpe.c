@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "plan/axis.h"
@@ -12,6 +13,8 @@
 
 #define NEGLIGIBLE 30.0 /* exp(-30) more or less is no difference */
 #define ERF_ONE 4.5     /* erf of more than this is 1, but for 2e-10 */
+
+enum { ROW = 8 }; /* kernels that are looked at together */
 
 /* What the kernels of a mixture have in common along an axis. */
 struct side {
@@ -33,6 +36,7 @@ struct mixture {
 	struct side *sides; /* by axis */
 	double *peaks;      /* by point: logarithm of the density at the point itself */
 	double *parts;      /* by point and axis: the part of it, of axes that may be out */
+	double *rows; /* ROW points at a time: their places along the first axis, the next, ... */
 };
 
 /* ---- kernels ---- */
@@ -110,6 +114,19 @@ raise_peak(struct mixture *m, size_t kernel)
 	m->peaks[kernel] = sum - log(left);
 }
 
+/* The points once more, so that those of a row stand side by side along each axis. */
+static void
+set_rows(struct mixture *m)
+{
+	size_t n = m->axes->len;
+
+	for (size_t i = 0; i < m->len; i++)
+		for (size_t d = 0; d < n; d++)
+			m->rows[(i / ROW * n + d) * ROW + i % ROW] = m->points[i][d];
+	for (size_t i = m->len; i % ROW != 0; i++)
+		m->peaks[i] = -INFINITY;
+}
+
 static void
 raise_peaks(struct mixture *m)
 {
@@ -117,6 +134,7 @@ raise_peaks(struct mixture *m)
 		measure(m, d);
 	for (size_t i = 0; i < m->len; i++)
 		raise_peak(m, i);
+	set_rows(m);
 }
 
 static void
@@ -125,7 +143,8 @@ mixture_init(struct mixture *m, const struct axes *axes, size_t most)
 	*m = (struct mixture){ .axes = axes,
 		.points = xcalloc(most + 1, sizeof(*m->points)),
 		.sides = xcalloc(axes->len, sizeof(*m->sides)),
-		.peaks = xcalloc(most + 1, sizeof(*m->peaks)),
+		.peaks = xcalloc(most + ROW, sizeof(*m->peaks)),
+		.rows = xcalloc((most + ROW) * axes->len, sizeof(*m->rows)),
 		.parts = xcalloc((most + 1) * axes->len, sizeof(*m->parts)) };
 }
 
@@ -135,31 +154,55 @@ mixture_clear(struct mixture *m)
 	free(m->points);
 	free(m->sides);
 	free(m->peaks);
+	free(m->rows);
 	free(m->parts);
 }
 
 /* ---- densities ---- */
 
-/* The logarithm of a kernel at x, which is less along every axis than at its point; less than
- * `least` when it is known to be. */
+/* How much less a kernel is at x than at its point, along an axis that is not just a number. */
 static double
-kernel_at(const struct mixture *m, size_t kernel, const double *x, double least)
+loss(const struct mixture *m, size_t kernel, size_t axis, double x)
 {
-	const double *point = m->points[kernel];
-	double sum = m->peaks[kernel];
+	const struct side *side = &m->sides[axis];
+	double away = x - m->points[kernel][axis];
 
-	for (size_t d = 0; d < m->axes->len && sum > least; d++) {
-		const struct side *side = &m->sides[d];
-		double away = x[d] - point[d];
+	if (isnan(m->points[kernel][axis])) /* not in force there */
+		return 0;
+	if (isnan(x)) /* not in force here */
+		return m->parts[kernel * m->axes->len + axis];
+	if (side->category)
+		return away == 0 ? 0 : side->fall;
+	return away * side->scale * (away * side->scale);
+}
 
-		if (isnan(away)) /* not in force here or there */
-			sum -= isnan(point[d]) ? 0 : m->parts[kernel * m->axes->len + d];
-		else if (side->category)
-			sum -= away == 0 ? 0 : side->fall;
-		else
-			sum -= away * side->scale * (away * side->scale);
+/* Kernels of a row along a number: in one go, without a branch. */
+static void
+lose_numbers(const double *restrict places, double x, double scale, double *restrict sums)
+{
+	for (int k = 0; k < ROW; k++) {
+		double away = (x - places[k]) * scale;
+
+		sums[k] -= away * away;
 	}
-	return sum;
+}
+
+/* The logarithms of the kernels of a row at x. */
+static void
+row_at(const struct mixture *m, size_t row, const double *x, double sums[ROW])
+{
+	size_t n = m->axes->len, first = row * ROW, len = m->len - first;
+
+	memcpy(sums, m->peaks + first, ROW * sizeof(*sums));
+	for (size_t d = 0; d < n; d++) {
+		const struct side *side = &m->sides[d];
+
+		if (!side->category && !side->may_be_out)
+			lose_numbers(m->rows + (row * n + d) * ROW, x[d], side->scale, sums);
+		else
+			for (size_t k = 0; k < ROW && k < len; k++)
+				sums[k] -= loss(m, first + k, d, x[d]);
+	}
 }
 
 /* The logarithm of the mixture at x; more than `most` when it is known to be. The last trials come
@@ -169,17 +212,18 @@ density_at(const struct mixture *m, const double *x, double most)
 {
 	double count = log((double)m->len + 1);
 	double greatest = 0, sum = 1; /* of the uniform kernel */
-	double enough = exp(most + count);
+	double enough = exp(most + count), sums[ROW];
 
-	for (size_t i = m->len; i-- > 0 && sum <= enough;) {
-		double log_kernel = kernel_at(m, i, x, greatest - NEGLIGIBLE);
-
-		if (log_kernel > greatest) {
-			sum = sum * exp(greatest - log_kernel) + 1;
-			greatest = log_kernel;
-			enough = exp(most + count - greatest);
-		} else if (log_kernel > greatest - NEGLIGIBLE) {
-			sum += exp(log_kernel - greatest);
+	for (size_t row = (m->len + ROW - 1) / ROW; row-- > 0 && sum <= enough;) {
+		row_at(m, row, x, sums);
+		for (int k = ROW; k-- > 0;) {
+			if (sums[k] > greatest) {
+				sum = sum * exp(greatest - sums[k]) + 1;
+				greatest = sums[k];
+				enough = exp(most + count - greatest);
+			} else if (sums[k] > greatest - NEGLIGIBLE) {
+				sum += exp(sums[k] - greatest);
+			}
 		}
 	}
 	return greatest + log(sum) - count;
