@@ -50,7 +50,7 @@ cluster_relay_round(struct app *app, struct store *store, const char *profile,
 		(char *)"--state", dir, (char *)"--org", app->org };
 	struct buf said = BUF_INIT;
 	VEC(char *) argv = VEC_INIT;
-	struct outcome outcome;
+	struct outcome outcome = { 0 };
 	int rc = -1;
 
 	for (size_t i = 0; i < sizeof(first) / sizeof(*first); i++)
