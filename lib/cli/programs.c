@@ -3,6 +3,7 @@
 #include "cli/programs.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
@@ -18,6 +19,15 @@ image_file(const char *image)
 	struct stat st;
 
 	return stat(image, &st) == 0 && S_ISREG(st.st_mode) ? xstrdup(image) : NULL;
+}
+
+/* A program, or an image in which it is. */
+static char *
+named_file(const char *name)
+{
+	char *path = path_program(name);
+
+	return path || !strchr(name, '/') ? path : image_file(name);
 }
 
 static char *
@@ -40,7 +50,7 @@ programs_find(const struct task *task, struct err *err)
 	out[0] = own_program(task);
 	json_array_foreach((json_t *)names, i, entry) {
 		name = caching_program(json_string_value(entry));
-		out[i + 1] = path_program(name);
+		out[i + 1] = named_file(name);
 		if (!out[i + 1]) {
 			err_set(err, ERR_NO, "there is no program '%s', so nothing is", name);
 			programs_free(out);

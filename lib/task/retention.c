@@ -69,6 +69,7 @@ static const char *const sql_rest[] = {
 	"DELETE FROM task WHERE created < ? AND (origin != 'registered' OR removed IS NOT NULL)"
 	" AND id NOT IN (SELECT task FROM lane) AND id NOT IN (SELECT task FROM job_setting)",
 	"DELETE FROM task_state WHERE ?1 AND task NOT IN (SELECT id FROM task)",
+	"DELETE FROM cache_made WHERE ?1 AND id NOT IN (SELECT made FROM cache)",
 	"DELETE FROM worker WHERE ended < ?1"
 	" AND ended < ifnull((SELECT min(created) FROM execution), ?1)",
 };

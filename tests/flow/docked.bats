@@ -124,3 +124,35 @@ check() {
 	run_split taskrun --explain-miss --set receptor=rec.pdbqt --set box=@box.json --set maps="$PWD/x" dock-vina line
 	assert_err -l "taskrun: line:1: not in the cache: with 'maps' nothing is"
 }
+
+@test "docked: by an engine in an image" {
+	export PATH=$root/tests/fakes/bin:$PATH FAKE_LOG=$PWD/log
+	touch image.sif
+	sed "s|^  command: .*|  command: [dock-gnina, --image, $PWD/image.sif, --runtime, apptainer]|
+		s|^    programs: .*|    programs: [$PWD/image.sif]|; s/^task_id: .*/task_id: imaged/" "$root/share/tasks/dock-gnina.yaml" >imaged.yaml
+	taskreg -q add imaged.yaml >/dev/null
+	cat >bin/apptainer <<-'END'
+		#!/bin/sh
+		while [ "${1##*/}" != gnina ] && [ "$1" != sh ] && [ $# -gt 0 ]; do shift; done
+		[ "$1" != sh ] || { sha256sum "$GNINA"; exit; }
+		shift
+		echo "$@" >>"$FAKE_LOG"
+		FAKE_LOG= exec "$GNINA" "$@"
+	END
+	chmod +x bin/apptainer
+	export GNINA=$root/tests/fakes/gnina PATH=$PWD/bin:$PATH
+	again() {
+		run_split taskrun --explain-miss --set receptor=rec.pdbqt --set box=@box.json imaged "$1"
+		assert_status 0
+	}
+	again requests-1
+	assert_json '.cached == null and .result.container.runtime == "apptainer"'
+	rm log
+	again requests-2
+	assert_json '.cached and .result.container.runtime == "apptainer"'
+	[[ ! -e log ]]
+	echo another >image.sif
+	again requests-2
+	assert_json '.cached == null'
+	assert_err -r "not in the cache: the program '$PWD/image.sif' is another"
+}
