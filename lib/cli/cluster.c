@@ -65,7 +65,7 @@ static int
 beat(struct cluster *c, struct err *err)
 {
 	int64_t now = clock_boot();
-	unsigned long calls = c->batch->asked - c->told;
+	unsigned long calls = c->batch->asked - c->noted;
 
 	if (now - c->beaten < WORKER_HEARTBEAT && calls == 0)
 		return 0;
@@ -77,7 +77,7 @@ beat(struct cluster *c, struct err *err)
 		store_rollback(c->store);
 		return -1;
 	}
-	c->told = c->batch->asked;
+	c->noted = c->batch->asked;
 	return store_commit(c->store, err);
 }
 
@@ -120,7 +120,7 @@ cluster_open(struct app *app, struct store *store, const struct cluster_plan *pl
 	c->store = store;
 	c->plan = *plan;
 	c->options = settings_json(plan);
-	c->told_unfit = json_object();
+	c->told = json_object();
 	c->config = config_open(dir, err);
 	if (c->config)
 		c->batch = batch_open(plan->profile, dir ? dir : ".dockline",
@@ -144,7 +144,7 @@ cluster_close(struct cluster *c)
 	batch_close(c->batch);
 	config_free(c->config);
 	precedent_free(c->precedent);
-	json_decref(c->told_unfit);
+	json_decref(c->told);
 	free(c->folder);
 	free(c->options);
 	free(c);
@@ -371,6 +371,8 @@ look_after(struct cluster *c, struct err *err)
 
 	if (session_reap(c->app, c->store, NULL, err) < 0 || cluster_ask(c, err) < 0 ||
 	    cluster_collect(c->app, c->store, err) < 0)
+		return -1;
+	if (cluster_hold_resting(c, err) < 0)
 		return -1;
 	touched = cluster_cancel_unwanted(c, err);
 	if (touched > 0)

@@ -10,6 +10,7 @@
 #include "cli/cluster_parts.h"
 #include "store/store.h"
 #include "task/cluster.h"
+#include "task/workers.h"
 
 /* ---- asking ---- */
 
@@ -19,6 +20,20 @@ struct asking {
 	const size_t *which; /* place in jobs of what was asked for */
 	struct err err;
 };
+
+/* Once for each word. */
+static void
+tell_unknown(struct cluster *c, const struct batch_seen *s)
+{
+	char *key = xasprintf("word %s", s->reason);
+
+	if (!json_object_get(c->told, key))
+		app_warn(c->app,
+		    "%s says '%s' of %s, and nobody knows what that is: it is waited for",
+		    c->plan.profile, s->reason, s->id ? s->id : "an element");
+	json_object_set_new(c->told, key, json_true());
+	free(key);
+}
 
 static void
 seen(const struct batch_seen *s, void *ctx)
@@ -33,6 +48,8 @@ seen(const struct batch_seen *s, void *ctx)
 		.reason = s->reason,
 		.restarts = s->restarts };
 
+	if (s->state == BATCH_UNKNOWN && s->reason)
+		tell_unknown(a->c, s);
 	if (a->err.kind == ERR_NONE)
 		cluster_tell(a->c->store, job->id, s->element, &news, &a->err);
 }
@@ -232,4 +249,92 @@ cluster_cancel_unwanted(struct cluster *c, struct err *err)
 	}
 	cluster_jobs_clear(&jobs);
 	return rc < 0 ? -1 : touched;
+}
+
+/* ---- resting ---- */
+
+/* A profile without such words: what rests is taken back, and the element ends for want of it. */
+static int
+take_back(struct cluster *c, const struct cluster_elements *list, struct err *err)
+{
+	struct tally tally = TALLY_INIT;
+	int rc = 0;
+
+	if (store_begin(c->store, err) < 0)
+		return -1;
+	for (size_t i = 0; i < list->len && rc >= 0; i++)
+		if (cluster_is_misled(&list->at[i]))
+			rc = worker_release(c->store, list->at[i].worker, NULL, NULL, &tally, err);
+	if (rc < 0 || tally_write(&tally, c->store, err) < 0) {
+		store_rollback(c->store);
+		rc = -1;
+	} else {
+		rc = store_commit(c->store, err);
+	}
+	tally_clear(&tally);
+	return rc;
+}
+
+static int
+note_rests(struct cluster *c, const struct cluster_job *job, const int *elements, size_t n,
+    bool rests, struct err *err)
+{
+	if (n == 0)
+		return 0;
+	if (store_begin(c->store, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (cluster_tell_rests(c->store, job->id, elements[i], rests, err) < 0) {
+			store_rollback(c->store);
+			return -1;
+		}
+	return store_commit(c->store, err);
+}
+
+/* Tell the cluster of those that are to rest, or no longer. 0 or -1. */
+static int
+hold_of(struct cluster *c, const struct cluster_job *job, const struct cluster_elements *list,
+    bool rest, struct err *err)
+{
+	struct batch_ref ref = { job->name, job->batch ? job->batch : "", job->elements };
+	int *elements = xcalloc(list->len + 1, sizeof(*elements)), rc = 0;
+	struct err why = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->len; i++)
+		if (cluster_is_misled(&list->at[i]) && list->at[i].awake != rest)
+			elements[n++] = list->at[i].element;
+	if (n > 0 && c->batch->ops->hold(c->batch, &ref, elements, n, rest, &why) == 0)
+		rc = note_rests(c, job, elements, n, rest, err);
+	else if (n > 0 && rest && why.kind == ERR_USAGE)
+		rc = take_back(c, list, err);
+	else if (n > 0)
+		app_warn(c->app, "%s: elements of %.8s could not be %s: %s", job->profile,
+		    job->name, rest ? "held" : "released", why.text);
+	free(elements);
+	return rc;
+}
+
+int
+cluster_hold_resting(struct cluster *c, struct err *err)
+{
+	struct cluster_jobs jobs = VEC_INIT;
+	int rc = strcmp(c->plan.profile, "local") == 0 ? 0 : cluster_list(c->store, &jobs, err);
+
+	for (size_t i = 0; i < jobs.len && rc == 0; i++) {
+		const struct cluster_job *job = &jobs.at[i];
+		struct cluster_elements list = VEC_INIT;
+
+		if (strcmp(job->state, "submitted") != 0 ||
+		    strcmp(job->profile, c->plan.profile) != 0)
+			continue;
+		rc = cluster_list_elements(c->store, job->id, &list, err);
+		if (rc == 0)
+			rc = hold_of(c, job, &list, true, err);
+		if (rc == 0)
+			rc = hold_of(c, job, &list, false, err);
+		cluster_elements_clear(&list);
+	}
+	cluster_jobs_clear(&jobs);
+	return rc;
 }

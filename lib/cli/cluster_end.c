@@ -18,7 +18,8 @@ has_unwanted(struct store *store, const struct cluster_job *job, struct err *err
 	int rc = cluster_list_elements(store, job->id, &list, err);
 
 	for (size_t i = 0; i < list.len && rc == 0; i++)
-		rc = cluster_is_unwanted(&list.at[i]);
+		rc = cluster_is_unwanted(&list.at[i]) ||
+		    (strcmp(job->profile, "local") != 0 && cluster_is_misled(&list.at[i]));
 	cluster_elements_clear(&list);
 	return rc;
 }

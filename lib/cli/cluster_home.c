@@ -355,7 +355,8 @@ reason_of(const struct cluster_element *e)
 	    e->reason ? ", " : "", e->reason ? e->reason : "");
 }
 
-/* What had begun in an element fails with a class that its end tells of. How many, or -1. */
+/* What had begun in an element (begun NULL: nobody knows, all of it) fails with a class that its
+ * end tells of. How many, or -1. */
 static int
 fail_begun(struct home *h, const struct cluster_element *e, const struct begun *begun,
     enum failure class, const char *reason, struct err *err)
@@ -367,7 +368,7 @@ fail_begun(struct home *h, const struct cluster_element *e, const struct begun *
 		struct ended *ended;
 
 		next = work->next;
-		if (rc < 0 || (!work->lane->task->window && !begun_has(begun, work->id))) {
+		if (rc < 0 || (begun && !work->lane->task->window && !begun_has(begun, work->id))) {
 			work_free(work);
 			continue;
 		}
@@ -391,7 +392,7 @@ give_up(struct home *h, const struct cluster_job *job, const struct cluster_elem
 	const char *word = state >= 0 ? status_failure((enum batch_state)state) : NULL;
 	int class = word ? failure_find(word) : -1, failed = 0, n;
 
-	if (begun && e->handed != CLUSTER_STUCK && (class == FAIL_MEMORY || class == FAIL_TIMEOUT))
+	if (e->handed != CLUSTER_STUCK && (class == FAIL_MEMORY || class == FAIL_TIMEOUT))
 		failed = fail_begun(h, e, begun, (enum failure) class, reason, err);
 	if (failed > 0)
 		app_say(h->app, "element %d of %.8s: %d execution%s failed: %s", e->element,

@@ -19,13 +19,13 @@ struct cluster {
 	char *folder;  /* spool/ */
 	char *options; /* what plan says of elements, as JSON */
 	struct config *config;
-	json_t *told_unfit; /* names of tasks of which people know that no node has room for them */
+	json_t *told; /* what people know already: names of tasks without a node, words */
 	struct precedent *precedent; /* NULL: nothing was looked for yet */
 	int64_t worker;              /* our own row: who submits */
 	int64_t out;                 /* elements of the profile that have not ended */
 	int64_t beaten;              /* last heartbeat, by clock_boot */
-	int64_t refused;    /* since when the cluster does not answer, by clock_boot; 0: it does */
-	unsigned long told; /* calls that stand in the state */
+	int64_t refused;     /* since when the cluster does not answer, by clock_boot; 0: it does */
+	unsigned long noted; /* calls that stand in the state */
 };
 
 /* What executions take, and an element gets for them. */
@@ -75,5 +75,8 @@ int cluster_ask(struct cluster *c, struct err *err);
 
 /* End what nobody wants any more. How many jobs were touched, or -1. */
 int cluster_cancel_unwanted(struct cluster *c, struct err *err);
+
+/* Have the cluster hold what rests and has not begun, and release what does no longer. 0 or -1. */
+int cluster_hold_resting(struct cluster *c, struct err *err);
 
 #endif

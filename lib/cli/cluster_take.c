@@ -47,9 +47,9 @@ tell_unfit(struct cluster *c, const struct task *task, const struct err *why)
 {
 	const char *name = task->origin == TASK_ADHOC ? task->argv[0] : task->name;
 
-	if (json_object_get(c->told_unfit, name))
+	if (json_object_get(c->told, name))
 		return;
-	json_object_set_new(c->told_unfit, name, json_true());
+	json_object_set_new(c->told, name, json_true());
 	app_fail(
 	    c->app, EXIT_NO, "'%s' is not submitted to %s: %s", name, c->plan.profile, why->text);
 }

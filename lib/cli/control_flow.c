@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "cli/app.h"
+#include "cli/cluster_end.h"
 #include "cli/control.h"
 #include "cli/control_parts.h"
 #include "cli/session.h"
@@ -105,6 +106,8 @@ control_flow(struct app *app, const struct control_call *call, enum flow flow, c
 		sel.statuses = control_statuses(call);
 		rc = pause && !running ? 0 : control_each(&k, &sel, err);
 	}
+	if (rc == 0 && k.ordered.len == 0)
+		rc = cluster_settle(app, k.store, err);
 	if (rc == 0)
 		rc = control_finish(&k, err);
 	if (rc == 0 && !pause)

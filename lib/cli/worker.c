@@ -39,7 +39,8 @@ struct worker {
 };
 
 /* A hangup is nothing to us under nohup(1). Batch systems send USR1 when the time of a job is about
- * to be over; ALRM comes from our own clock (cli/outpost). */
+ * to be over, and Grid Engine USR2 before it kills one; ALRM comes from our own clock
+ * (cli/outpost). */
 static void
 signal_set(sigset_t *set)
 {
@@ -50,6 +51,7 @@ signal_set(sigset_t *set)
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGUSR1);
+	sigaddset(set, SIGUSR2);
 	sigaddset(set, SIGALRM);
 	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
 		sigaddset(set, SIGHUP);

@@ -11,6 +11,7 @@
 #include "store/stmt.h"
 #include "task/claim.h"
 #include "task/control.h"
+#include "task/lane.h"
 #include "task/tally.h"
 
 static const char sql_any[] =
@@ -23,7 +24,10 @@ static const char sql_list[] =
 static const char sql_find[] = "SELECT id, ended FROM cluster_job WHERE name = ?";
 static const char sql_elements[] =
     "SELECT element, worker, state, reason, node, known, over, handed, cancelled,"
-    " (SELECT count(*) FROM execution e INDEXED BY execution_held WHERE e.worker = c.worker)"
+    " (SELECT count(*) FROM execution e INDEXED BY execution_held WHERE e.worker = c.worker),"
+    " rests, EXISTS (SELECT 1 FROM execution e INDEXED BY execution_held"
+    " JOIN lane l ON l.id = e.lane JOIN job j ON j.id = e.job"
+    " WHERE e.worker = c.worker AND e.status <> 'paused'" LANE_AWAKE ")"
     " FROM cluster_element c INDEXED BY cluster_element_open"
     " WHERE job = ? AND ended IS NULL ORDER BY element";
 static const char sql_count[] =
@@ -75,11 +79,23 @@ static const char sql_end_job[] =
     "UPDATE cluster_job SET ended = ?1 WHERE id = ?2 AND ended IS NULL AND NOT EXISTS"
     " (SELECT 1 FROM cluster_element INDEXED BY cluster_element_open"
     " WHERE job = ?2 AND ended IS NULL)";
+static const char sql_tell_rests[] =
+    "UPDATE cluster_element SET rests = ? WHERE job = ? AND element = ?";
+/* has it not begun, where it can be held? */
+#define PENDING "(c.node IS NULL AND g.profile <> 'local')"
 static const char sql_orders[] =
-    "SELECT e.id, e.attempts, e.worker, e.job, e.generation, e.lane"
-    " FROM cluster_element c INDEXED BY cluster_element_open"
+    "SELECT e.id, e.attempts, e.worker, e.job, e.generation, e.lane, e.request, " PENDING
+    " FROM cluster_element c INDEXED BY cluster_element_open JOIN cluster_job g ON g.id = c.job"
     " JOIN execution e INDEXED BY execution_held ON e.worker = c.worker"
-    " WHERE c.ended IS NULL AND e.request IN ('cancel', 'pause')";
+    " WHERE c.ended IS NULL AND e.request IN ('cancel', 'pause', 'resume')";
+/* those that rest in an element that would begin, or has begun */
+static const char sql_resting[] =
+    "SELECT e.id, e.attempts, e.worker, e.job, e.generation, e.lane, 'pause', 0"
+    " FROM cluster_element c INDEXED BY cluster_element_open JOIN cluster_job g ON g.id = c.job"
+    " JOIN execution e INDEXED BY execution_held ON e.worker = c.worker AND e.status = 'paused'"
+    " WHERE c.ended IS NULL AND (NOT " PENDING " OR EXISTS (SELECT 1 FROM execution o"
+    " INDEXED BY execution_held WHERE o.worker = c.worker AND o.status <> 'paused'))";
+static const char sql_ordered[] = "UPDATE execution SET request = NULL WHERE id = ?";
 static const char sql_ask[] =
     "INSERT INTO cluster (profile, asked, calls) VALUES (?1, ?2, 0) ON CONFLICT (profile)"
     " DO UPDATE SET asked = ?2 WHERE asked <= ?2 - ?3 OR asked > ?2";
@@ -176,7 +192,9 @@ cluster_list_elements(
 			.over = stmt_int(row, 6),
 			.handed = (int)stmt_int(row, 7),
 			.cancelled = stmt_int(row, 8) != 0,
-			.held = stmt_int(row, 9) };
+			.held = stmt_int(row, 9),
+			.rests = stmt_int(row, 10) != 0,
+			.awake = stmt_int(row, 11) != 0 };
 
 		vec_add(elements, one);
 	}
@@ -198,6 +216,12 @@ bool
 cluster_is_unwanted(const struct cluster_element *e)
 {
 	return e->held == 0 && e->handed < CLUSTER_ALL && !e->over && !e->cancelled;
+}
+
+bool
+cluster_is_misled(const struct cluster_element *e)
+{
+	return e->held > 0 && !e->node && !e->over && !e->cancelled && e->rests == e->awake;
 }
 
 int
@@ -316,6 +340,15 @@ cluster_tell_cancelled(struct store *store, int64_t job, int element, struct err
 }
 
 int
+cluster_tell_rests(struct store *store, int64_t job, int element, bool rests, struct err *err)
+{
+	return stmt_run(store, err, sql_tell_rests, "iii", (int64_t)rests, job, (int64_t)element) <
+		0
+	    ? -1
+	    : 0;
+}
+
+int
 cluster_note_file(struct store *store, const char *name, int64_t job, int element, struct err *err)
 {
 	return stmt_run(store, err, sql_file, "tii", name, job, (int64_t)element);
@@ -359,46 +392,85 @@ cluster_end_job(struct store *store, int64_t job, struct err *err)
 	return stmt_run(store, err, sql_end_job, "ii", clock_wall(), job);
 }
 
-int
-cluster_has_orders(struct store *store, struct err *err)
-{
-	int64_t one;
-
-	return stmt_number(store, err, &one, sql_orders, "");
-}
-
 /* An execution about which something was ordered. */
 struct ordered {
 	struct lane lane;
 	int64_t id, worker;
 	int attempt;
+	enum event event;
 };
 
-int
-cluster_obey(struct store *store, struct tally *tally, struct err *err)
+struct ordered_list {
+	struct ordered *at;
+	size_t len, room;
+};
+
+static enum event
+event_of(const char *request, bool pending)
 {
-	struct stmt *row = stmt_query(store, err, sql_orders, "");
-	VEC(struct ordered) found = VEC_INIT;
-	int rc = -1, n;
+	if (strcmp(request, "resume") == 0)
+		return EV_CONTINUE;
+	return pending && strcmp(request, "pause") == 0 ? EV_PAUSE : EV_RETURN;
+}
+
+static int
+find_ordered(struct store *store, const char *sql, struct ordered_list *found, struct err *err)
+{
+	struct stmt *row = stmt_query(store, err, sql, "");
+	int rc = -1;
 
 	while (row && (rc = stmt_next(row, err)) > 0) {
 		struct ordered one = { .id = stmt_int(row, 0),
 			.attempt = (int)stmt_int(row, 1),
-			.worker = stmt_int(row, 2) };
+			.worker = stmt_int(row, 2),
+			.event = event_of(stmt_text(row, 6), stmt_int(row, 7) != 0) };
 
 		one.lane.job = (struct job){ stmt_int(row, 3), (int)stmt_int(row, 4) };
 		one.lane.id = stmt_int(row, 5);
-		vec_add(&found, one);
+		vec_add(found, one);
 	}
-	n = (int)found.len;
-	for (size_t i = 0; i < found.len && rc >= 0; i++) {
-		const struct ordered *one = &found.at[i];
+	return rc;
+}
 
-		rc = claim_change(
-		    store, one->worker, &one->lane, one->id, one->attempt, EV_RETURN, tally, err);
-	}
+/* What rests in its element has followed its order. */
+static int
+obey_one(struct store *store, const struct ordered *one, struct tally *tally, struct err *err)
+{
+	int rc = claim_change(
+	    store, one->worker, &one->lane, one->id, one->attempt, one->event, tally, err);
+
+	if (rc < 0 || one->event == EV_RETURN)
+		return rc;
+	return stmt_run(store, err, sql_ordered, "i", one->id);
+}
+
+static int
+obey_all(struct store *store, const char *sql, struct tally *tally, struct err *err)
+{
+	struct ordered_list found = VEC_INIT;
+	int rc = find_ordered(store, sql, &found, err), n = (int)found.len;
+
+	for (size_t i = 0; i < found.len && rc >= 0; i++)
+		rc = obey_one(store, &found.at[i], tally, err);
 	vec_clear(&found);
 	return rc < 0 ? -1 : n;
+}
+
+int
+cluster_obey(struct store *store, struct tally *tally, struct err *err)
+{
+	int n = obey_all(store, sql_orders, tally, err);
+
+	return n < 0 || obey_all(store, sql_resting, tally, err) < 0 ? -1 : n;
+}
+
+int
+cluster_has_orders(struct store *store, struct err *err)
+{
+	int64_t one;
+	int rc = stmt_number(store, err, &one, sql_orders, "");
+
+	return rc != 0 ? rc : stmt_number(store, err, &one, sql_resting, "");
 }
 
 /* ---- asking ---- */

@@ -54,6 +54,8 @@ struct cluster_element {
 	int handed;    /* an enum cluster_handed */
 	bool cancelled;
 	int64_t held; /* executions it holds still */
+	bool awake;   /* one of them does not rest (taskctl pause) */
+	bool rests;   /* the cluster was told not to begin it */
 };
 
 struct cluster_elements {
@@ -78,6 +80,9 @@ void cluster_elements_clear(struct cluster_elements *elements);
 
 /* Nothing is left of it, and the cluster has it still. */
 bool cluster_is_unwanted(const struct cluster_element *element);
+
+/* It has not begun as far as is known, and the cluster is to hold it now, or no longer. */
+bool cluster_is_misled(const struct cluster_element *element);
 
 /* How many elements have not ended, and jobs. */
 int cluster_count(struct store *store, int64_t *jobs, int64_t *elements, struct err *err);
@@ -138,6 +143,9 @@ int cluster_tell(struct store *store, int64_t job, int element, const struct clu
 /* The cluster was asked to end it. */
 int cluster_tell_cancelled(struct store *store, int64_t job, int element, struct err *err);
 
+/* It was told to hold it, or no longer. */
+int cluster_tell_rests(struct store *store, int64_t job, int element, bool rests, struct err *err);
+
 /* A file of an element: 1, it is new and noted now; 0: it was read before; -1. */
 int cluster_note_file(
     struct store *store, const char *name, int64_t job, int element, struct err *err);
@@ -161,8 +169,9 @@ int cluster_handed(
 int cluster_end(struct store *store, int64_t job, int element, struct err *err);
 int cluster_end_job(struct store *store, int64_t job, struct err *err);
 
-/* What people ordered about executions that elements hold is done: they are given back and
- * cancelled, or paused. The number, or -1. */
+/* What people ordered about executions that elements hold is done. Those that are cancelled are
+ * given back, and those that rest, too, but where all of an element that has not begun do: they
+ * rest in it, and the cluster is to hold it. The number, or -1. */
 int cluster_obey(struct store *store, struct tally *tally, struct err *err);
 /* Is there any such order: 1, 0, -1. */
 int cluster_has_orders(struct store *store, struct err *err);

@@ -162,6 +162,34 @@ handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
 	assert_out '0|2'
 }
 
+@test "cluster: USR2 is what Grid Engine says before it kills: handed back as at TERM" {
+	slow 2
+	out_there -q --once --chunk-size 2 --resource elements=1
+	wait_until 10 ran 1
+	kill -USR2 "$(element_pid 0)"
+	wait_until 15 handed_back 1
+	touch go
+	run_split out_there --chunk-size 2
+	assert_status 0
+	assert_home 2
+	run_split sql 'SELECT sum(lost), sum(attempts) FROM execution'
+	assert_out '0|2'
+}
+
+@test "cluster: of what nobody knows a pilot of 50 goes first, then elements take as long as they are to" {
+	seq 400 | jq -c '{n: .}' | taskrun -q --job j --detach -- sh -c 'sleep 0.02' sh '{n}' >/dev/null
+	run_split out_there --chunk-time 2s --resource elements=4
+	assert_status 0
+	assert_home 400
+	run_split sql 'SELECT executions FROM cluster_element ORDER BY job, element LIMIT 1'
+	assert_out 50
+	# 20 ms and what a process costs here: 2 s of them
+	run_split sql 'SELECT max(executions) BETWEEN 15 AND 100 AND count(*) > 4 FROM cluster_element WHERE task IS NULL'
+	assert_out 1
+	run_split sql "SELECT max(e.ended - w.started) < 8000000 FROM cluster_element e JOIN worker w ON w.id = e.worker WHERE task IS NULL"
+	assert_out 1
+}
+
 @test "cluster: an element that runs twice counts once" {
 	slow 3
 	touch go

@@ -269,6 +269,12 @@ ordered() { sed -n 's/^#SBATCH //p' "$out"; } # all of it
 	assert_out -l "module load 'gnina' || exit 1"
 	assert_out -l 'export X=1'
 	! grep -q "rdkit\|nice" "$out"
+	# status 99 and 100 are orders to Grid Engine
+	for status in 99 100 7; do
+		taskwork --on slurm --dry-run --resource "preamble=exit $status" | sed '1,2d; /^END-/d' >script
+		run_split env SLURM_ARRAY_TASK_ID=0 sh script
+		assert_status $((status == 7 ? 7 : 1))
+	done
 	# what it says is what a shell gives to sbatch
 	run_split taskwork --on slurm --dry-run
 	bash "$out" >answer
@@ -297,4 +303,37 @@ ordered() { sed -n 's/^#SBATCH //p' "$out"; } # all of it
 	assert_out -r "taskwork' '--chunk' '.*' '--element' '1'\$"
 	assert_out -l '# 2 elements, 80 executions'
 	[[ -z $(ls .dockline/spool) ]]
+}
+
+@test "scheduler: killed for its memory it goes out with more, at its wall-time it has class timeout, without a node it is lost" {
+	tasks any 'resources: {memory: 300M}
+  retry: {strategy: immediate, max_retries: 3, grow: {memory: 2x}}'
+	round() { run_split taskwork -q --on slurm --once --job any --chunk-size 100; }
+	# what squeue says of element 0, long enough ago
+	ends() {
+		sed -n '$s/\([0-9]*\)|\(.*\)/\1|0|'"$1"'|None|n1|\2/p' shim/submitted >shim/queue
+		round
+		sqlite3 .dockline/state.db 'UPDATE cluster_element SET over = 1 WHERE over IS NOT NULL'
+		round
+	}
+	need sqlite3
+	round
+	grep -qx '#SBATCH --mem=364M' shim/script
+	ends PUZZLED
+	assert_err "taskwork: slurm says 'PUZZLED' of 1_0, and nobody knows what that is: it is waited for"
+	run_split taskstat --json
+	assert_json '.running == 100'
+	ends OUT_OF_MEMORY
+	wait_until 10 eval 'round; grep -qx "#SBATCH --mem=664M" shim/script'
+	run_split taskstat 1 --json
+	assert_json '[.tries[] | [.class, .reason]] == [["memory", "the cluster ended its element: OUT_OF_MEMORY"]]'
+	ends TIMEOUT
+	wait_until 10 eval 'round; (($(wc -l <shim/submitted) == 3))'
+	ends NODE_FAIL
+	(($(wc -l <shim/submitted) == 4))
+	ends PREEMPTED
+	run_split taskstat 1 --json
+	assert_json '[.tries[].class] == ["memory", "timeout", "lost", "lost"]'
+	# it had that much memory once, and still has
+	grep -qx '#SBATCH --mem=664M' shim/script
 }

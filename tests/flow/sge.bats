@@ -36,6 +36,12 @@ stands() { [[ $(grid query sge "$1") == *"$2"* ]]; } # JOB:COUNT TEXT
 	name=$(grid name)
 	grid submit sge "$name" 6 "$PWD" /bin/sleep 100
 	wait_until 30 stands 2:1 '2.1 0 running localhost'
+	run_split grid hold sge 2 4 5
+	assert_status 0
+	wait_until 10 eval '[[ $(qstat -g d | grep -c hqw) == 2 ]]'
+	run_split grid release sge 2 4
+	assert_status 0
+	wait_until 10 eval '[[ $(qstat -g d | grep -c hqw) == 1 ]]'
 	run_split grid cancel sge 2 5
 	assert_status 0
 	run_split grid cancel sge 2

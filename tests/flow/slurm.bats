@@ -194,3 +194,46 @@ stands() { [[ $(grid query slurm "$1") == *"$2"* ]]; } # JOB:COUNT TEXT
 	wait_until 20 eval '[[ -z $(squeue -h) ]]'
 	touch go
 }
+
+@test "slurm: what rests is held there until it goes on" {
+	start 1 1
+	: >ran
+	seq 3 | jq -c '{n: .}' | taskrun -q --job j --detach -- sh -c \
+		'echo "$1" >>ran; until [ -e go ]; do sleep 0.05; done; echo "$1"' sh '{n}' >/dev/null
+	taskwork -q --on slurm --once --chunk-size 1
+	wait_until 20 test -s ran
+	# the flow: the element that runs goes on, the others are not begun
+	run_split taskctl pause --job j
+	assert_status 0
+	[[ $(squeue -r -h -o '%T %r' | grep -c '^PENDING JobHeld') == 2 ]]
+	touch go
+	wait_until 20 eval '[[ $(squeue -r -h -t running | wc -l) == 0 ]]'
+	taskwork -q --on slurm --once
+	run_split taskstat --json
+	assert_json 'select(.job == "j") | .completed == 1 and .running == 2'
+	run_split taskctl resume --job j
+	assert_status 0
+	[[ $(squeue -r -h -o '%r' | grep -c JobHeld) == 0 ]]
+	run_split timeout 60 taskwork -q --on slurm
+	assert_status 0
+	run_split taskstat --job j --json
+	assert_json -s 'length == 3 and all(.[]; .status == "completed" and .attempts == 1)'
+	# one by one
+	rm go ran
+	seq 2 | jq -c '{n: .}' | taskrun -q --job k --detach -- sh -c \
+		'echo "$1" >>ran; until [ -e go ]; do sleep 0.05; done; echo "$1"' sh '{n}' >/dev/null
+	taskwork -q --on slurm --once --job k --chunk-size 1
+	wait_until 20 test -s ran
+	run_split taskctl pause 5
+	assert_status 0
+	assert_json '.status == "paused"'
+	[[ $(squeue -r -h -o '%r' | grep -c JobHeld) == 1 ]]
+	run_split taskctl resume 5
+	assert_status 0
+	[[ $(squeue -r -h -o '%r' | grep -c JobHeld) == 0 ]]
+	touch go
+	run_split timeout 60 taskwork -q --on slurm
+	assert_status 0
+	run_split taskstat --job k --json
+	assert_json -s 'length == 2 and all(.[]; .status == "completed" and .attempts == 1)'
+}

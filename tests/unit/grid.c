@@ -7,7 +7,7 @@
  *	grid [-o NAME=VALUE ...] script PROFILE NAME COUNT FOLDER PROGRAM [ARG ...]
  *	grid [-o NAME=VALUE ...] submit PROFILE NAME COUNT FOLDER PROGRAM [ARG ...]
  *	grid query PROFILE NAME=ID:COUNT ...	a line "ID ELEMENT STATE NODE REASON" for each
- *	grid cancel PROFILE ID [ELEMENT ...]
+ *	grid cancel|hold|release PROFILE ID [ELEMENT ...]
  *	grid limits PROFILE
  *	grid name
  */
@@ -84,7 +84,7 @@ query(struct batch *b, char **argv, struct err *err)
 }
 
 static int
-cancel(struct batch *b, char **argv, struct err *err)
+order(struct batch *b, const char *verb, char **argv, struct err *err)
 {
 	struct batch_ref ref = { "", argv[0], 1 };
 	VEC(int) elements = VEC_INIT;
@@ -92,7 +92,11 @@ cancel(struct batch *b, char **argv, struct err *err)
 
 	for (char **at = argv + 1; *at; at++)
 		vec_add(&elements, atoi(*at));
-	rc = b->ops->cancel(b, &ref, elements.at, elements.len, err);
+	if (strcmp(verb, "cancel") == 0)
+		rc = b->ops->cancel(b, &ref, elements.at, elements.len, err);
+	else
+		rc = b->ops->hold(
+		    b, &ref, elements.at, elements.len, strcmp(verb, "hold") == 0, err);
 	vec_clear(&elements);
 	return rc;
 }
@@ -106,8 +110,9 @@ act(struct batch *b, const char *verb, char **argv, struct err *err)
 	}
 	if (strcmp(verb, "query") == 0)
 		return query(b, argv, err);
-	if (strcmp(verb, "cancel") == 0)
-		return cancel(b, argv, err);
+	if (strcmp(verb, "cancel") == 0 || strcmp(verb, "hold") == 0 ||
+	    strcmp(verb, "release") == 0)
+		return order(b, verb, argv, err);
 	return send(b, argv, strcmp(verb, "script") == 0, err);
 }
 
