@@ -40,10 +40,11 @@ seconds=$(since "$begin")
 single=$(rate "$SINGLE" "$seconds")
 row "one array element each, $SINGLE" "$seconds" "$single" "(${N} would take $(awk -v n="$N" -v r="$single" 'BEGIN { printf "%.0f", n / r }') s)"
 
-true=$(type -P true)
+true=$(type -P true) chunk=$(((N + 2) / 3)) # one for each node, of 5000 at most
+((chunk <= 5000)) || chunk=5000
 seq "$N" | sed 's/.*/{"n":&}/' >lines
 begin=$EPOCHREALTIME
-timeout 900 taskrun -q --on slurm --job many --chunk-size $(((N + 11) / 12)) --resource "cpus=$CPUS" lines -- "$true" >records ||
+timeout 900 taskrun -q --on slurm --job many --chunk-size "$chunk" --resource "cpus=$CPUS" lines -- "$true" >records ||
 	fail 'the campaign failed'
 seconds=$(since "$begin")
 chunks=$(rate "$N" "$seconds")
