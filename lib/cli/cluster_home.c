@@ -232,12 +232,15 @@ static int
 read_file(struct home *h, const char *file, const char *name, struct err *err)
 {
 	json_t *header = chunk_open(h->file, CHUNK_RESULT, name, err);
+	const char *node = json_string_value(json_object_get(header, "node"));
 	int rc = header ? chunk_each(h->file, "executions", take_one, h, err) : -1;
 
 	if (rc == 0)
 		rc = cluster_note_file(h->store, file, h->job, h->element, err) < 0 ? -1 : 0;
 	if (rc == 0)
 		rc = cluster_handed(h->store, h->job, h->element, handed_of(header), err);
+	if (rc == 0 && node)
+		rc = cluster_ran_on(h->store, h->worker, node, err);
 	if (rc == 0)
 		rc = write_learned(h, err);
 	json_decref(header);

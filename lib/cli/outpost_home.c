@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* outpost_home: what became of an element goes home in one file. */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -232,9 +233,13 @@ static json_t *
 header_of(const struct handing *h)
 {
 	json_t *header = chunk_header(CHUNK_RESULT, h->e->name);
+	const char *said = getenv("DOCKLINE_CLUSTER_NODE");
 	char node[256] = "";
 
-	gethostname(node, sizeof(node) - 1);
+	if (said && *said)
+		snprintf(node, sizeof(node), "%s", said);
+	else
+		gethostname(node, sizeof(node) - 1);
 	json_object_set_new(header, "element", json_integer(h->e->number));
 	json_object_set_new(header, "node", json_string(node));
 	json_object_set_new(header, "final", json_boolean(!h->e->told));

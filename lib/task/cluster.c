@@ -63,6 +63,7 @@ static const char sql_tell[] =
 static const char sql_host[] =
     "UPDATE worker SET host = ? WHERE id = (SELECT worker FROM cluster_element"
     " WHERE job = ? AND element = ?)";
+static const char sql_ran_on[] = "UPDATE worker SET host = ? WHERE id = ? AND host = ''";
 static const char sql_tell_cancelled[] =
     "UPDATE cluster_element SET cancelled = 1 WHERE job = ? AND element = ?";
 static const char sql_file[] =
@@ -366,6 +367,12 @@ int
 cluster_worker(struct store *store, int64_t job, int element, int64_t *worker, struct err *err)
 {
 	return stmt_number(store, err, worker, sql_worker, "ii", job, (int64_t)element);
+}
+
+int
+cluster_ran_on(struct store *store, int64_t worker, const char *node, struct err *err)
+{
+	return stmt_run(store, err, sql_ran_on, "ti", node, worker) < 0 ? -1 : 0;
 }
 
 int

@@ -154,6 +154,9 @@ bool cluster_knows_file(struct store *store, const char *name);
 /* The worker that stands for an element: 1; 0: there is no such element, or it has ended; -1. */
 int cluster_worker(struct store *store, int64_t job, int element, int64_t *worker, struct err *err);
 
+/* That worker ran there, as it says itself: where the cluster has not told. 0 or -1. */
+int cluster_ran_on(struct store *store, int64_t worker, const char *node, struct err *err);
+
 /* A run of an element handed back what it had. */
 enum cluster_handed {
 	CLUSTER_NOTHING,
