@@ -2,7 +2,6 @@
 /* batch: array jobs of a batch system, however it is spoken to. */
 #include "grid/batch.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,42 +10,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/num.h"
-#include "base/strtab.h"
 #include "grid/local.h"
 #include "grid/remote.h"
-
-static const char *const states[] = {
-	[BATCH_UNKNOWN] = "unknown",
-	[BATCH_QUEUED] = "queued",
-	[BATCH_RUNNING] = "running",
-	[BATCH_PAUSED] = "paused",
-	[BATCH_DONE] = "done",
-	[BATCH_FAILED] = "failed",
-	[BATCH_TIMEOUT] = "timeout",
-	[BATCH_MEMORY] = "memory",
-	[BATCH_LOST] = "lost",
-	[BATCH_CANCELLED] = "cancelled",
-};
-
-static_assert(sizeof(states) / sizeof(*states) == BATCH_STATES, "a word for every state");
-
-const char *
-batch_state_name(enum batch_state state)
-{
-	return states[state];
-}
-
-int
-batch_state_find(const char *name)
-{
-	return strtab_find(states, BATCH_STATES, name);
-}
-
-bool
-batch_state_is_over(enum batch_state state)
-{
-	return state >= BATCH_DONE;
-}
 
 struct batch *
 batch_open(const char *profile, const char *state, const json_t *order, char *const *options,
