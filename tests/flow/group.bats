@@ -18,7 +18,7 @@ requests() {
 	for word; do
 		((n += 1))
 		jq -nc --arg key "k$n" --arg does "$word" --arg rec "$vina/protein.pdbqt" --rawfile text "$vina/benzene.pdbqt" \
-			'{key: $key, receptor: $rec, ligand: {name: $key, text: "REMARK does \($does)\n\($text)"},
+			'{key: $key, receptor: $rec, ligand: {name: $key, text: "REMARK does \($does)\nREMARK of \($key)\n\($text)"},
 			box: {center: [11, 90.5, 57.5], size: [22, 24, 28]}, exhaustiveness: 1}'
 	done
 }
