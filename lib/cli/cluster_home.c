@@ -15,7 +15,7 @@
 #include "base/vec.h"
 #include "cli/app.h"
 #include "cli/config.h"
-#include "cli/verdict.h"
+#include "cli/loss.h"
 #include "grid/chunk.h"
 #include "grid/frames.h"
 #include "grid/outbox.h"
@@ -375,10 +375,10 @@ fail_begun(struct home *h, const struct cluster_element *e, const struct begun *
 			work_free(work);
 			continue;
 		}
-		ended = verdict_of_loss(work, class, reason);
+		ended = loss_judge(work, class, reason);
 		rc = claim_end(h->store, e->worker, &ended->end, &h->tally, err);
 		n += rc > 0;
-		ended_free(ended);
+		loss_free(ended);
 	}
 	return rc < 0 ? -1 : n;
 }

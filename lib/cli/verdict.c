@@ -374,27 +374,6 @@ verdict_unstarted(struct work *work, const struct err *why)
 	return e;
 }
 
-struct ended *
-verdict_of_loss(struct work *work, enum failure class, const char *reason)
-{
-	struct ended *e = xcalloc(1, sizeof(*e));
-	struct finding v = { .exit_code = -1 };
-	struct buf none = BUF_INIT;
-	int64_t now = clock_wall();
-
-	e->end = (struct ending){ .id = work->id,
-		.attempt = work->attempt,
-		.tries = work->attempt - work->spent,
-		.past = work->past,
-		.lane = work->lane,
-		.started = now,
-		.ended = now };
-	finding_fail(&v, class, "%s", reason);
-	finding_conclude(&v, e, work->lane->task, &none);
-	drop_work(work);
-	return e;
-}
-
 void
 ended_free(struct ended *e)
 {

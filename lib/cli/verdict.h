@@ -48,9 +48,6 @@ struct ended *verdict_of_death(struct work *work, struct slot *slot);
 /* Judge work that could not even be started, or was cancelled before (why NULL). Frees the work. */
 struct ended *verdict_unstarted(struct work *work, const struct err *why);
 
-/* Judge work that was lost with its worker, for a reason that is told apart from that. Frees it. */
-struct ended *verdict_of_loss(struct work *work, enum failure class, const char *reason);
-
 void ended_free(struct ended *ended);
 
 #endif
