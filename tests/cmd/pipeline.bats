@@ -557,6 +557,10 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 	run_split taskstat --job items-1 --json
 	assert_json -s 'map(select(.key | startswith("words"))) | map(.result) == [{"line": "one"}, {"line": "two"}]'
 	assert_json -s 'map(select(.key == "all"))[0].result | .[0] == "mols/ethanol" and length == 3'
+	# named by its content, and nothing is left beside it
+	file=$(jq -r 'select(.key == "all").params.file' "$out")
+	[[ $file == */runs/1/mols-"$(sha256sum "$file" | cut -c1-16)".jsonl ]]
+	[[ $(ls "${file%/*}") == "${file##*/}" ]]
 }
 
 @test "pipeline: add, list and rm keep pipelines by name and version" {
