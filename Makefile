@@ -36,7 +36,7 @@ ASAN    := -fsanitize=address,undefined -fno-omit-frame-pointer
 
 # pkg-config is asked when the first file is compiled: `make deps` must work without it
 PKG_CFLAGS  = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(MODULES) $(LOADED)))$(PKG_CFLAGS)
-PKG_LIBS    = $(eval PKG_LIBS := $$(shell pkg-config --libs $(MODULES)) -ljq -lbz2 -lm -lpthread -ldl)$(PKG_LIBS)
+PKG_LIBS    = $(eval PKG_LIBS := $$(shell pkg-config --libs $(MODULES)) -lbz2 -lm -lpthread -ldl)$(PKG_LIBS)
 ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -DDOCKLINE_VERSION='"$(VERSION)"' -Ilib $(WARN) \
               $(PKG_CFLAGS) $(CFLAGS) $(SAN) -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 LINK        = $(CC) $(CFLAGS) $(SAN) -Wl,--as-needed $(LDFLAGS) -o $@ $< $(BUILD)/libdockline.a $(PKG_LIBS)

@@ -11,12 +11,14 @@
 #include <jq.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/dynamic.h"
 #include "base/err.h"
 #include "base/json.h"
 
@@ -36,6 +38,69 @@ static const char fence[] = "def env: {}; " REFUSE("input") REFUSE("inputs") REF
 			       "else error(\"implode input must be an array of characters\") end; "
 			       "{} as $ENV | ";
 
+/* libjq, loaded when the first expression is compiled: lib->jv_copy(). */
+#define FUNCTIONS(X) \
+	X(jq_compile) \
+	X(jq_format_error) \
+	X(jq_halt) \
+	X(jq_halted) \
+	X(jq_init) \
+	X(jq_next) \
+	X(jq_set_error_cb) \
+	X(jq_start) \
+	X(jq_teardown) \
+	X(jv_array) \
+	X(jv_array_append) \
+	X(jv_array_get) \
+	X(jv_array_length) \
+	X(jv_copy) \
+	X(jv_dump_string) \
+	X(jv_false) \
+	X(jv_free) \
+	X(jv_get_kind) \
+	X(jv_invalid) \
+	X(jv_invalid_get_msg) \
+	X(jv_invalid_has_msg) \
+	X(jv_keys) \
+	X(jv_null) \
+	X(jv_number) \
+	X(jv_number_value) \
+	X(jv_object) \
+	X(jv_object_get) \
+	X(jv_object_set) \
+	X(jv_string) \
+	X(jv_string_length_bytes) \
+	X(jv_string_sized) \
+	X(jv_string_value) \
+	X(jv_true)
+
+#define MEMBER(name) __typeof__(name) *name;
+#define ROW(name) { #name, offsetof(struct libjq, name) },
+
+struct libjq {
+	FUNCTIONS(MEMBER)
+};
+
+static const struct dynamic_function functions[] = { FUNCTIONS(ROW) };
+
+static struct libjq libjq;
+static const struct libjq *const lib = &libjq;
+
+static int
+load(struct err *err)
+{
+	static struct dynamic library = { "libjq.so.1", functions,
+		sizeof(functions) / sizeof(*functions), &libjq, DYNAMIC_UNTRIED, { 0 } };
+
+	return dynamic_load(&library, err) ? 0 : -1;
+}
+
+static bool
+is_valid(jv value)
+{
+	return lib->jv_get_kind(value) != JV_KIND_INVALID;
+}
+
 struct jq {
 	jq_state *state;
 	struct buf messages; /* of the compiler */
@@ -50,8 +115,8 @@ on_message(void *ctx, jv message)
 	struct jq *jq = ctx;
 	const char *text;
 
-	message = jq_format_error(message);
-	text = jv_string_value(message);
+	message = lib->jq_format_error(message);
+	text = lib->jv_string_value(message);
 	if (strncmp(text, prefix, strlen(prefix)) == 0) {
 		text += strlen(prefix);
 		if (jq->messages.len)
@@ -60,7 +125,7 @@ on_message(void *ctx, jv message)
 		if (jq->messages.data[jq->messages.len - 1] == ':')
 			jq->messages.data[--jq->messages.len] = '\0';
 	}
-	jv_free(message);
+	lib->jv_free(message);
 }
 
 /* libjq reads ~/.jq while it compiles. One pointer is swapped, so that another thread that reads
@@ -79,7 +144,7 @@ compile(jq_state *state, const char *text)
 		home = *at;
 		*at = hidden;
 	}
-	rc = jq_compile(state, text);
+	rc = lib->jq_compile(state, text);
 	if (home)
 		*at = home;
 	return rc;
@@ -88,17 +153,19 @@ compile(jq_state *state, const char *text)
 struct jq *
 jq_new(const char *text, struct err *err)
 {
-	struct jq *jq = xcalloc(1, sizeof(*jq));
+	struct jq *jq = load(err) == 0 ? xcalloc(1, sizeof(*jq)) : NULL;
 	struct buf whole = BUF_INIT;
 	int compiled;
 
-	jq->state = jq_init();
+	if (!jq)
+		return NULL;
+	jq->state = lib->jq_init();
 	if (!jq->state) {
 		free(jq);
 		err_set(err, ERR_SYSTEM, "cannot start jq");
 		return NULL;
 	}
-	jq_set_error_cb(jq->state, on_message, jq);
+	lib->jq_set_error_cb(jq->state, on_message, jq);
 	buf_add_str(&whole, fence);
 	buf_add_str(&whole, text);
 	compiled = compile(jq->state, buf_str(&whole));
@@ -115,7 +182,7 @@ jq_free(struct jq *jq)
 {
 	if (!jq)
 		return;
-	jq_teardown(&jq->state);
+	lib->jq_teardown(&jq->state);
 	buf_clear(&jq->messages);
 	free(jq);
 }
@@ -156,26 +223,27 @@ to_jv(const json_t *value)
 
 	switch (json_typeof(value)) {
 	case JSON_OBJECT:
-		out = jv_object();
+		out = lib->jv_object();
 		json_object_foreach((json_t *)value, key, part)
-			out = jv_object_set(out, jv_string(key), to_jv(part));
+			out = lib->jv_object_set(out, lib->jv_string(key), to_jv(part));
 		return out;
 	case JSON_ARRAY:
-		out = jv_array();
+		out = lib->jv_array();
 		json_array_foreach(value, i, part)
-			out = jv_array_append(out, to_jv(part));
+			out = lib->jv_array_append(out, to_jv(part));
 		return out;
 	case JSON_STRING:
-		return jv_string_sized(json_string_value(value), (int)json_string_length(value));
+		return lib->jv_string_sized(
+		    json_string_value(value), (int)json_string_length(value));
 	case JSON_INTEGER:
 	case JSON_REAL:
-		return jv_number(json_number_value(value));
+		return lib->jv_number(json_number_value(value));
 	case JSON_TRUE:
-		return jv_true();
+		return lib->jv_true();
 	case JSON_FALSE:
-		return jv_false();
+		return lib->jv_false();
 	default:
-		return jv_null();
+		return lib->jv_null();
 	}
 }
 
@@ -197,10 +265,10 @@ static json_t *
 from_array(jv value, int depth, struct err *err)
 {
 	json_t *array = json_array();
-	int len = jv_array_length(jv_copy(value));
+	int len = lib->jv_array_length(lib->jv_copy(value));
 
 	for (int i = 0; i < len; i++) {
-		json_t *item = from_jv(jv_array_get(jv_copy(value), i), depth + 1, err);
+		json_t *item = from_jv(lib->jv_array_get(lib->jv_copy(value), i), depth + 1, err);
 
 		if (!item) {
 			json_decref(array);
@@ -214,16 +282,16 @@ from_array(jv value, int depth, struct err *err)
 static int
 add_member(json_t *object, jv key, jv value, int depth, struct err *err)
 {
-	const char *name = jv_string_value(key);
+	const char *name = lib->jv_string_value(key);
 	json_t *member = from_jv(value, depth + 1, err);
 	int rc = member ? 0 : -1;
 
-	if (member && strlen(name) != (size_t)jv_string_length_bytes(jv_copy(key)))
+	if (member && strlen(name) != (size_t)lib->jv_string_length_bytes(lib->jv_copy(key)))
 		rc = err_set(err, ERR_INPUT, "a key of the result holds a NUL character");
 	if (rc == 0)
 		json_object_set(object, name, member);
 	json_decref(member);
-	jv_free(key);
+	lib->jv_free(key);
 	return rc;
 }
 
@@ -232,16 +300,16 @@ static json_t *
 from_object(jv value, int depth, struct err *err)
 {
 	json_t *object = json_object();
-	jv keys = jv_keys(jv_copy(value));
-	int len = jv_array_length(jv_copy(keys)), rc = 0;
+	jv keys = lib->jv_keys(lib->jv_copy(value));
+	int len = lib->jv_array_length(lib->jv_copy(keys)), rc = 0;
 
 	for (int i = 0; i < len && rc == 0; i++) {
-		jv key = jv_array_get(jv_copy(keys), i);
+		jv key = lib->jv_array_get(lib->jv_copy(keys), i);
 
-		rc = add_member(
-		    object, jv_copy(key), jv_object_get(jv_copy(value), key), depth, err);
+		rc = add_member(object, lib->jv_copy(key),
+		    lib->jv_object_get(lib->jv_copy(value), key), depth, err);
 	}
-	jv_free(keys);
+	lib->jv_free(keys);
 	if (rc == 0)
 		return object;
 	json_decref(object);
@@ -257,7 +325,7 @@ from_jv(jv value, int depth, struct err *err)
 	if (depth > JQ_DEPTH_MAX) {
 		err_set(err, ERR_INPUT, "the result is nested deeper than %d levels", JQ_DEPTH_MAX);
 	} else {
-		switch (jv_get_kind(value)) {
+		switch (lib->jv_get_kind(value)) {
 		case JV_KIND_OBJECT:
 			out = from_object(value, depth, err);
 			break;
@@ -265,23 +333,23 @@ from_jv(jv value, int depth, struct err *err)
 			out = from_array(value, depth, err);
 			break;
 		case JV_KIND_STRING:
-			out = json_stringn(
-			    jv_string_value(value), (size_t)jv_string_length_bytes(jv_copy(value)));
+			out = json_stringn(lib->jv_string_value(value),
+			    (size_t)lib->jv_string_length_bytes(lib->jv_copy(value)));
 			if (!out)
 				err_set(err, ERR_INPUT, "the result is not UTF-8");
 			break;
 		case JV_KIND_NUMBER:
-			out = from_number(jv_number_value(value), err);
+			out = from_number(lib->jv_number_value(value), err);
 			break;
 		case JV_KIND_TRUE:
 		case JV_KIND_FALSE:
-			out = json_boolean(jv_get_kind(value) == JV_KIND_TRUE);
+			out = json_boolean(lib->jv_get_kind(value) == JV_KIND_TRUE);
 			break;
 		default:
 			out = json_null();
 		}
 	}
-	jv_free(value);
+	lib->jv_free(value);
 	return out;
 }
 
@@ -292,23 +360,23 @@ judge_end(struct jq *jq, jv end, struct err *err)
 	jv message;
 	int rc = -1;
 
-	if (jq_halted(jq->state)) {
-		jq_start(jq->state, jv_null(), 0); /* what the run held is given back */
+	if (lib->jq_halted(jq->state)) {
+		lib->jq_start(jq->state, lib->jv_null(), 0); /* what the run held is given back */
 		return err_set(err, ERR_INPUT, "it was interrupted");
 	}
-	if (!jv_invalid_has_msg(jv_copy(end))) {
-		jv_free(end);
+	if (!lib->jv_invalid_has_msg(lib->jv_copy(end))) {
+		lib->jv_free(end);
 		return 0;
 	}
-	message = jv_invalid_get_msg(end);
-	if (jv_get_kind(message) == JV_KIND_STRING) {
-		rc = err_set(err, ERR_INPUT, "jq: %s", jv_string_value(message));
+	message = lib->jv_invalid_get_msg(end);
+	if (lib->jv_get_kind(message) == JV_KIND_STRING) {
+		rc = err_set(err, ERR_INPUT, "jq: %s", lib->jv_string_value(message));
 	} else {
-		message = jv_dump_string(message, 0);
+		message = lib->jv_dump_string(message, 0);
 		rc = err_set(
-		    err, ERR_INPUT, "jq: error with the value %s", jv_string_value(message));
+		    err, ERR_INPUT, "jq: error with the value %s", lib->jv_string_value(message));
 	}
-	jv_free(message);
+	lib->jv_free(message);
 	return rc;
 }
 
@@ -327,12 +395,12 @@ jq_run(struct jq *jq, const json_t *input, json_t *results, struct err *err)
 		return -1;
 	}
 	buf_clear(&pointer);
-	jq_start(jq->state, to_jv(input), 0);
-	while (jv_is_valid(value = jq_next(jq->state))) {
+	lib->jq_start(jq->state, to_jv(input), 0);
+	while (is_valid(value = lib->jq_next(jq->state))) {
 		json_t *result = NULL;
 
 		if (++count > JQ_RESULTS_MAX) {
-			jv_free(value);
+			lib->jv_free(value);
 			return err_set(err, ERR_INPUT, "more than %d results", JQ_RESULTS_MAX);
 		}
 		result = from_jv(value, 0, err);
@@ -363,5 +431,5 @@ jq_one(struct jq *jq, const json_t *input, struct err *err)
 void
 jq_interrupt(struct jq *jq)
 {
-	jq_halt(jq->state, jv_invalid(), jv_invalid());
+	lib->jq_halt(jq->state, lib->jv_invalid(), lib->jv_invalid());
 }
