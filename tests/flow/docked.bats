@@ -128,7 +128,7 @@ check() {
 @test "docked: by an engine in an image" {
 	export PATH=$root/tests/fakes/bin:$PATH FAKE_LOG=$PWD/log
 	touch image.sif
-	sed "s|^  command: .*|  command: [dock-gnina, --image, $PWD/image.sif, --runtime, apptainer]|
+	sed "s|^  command: \[\(.*\)]|  command: [\1, --image, $PWD/image.sif, --runtime, apptainer]|
 		s|^    programs: .*|    programs: [$PWD/image.sif]|; s/^task_id: .*/task_id: imaged/" "$root/share/tasks/dock-gnina.yaml" >imaged.yaml
 	taskreg -q add imaged.yaml >/dev/null
 	cat >bin/apptainer <<-'END'
