@@ -96,7 +96,9 @@ db_checkpoint(struct db *db)
 void
 db_leave(struct db *db)
 {
-	if (db->wal && !db->bulk && db->wal_pages > LEAVE_PAGES && lock_is_last(db->gate))
+	int most = db->bulk ? TRY_PAGES : LEAVE_PAGES;
+
+	if (db->wal && db->wal_pages > most && lock_is_last(db->gate))
 		checkpoint(db, false);
 }
 

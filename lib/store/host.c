@@ -2,10 +2,10 @@
 /*
  * host: on a shared file system one host writes at a time.
  *
- * The lock file of a database (see store/lock.h) has two more bytes that are
- * locked here: who looks at the name in the file holds DOOR alone; who writes
- * to the database holds SEAT shared. A name that is not ours may be replaced by
- * who gets SEAT alone: then nobody of that host writes any more.
+ * Who looks at the name in the lock file of a database holds its byte BYTE_DOOR
+ * alone; who writes to the database holds BYTE_SEAT shared. A name that is not
+ * ours may be replaced by who gets that alone: then nobody of that host writes
+ * any more.
  */
 #include "store/host.h"
 
@@ -22,8 +22,8 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "store/lock.h"
 
-enum { DOOR = 3, SEAT, PROBE }; /* bytes; the ones before belong to store/lock.c */
 enum { NAME = 256 };
 
 /* The name that stands for file systems whose locks do not work, in tests. */
@@ -79,9 +79,9 @@ host_check(int fd, const char *dir, const char *kind, struct err *err)
 {
 	if (strstr(kind, without_locks) || (strcmp(kind, "lustre") == 0 && is_local_flock(fd)))
 		return no_locks(dir, kind, err);
-	if (set_lock(fd, PROBE, F_RDLCK) < 0)
+	if (set_lock(fd, BYTE_PROBE, F_RDLCK) < 0)
 		return no_locks(dir, kind, err);
-	set_lock(fd, PROBE, F_UNLCK);
+	set_lock(fd, BYTE_PROBE, F_UNLCK);
 	return 0;
 }
 
@@ -122,17 +122,17 @@ sit_down(int fd, char theirs[NAME])
 	our_name(ours);
 	theirs[n > 0 ? n : 0] = '\0';
 	if (strcmp(ours, theirs) == 0)
-		return set_lock(fd, SEAT, F_RDLCK);
-	if (set_lock(fd, SEAT, F_WRLCK) < 0)
+		return set_lock(fd, BYTE_SEAT, F_RDLCK);
+	if (set_lock(fd, BYTE_SEAT, F_WRLCK) < 0)
 		return -1;
 	if (write_name(fd, ours) < 0) {
 		int saved = errno;
 
-		set_lock(fd, SEAT, F_UNLCK);
+		set_lock(fd, BYTE_SEAT, F_UNLCK);
 		errno = saved;
 		return -1;
 	}
-	return set_lock(fd, SEAT, F_RDLCK);
+	return set_lock(fd, BYTE_SEAT, F_RDLCK);
 }
 
 static int
@@ -140,11 +140,11 @@ try_once(int fd, char theirs[NAME])
 {
 	int rc, saved;
 
-	if (set_lock(fd, DOOR, F_WRLCK) < 0)
+	if (set_lock(fd, BYTE_DOOR, F_WRLCK) < 0)
 		return -1;
 	rc = sit_down(fd, theirs);
 	saved = errno;
-	set_lock(fd, DOOR, F_UNLCK);
+	set_lock(fd, BYTE_DOOR, F_UNLCK);
 	errno = saved;
 	return rc;
 }
@@ -173,7 +173,9 @@ host_take(int fd, const char *dir, const char *kind, struct err *err)
 bool
 host_is_elsewhere(int fd)
 {
-	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = SEAT, .l_len = 1 };
+	struct flock fl = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = BYTE_SEAT, .l_len = 1
+	};
 	char ours[NAME], theirs[NAME] = "";
 
 	our_name(ours);

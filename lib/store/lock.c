@@ -6,8 +6,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum lock_byte { GATE, LOCK, KEEP, OPEN };
-
 static int
 take(int fd, enum lock_byte byte, short type, bool wait)
 {
@@ -37,57 +35,57 @@ lock_write(int fd)
 {
 	int rc;
 
-	if (take(fd, GATE, F_RDLCK, true) < 0)
+	if (take(fd, BYTE_GATE, F_RDLCK, true) < 0)
 		return -1;
-	rc = take(fd, LOCK, F_RDLCK, true);
-	drop(fd, GATE);
+	rc = take(fd, BYTE_WRITE, F_RDLCK, true);
+	drop(fd, BYTE_GATE);
 	return rc;
 }
 
 void
 lock_write_end(int fd)
 {
-	drop(fd, LOCK);
+	drop(fd, BYTE_WRITE);
 }
 
 int
 lock_checkpoint(int fd, bool wait)
 {
-	if (take(fd, GATE, F_WRLCK, wait) < 0)
+	if (take(fd, BYTE_GATE, F_WRLCK, wait) < 0)
 		return -1;
-	if (take(fd, LOCK, F_WRLCK, wait) == 0)
+	if (take(fd, BYTE_WRITE, F_WRLCK, wait) == 0)
 		return 0;
-	drop(fd, GATE);
+	drop(fd, BYTE_GATE);
 	return -1;
 }
 
 void
 lock_checkpoint_end(int fd)
 {
-	drop(fd, LOCK);
-	drop(fd, GATE);
+	drop(fd, BYTE_WRITE);
+	drop(fd, BYTE_GATE);
 }
 
 int
 lock_keep(int fd, bool alone)
 {
-	return take(fd, KEEP, alone ? F_WRLCK : F_RDLCK, true);
+	return take(fd, BYTE_KEEP, alone ? F_WRLCK : F_RDLCK, true);
 }
 
 void
 lock_keep_end(int fd)
 {
-	drop(fd, KEEP);
+	drop(fd, BYTE_KEEP);
 }
 
 void
 lock_enter(int fd)
 {
-	take(fd, OPEN, F_RDLCK, false);
+	take(fd, BYTE_OPEN, F_RDLCK, false);
 }
 
 bool
 lock_is_last(int fd)
 {
-	return take(fd, OPEN, F_WRLCK, false) == 0;
+	return take(fd, BYTE_OPEN, F_WRLCK, false) == 0;
 }

@@ -5,10 +5,10 @@
  * Debian 12's SQLite can lose frames when a checkpoint runs while another
  * connection commits and resets the log (the WAL-reset bug, fixed in 3.51.3).
  * So a checkpoint runs only under the exclusive state lock, which every writer
- * holds shared for the length of its transaction. A lock file has four bytes:
- * writers pass the gate on their way to the lock, and a checkpointer keeps the
- * gate while it waits, so a stream of writers cannot starve it; the third is for
- * who makes a copy of two databases, and who removes from one of them; the last
+ * holds shared for the length of its transaction. Of the bytes of a
+ * lock file writers pass the gate on their way to the lock, and a checkpointer keeps the
+ * gate while it waits, so a stream of writers cannot starve it; a third is for
+ * who makes a copy of two databases, and who removes from one of them; a fourth
  * is held by all who have the database open. The locks belong to open file
  * descriptions, so closing some other descriptor of the file never drops them.
  */
@@ -16,6 +16,9 @@
 #define STORE_LOCK_H
 
 #include <stdbool.h>
+
+/* The bytes that are locked; the last three belong to store/host.c. */
+enum lock_byte { BYTE_GATE, BYTE_WRITE, BYTE_KEEP, BYTE_OPEN, BYTE_DOOR, BYTE_SEAT, BYTE_PROBE };
 
 /* Open the lock file of a database, made if missing. -1 with errno. */
 int lock_open(const char *path);
