@@ -30,15 +30,20 @@ db_error(struct db *db, const char *what, struct err *err)
 		return err_set(
 		    err, ERR_STORE, "%s '%s': another process keeps it locked", what, db->name);
 	case SQLITE_FULL:
-		return err_set(err, ERR_SYSTEM, "%s '%s': No space left on device", what, db->name);
+		return err_set(
+		    err, ERR_SYSTEM, "cannot write '%s': No space left on device", db->name);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(
 		    err, ERR_STORE, "%s '%s': the file is damaged: %s", what, db->name, text);
+	case SQLITE_IOERR:
+		if (sqlite3_extended_errcode(db->handle) == SQLITE_IOERR_WRITE)
+			what =
+			    "cannot write"; /* pages of a large transaction, long before its end */
+		return err_set(err, ERR_SYSTEM, "%s '%s': %s", what, db->name, text);
 	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
-	case SQLITE_IOERR:
 		return err_set(err, ERR_SYSTEM, "%s '%s': %s", what, db->name, text);
 	}
 	return err_set(err, ERR_STORE, "%s '%s': %s", what, db->name, text);
