@@ -17,6 +17,21 @@
 
 enum { ERROUT_SHOWN = 1024 }; /* of stderr, in the error of the record */
 
+struct ended *
+finding_ending(const struct work *work, int64_t started, int64_t ended)
+{
+	struct ended *e = xcalloc(1, sizeof(*e));
+
+	e->end = (struct ending){ .id = work->id,
+		.attempt = work->attempt,
+		.tries = work->attempt - work->spent,
+		.past = work->past,
+		.lane = work->lane,
+		.started = started,
+		.ended = ended };
+	return e;
+}
+
 void
 finding_fail(struct finding *v, enum failure class, const char *fmt, ...)
 {

@@ -11,12 +11,14 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "task/failure.h"
 
 struct buf;
 struct ended;
 struct task;
+struct work;
 
 /* Exit codes that decide over another try. */
 enum {
@@ -32,6 +34,10 @@ struct finding {
 	json_t *result; /* NULL: null */
 	json_t *errors; /* what its schema says against it, NULL: nothing */
 };
+
+/* The ending of work that took from one time to another (microseconds since 1970), to be concluded.
+ * The caller's, for ended_free. */
+struct ended *finding_ending(const struct work *work, int64_t started, int64_t ended);
 
 /* It failed. */
 void finding_fail(struct finding *finding, enum failure class, const char *fmt, ...)

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "cli/finding.h"
@@ -12,18 +11,11 @@
 struct ended *
 loss_judge(struct work *work, enum failure class, const char *reason)
 {
-	struct ended *e = xcalloc(1, sizeof(*e));
 	struct finding v = { .exit_code = -1 };
 	struct buf none = BUF_INIT;
 	int64_t now = clock_wall();
+	struct ended *e = finding_ending(work, now, now);
 
-	e->end = (struct ending){ .id = work->id,
-		.attempt = work->attempt,
-		.tries = work->attempt - work->spent,
-		.past = work->past,
-		.lane = work->lane,
-		.started = now,
-		.ended = now };
 	finding_fail(&v, class, "%s", reason);
 	finding_conclude(&v, e, work->lane->task, &none);
 	finding_clear(&v);

@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -192,26 +191,20 @@ struct ended *
 verdict_of(struct slot *slot, const struct outcome *outcome)
 {
 	const struct task *task = slot->task;
-	struct ended *e = xcalloc(1, sizeof(*e));
+	struct ended *e = finding_ending(
+	    slot->work, slot->started, slot->started + clock_boot() - slot->begun);
 	struct finding v = { 0 };
 	struct buf errout = BUF_INIT;
 	struct ending *end = &e->end;
 	struct err why = { 0 };
 
-	*end = (struct ending){ .id = slot->work->id,
-		.attempt = slot->work->attempt,
-		.tries = slot->work->attempt - slot->work->spent,
-		.past = slot->work->past,
-		.lane = slot->work->lane,
-		.progressed = slot->progressed,
-		.started = slot->started,
-		.ended = slot->started + clock_boot() - slot->begun,
-		.exited = outcome->exited,
-		.code = outcome->code,
-		.signal = outcome->signal,
-		.user_time = outcome->user,
-		.system_time = outcome->system,
-		.max_rss = outcome->max_rss };
+	end->progressed = slot->progressed;
+	end->exited = outcome->exited;
+	end->code = outcome->code;
+	end->signal = outcome->signal;
+	end->user_time = outcome->user;
+	end->system_time = outcome->system;
+	end->max_rss = outcome->max_rss;
 	read_tail(slot->err.fd, ATTEMPT_INLINE, &errout);
 	judge(&v, slot, task, outcome, buf_str(&errout));
 	if (slot->cancelled && v.class == FAIL_NONE) /* it ended as asked, and that is no result */
@@ -240,16 +233,7 @@ verdict_of(struct slot *slot, const struct outcome *outcome)
 static struct ended *
 ended_of(const struct work *work)
 {
-	struct ended *e = xcalloc(1, sizeof(*e));
-
-	e->end = (struct ending){ .id = work->id,
-		.attempt = work->attempt,
-		.tries = work->attempt - work->spent,
-		.past = work->past,
-		.lane = work->lane,
-		.started = work->begun,
-		.ended = work->begun + clock_boot() - work->since };
-	return e;
+	return finding_ending(work, work->begun, work->begun + clock_boot() - work->since);
 }
 
 /* What it took, if the coprocess says so. */
@@ -350,19 +334,11 @@ verdict_of_death(struct work *work, struct slot *slot)
 struct ended *
 verdict_unstarted(struct work *work, const struct err *why)
 {
-	struct ended *e = xcalloc(1, sizeof(*e));
-	struct buf none = BUF_INIT;
-	struct finding v = { .exit_code = EXIT_GIVE_UP };
 	int64_t now = clock_wall();
+	struct ended *e = finding_ending(work, now, now);
+	struct finding v = { .exit_code = EXIT_GIVE_UP };
+	struct buf none = BUF_INIT;
 
-	e->end = (struct ending){ .id = work->id,
-		.attempt = work->attempt,
-		.tries = work->attempt - work->spent,
-		.past = work->past,
-		.lane = work->lane,
-		.started = now,
-		.ended = now,
-		.exited = false };
 	if (why) {
 		finding_fail(
 		    &v, why->kind == ERR_INPUT ? FAIL_INPUT : FAIL_REJECTED, "%s", why->text);

@@ -2,49 +2,25 @@
 /* curl: libcurl, loaded when the first request is made. */
 #include "exec/curl.h"
 
-#include <dlfcn.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/dynamic.h"
 #include "base/err.h"
 
 #define LIBRARY "libcurl.so.4"
 #define OLDEST 0x074200 /* 7.66.0: CURLINFO_RETRY_AFTER */
 
-static const struct {
-	const char *name;
-	size_t at;
-} functions[] = {
+static const struct dynamic_function functions[] = {
 #define CURL_ROW(name) { "curl_" #name, offsetof(struct curl, name) },
 	CURL_FUNCTIONS(CURL_ROW)
 };
 
-/* Find all functions. 0 or -1. */
 static int
-bind_all(void *library, struct curl *curl, struct err *err)
+start(const struct curl *curl, struct err *err)
 {
-	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
-		void *found = dlsym(library, functions[i].name);
+	const curl_version_info_data *info = curl->version_info(CURLVERSION_NOW);
 
-		if (!found)
-			return err_set(err, ERR_SYSTEM, "%s has no %s", LIBRARY, functions[i].name);
-		*(void **)((char *)curl + functions[i].at) = found;
-	}
-	return 0;
-}
-
-static int
-load(struct curl *curl, struct err *err)
-{
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	const curl_version_info_data *info;
-
-	if (!library)
-		return err_set(
-		    err, ERR_SYSTEM, "libcurl is needed to call a service: %s", dlerror());
-	if (bind_all(library, curl, err) < 0)
-		return -1;
-	info = curl->version_info(CURLVERSION_NOW);
 	if (info->version_num < OLDEST)
 		return err_set(
 		    err, ERR_SYSTEM, "libcurl is %s, 7.66 or newer is needed", info->version);
@@ -57,10 +33,16 @@ const struct curl *
 curl_load(struct err *err)
 {
 	static struct curl curl;
-	static bool loaded;
+	static struct dynamic library = { LIBRARY, functions,
+		sizeof(functions) / sizeof(*functions), &curl, DYNAMIC_UNTRIED, { 0 } };
+	static bool started;
 
-	if (!loaded && load(&curl, err) < 0)
+	if (!dynamic_load(&library, err)) {
+		err_wrap(err, "libcurl is needed to call a service");
 		return NULL;
-	loaded = true;
+	}
+	if (!started && start(&curl, err) < 0)
+		return NULL;
+	started = true;
 	return &curl;
 }

@@ -217,7 +217,7 @@ failure: "if .status == 418 then {class: \\"engine\\", reason: .body.why} else n
 @test "http: a secret is sent, and nowhere to be found" {
 	need zstd
 	serve a
-	export SESAME='open/sesame="4711"='
+	export SESAME='open/sesame="abracadabra"='
 	echo "$SESAME" >a/secret
 	echo 'ATOM receptor' >rec.pdbqt
 	task t $'headers: {Authorization: {secret_env: SESAME, prefix: "Bearer "}}\nretry: none\ninline: [receptor]\nmodels_url: /models'
@@ -255,7 +255,7 @@ failure: "if .status == 418 then {class: \\"engine\\", reason: .body.why} else n
 	everything_kept kept
 	grep -q 'ATOM receptor' kept/* || complain "objects were not unpacked"
 	grep -q 'xxxxxxxx' kept/* || complain "logs were not unpacked"
-	for word in "$SESAME" 'open/sesame' 'sesame=' '4711'; do # however it is escaped
+	for word in "$SESAME" 'open/sesame' 'sesame=' 'abracadabra'; do # however it is escaped
 		run_split grep -rlaF "$word" .dockline kept "$TMPDIR" ps cmdlines log stat told.jsonl checked
 		assert_out ''
 	done
