@@ -96,6 +96,24 @@ is_new(struct admission *a, const struct submission *sub, struct err *err)
 	return sub->reserved ? 1 : key_find(a->store, sub, &place, &standing, err);
 }
 
+static const struct task *
+task_of(struct admission *a, const struct submission *sub, struct err *err)
+{
+	if (!a->handover)
+		a->handover = handover_new();
+	return handover_task(a->handover, a->store, sub->task, err);
+}
+
+/* Whoever claims it later must know that it is run in any case. */
+static int
+note_no_cache(struct admission *a, struct submission *sub, struct err *err)
+{
+	const struct task *task = a->no_cache ? task_of(a, sub, err) : NULL;
+
+	sub->uncached = task && task->rules.cache.on;
+	return a->no_cache && !task ? -1 : 0;
+}
+
 /* Has the cache a result for it? 1, with *from who has it, and the result as it will be; 0, -1. Of
  * one that stands nobody need know. */
 static int
@@ -106,17 +124,14 @@ recall(struct admission *a, const struct line *line, struct submission *sub, int
 	struct err why = { 0 };
 	int rc;
 
-	if (!line->print || sub->status != ST_QUEUED)
+	if (!line->print || sub->status != ST_QUEUED || a->no_cache)
 		return 0;
-	sub->uncached = a->no_cache;
-	rc = a->no_cache ? 0 : cache_find(a->store, line->print, from, err);
+	rc = cache_find(a->store, line->print, from, err);
 	if (rc > 0)
 		rc = is_new(a, sub, err);
 	if (rc <= 0)
 		return rc;
-	if (!a->handover)
-		a->handover = handover_new();
-	task = handover_task(a->handover, a->store, sub->task, err);
+	task = task_of(a, sub, err);
 	if (!task)
 		return -1;
 	rc = handover_make(a->handover, a->store, task, *from, line->params, line->params_len, 0,
@@ -144,6 +159,8 @@ admit_line(struct admission *a, const struct line *line, struct submission *sub,
 	rc = line->ninputs > 0 ? inputs_store(a->app, a->store, line, err) : 1;
 	if (rc <= 0)
 		return rc < 0 ? -1 : ADMIT_REFUSED;
+	if (note_no_cache(a, sub, err) < 0)
+		return -1;
 	hit = recall(a, line, sub, &from, err);
 	rc = hit < 0 ? -1 : submit(a, line, sub, standing, err);
 	if (rc > 0 && hit > 0 &&

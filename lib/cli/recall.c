@@ -82,7 +82,25 @@ lead(struct recall *r, const struct work *work, struct fingerprint *print)
 	HASH_ADD(by_digest, r->by_digest, print.digest, DIGEST_HEX - 1, leader);
 }
 
-/* Is it taken out of what is run? */
+/* There is no result yet: is one like it run, for which this one waits? Else it is run. */
+static int
+lead_or_follow(
+    struct recall *r, struct work *work, struct leader *leader, struct fingerprint *print)
+{
+	if (!leader) {
+		lead(r, work, print);
+		return 0;
+	}
+	if (work->uncached)
+		return 0;
+	free(work->params); /* it will not need them */
+	work->params = NULL;
+	work->next = leader->followers;
+	leader->followers = work;
+	return 1;
+}
+
+/* Is it taken out of what is run? A result that it gets goes into hits. */
 static int
 look(struct recall *r, struct work *work, struct hits *hits, struct err *err)
 {
@@ -102,17 +120,10 @@ look(struct recall *r, struct work *work, struct hits *hits, struct err *err)
 	if (rc > 0) {
 		memcpy(hit.digest, print.digest, sizeof(hit.digest));
 		vec_add(hits, hit);
-	} else if (rc == 0 && !leader) {
-		lead(r, work, &print);
-	} else if (rc == 0 && !work->uncached) {
-		free(work->params); /* it will not need them */
-		work->params = NULL;
-		work->next = leader->followers;
-		leader->followers = work;
-		rc = 1;
-	}
-	if (rc <= 0 || leader)
+	} else {
 		hit_clear(&hit);
+		rc = rc < 0 ? -1 : lead_or_follow(r, work, leader, &print);
+	}
 	free(print.parts);
 	return rc;
 }

@@ -93,6 +93,37 @@ is() { [[ $(taskstat "$1" | jq -r .status) == "$2" ]]; }
 	assert_out '["completed",3,1]'
 }
 
+@test "cache: --no-cache holds for what begins later, and in a graph" {
+	echo '{"a":1}' | taskrun -q c >/dev/null
+	echo '{"a":1}' | taskrun -q --no-cache --not-before +100ms c >out
+	ran 2
+	printf '%s\n' '{"key":"x","task":"c","params":{"a":1}}' \
+		'{"key":"y","task":"c","params":{"a":1},"after":[{"key":"x"}]}' | taskrun -q --no-cache --graph >>out
+	ran 4
+	run_split jq -c '[.status, .cached]' out
+	assert_out '["completed",null]
+["completed",null]
+["completed",null]'
+}
+
+@test "cache: a result that is there is given on while --no-cache makes it anew" {
+	echo '{"a":1}' | taskrun -q c >/dev/null
+	touch hold
+	echo '{"a":1}' | taskrun -q --no-cache --detach c >/dev/null
+	echo '{"a":1}' | taskrun -q --hold --detach c >/dev/null
+	taskwork -q -j 2 --idle-exit 1s >/dev/null &
+	worker=$!
+	wait_until 10 test -e pid-2
+	taskctl -q approve 3 >/dev/null
+	wait_until 10 is 3 completed
+	rm hold
+	wait "$worker"
+	ran 2
+	taskstat 3 >shown
+	run_split jq -c '[.status, .cached, .result.a]' shown
+	assert_out '["completed",1,1]'
+}
+
 @test "cache: what was queued before its equal completed is not run either" {
 	touch hold
 	echo '{"a":1}' | taskrun -q --detach c >/dev/null
