@@ -127,7 +127,7 @@ pose_path(const struct work *work, const struct exported *x)
 	char *path;
 
 	buf_addf(&name, "%05zu-", x->place);
-	names_clean(docked_title(x), strlen(docked_title(x)), &name);
+	names_clean(export_title(x), strlen(export_title(x)), &name);
 	buf_addf(&name, "-%d.%s", x->pose, format_names[work->format]);
 	path = path_join(o.dir, buf_str(&name));
 	buf_clear(&name);
@@ -276,7 +276,7 @@ take(struct app *app, json_t *record, void *ctx, struct err *err)
 		rc = parcel_note(work->parcel, app, result, err);
 	docked_clear(&d);
 	if (rc < 0 && err->text[0])
-		err_wrap(err, "'%s'", docked_title(&d.x));
+		err_wrap(err, "'%s'", export_title(&d.x));
 	if (rc < 0 && err->kind == ERR_INPUT && !app->strict) {
 		app_report(app, err);
 		rc = 0;

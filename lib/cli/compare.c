@@ -3,6 +3,7 @@
 #include "cli/compare.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,6 +169,41 @@ each_pair(struct app *app, struct diff *d)
 	}
 }
 
+/* Do all molecules of it have the same value? */
+static bool
+is_level(const struct standing *s, size_t n)
+{
+	return standing_row(s, 0)->value == standing_row(s, n - 1)->value;
+}
+
+/* Why there is no rank correlation. */
+static void
+say_undefined(struct app *app, const struct diff *d)
+{
+	if (d->shared < 2)
+		app_say(app, "rank correlation not defined: fewer than two molecules in both");
+	else if (is_level(d->a, d->na) || is_level(d->b, d->nb))
+		app_say(app, "rank correlation not defined: all of '%s' score the same",
+		    app->args[is_level(d->a, d->na) ? 0 : 1]);
+	else
+		app_say(app, "rank correlation not defined: all that both have score the same");
+}
+
+static void
+say_summary(struct app *app, const struct diff *d, double rho)
+{
+	char correlation[48] = "";
+
+	if (!isnan(rho))
+		snprintf(correlation, sizeof(correlation), "; rank correlation %.3f", rho);
+	app_say(app, "%zu molecule%s in both, %zu only in '%s', %zu only in '%s'", d->shared,
+	    d->shared == 1 ? "" : "s", d->only_a, app->args[0], d->only_b, app->args[1]);
+	app_say(app, "of the best %zu, %zu stay, %zu are lost and %zu new%s", d->hits, d->kept,
+	    d->lost, d->gained, correlation);
+	if (isnan(rho))
+		say_undefined(app, d);
+}
+
 static void
 put_summary(struct app *app, const struct diff *d)
 {
@@ -188,10 +224,7 @@ put_summary(struct app *app, const struct diff *d)
 		    record, "shift", json_pack("{s:f,s:f}", "mean", mean, "deviation", deviation));
 	app_record(app, record);
 	json_decref(record);
-	app_say(app, "%zu molecules in both, %zu only in '%s', %zu only in '%s'", d->shared,
-	    d->only_a, app->args[0], d->only_b, app->args[1]);
-	app_say(app, "of the best %zu, %zu stay, %zu are lost and %zu new; rank correlation %.3f",
-	    d->hits, d->kept, d->lost, d->gained, rho);
+	say_summary(app, d, rho);
 }
 
 int

@@ -91,22 +91,13 @@ add_bare(const char *text, size_t len, struct buf *out)
 void
 docked_again(const struct docked *d, size_t i, struct buf *out)
 {
-	struct buf model = BUF_INIT;
+	struct buf model = BUF_INIT, bare = BUF_INIT;
 
 	docked_ligand(d, i, &model);
-	add_bare(buf_str(&model), model.len, out);
+	add_bare(buf_str(&model), model.len, &bare);
+	export_named(&d->x, buf_str(&bare), bare.len, out);
 	buf_clear(&model);
-}
-
-const char *
-docked_title(const struct exported *x)
-{
-	const json_t *ligand = json_object_get(x->result, "ligand");
-	const char *name = json_string_value(json_object_get(ligand, "original_name"));
-
-	if (!name)
-		name = json_string_value(json_object_get(ligand, "name"));
-	return name ? name : x->key ? x->key : "";
+	buf_clear(&bare);
 }
 
 /* The block of a record of SDF, under our title. */
@@ -159,7 +150,7 @@ docked_sdf(const struct docked *d, size_t i, struct buf *out, struct err *err)
 	const char *sdf = json_string_value(json_object_get(input, "text"));
 	const json_t *atoms = json_object_get(input, "atoms");
 	const struct pose *pose = &d->poses.at[i];
-	const char *title = docked_title(&d->x), *text, *bonds;
+	const char *title = export_title(&d->x), *text, *bonds;
 	char *name = xstrndup(title, strcspn(title, "\r\n"));
 	size_t len;
 	int rc;

@@ -40,9 +40,6 @@ void docked_ligand(const struct docked *d, size_t i, struct buf *out);
 /* The same as engines take it for a ligand: without MODEL and ENDMDL, nor the scores of before. */
 void docked_again(const struct docked *d, size_t i, struct buf *out);
 
-/* What the molecule is called: original_name, name or key. Borrowed. */
-const char *docked_title(const struct exported *x);
-
 /* Append the molecule block (three header lines to M  END) of the i-th pose: of a PDBQT pose the
  * molecule of the record at its place, without one that of Meeko's remarks, else what Open Babel
  * makes of it; of an SDF pose the engine's own. Returns where the bonds come from, "input",

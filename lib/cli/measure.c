@@ -166,7 +166,7 @@ measure_some(struct measure *m, struct app *app, json_t *const *results, size_t 
 		poses_clear(&docked[i].poses);
 		if (err->kind != ERR_INPUT || app->strict)
 			break;
-		err_wrap(err, "'%s'", docked_title(&docked[i].x));
+		err_wrap(err, "'%s'", export_title(&docked[i].x));
 		app_report(app, err);
 		rc = 0;
 	}

@@ -71,7 +71,7 @@ pose_json(struct app *app, json_t *record, struct err *err)
 	if (docked_read(app, &d, err) == 0 && best >= d.poses.len)
 		err_set(err, ERR_INPUT, "its best pose was not kept");
 	else if (d.poses.len > best && docked_sdf(&d, best, &sdf, err))
-		out = json_pack("{s:s,s:s}", "name", docked_title(&d.x), "sdf", buf_str(&sdf));
+		out = json_pack("{s:s,s:s}", "name", export_title(&d.x), "sdf", buf_str(&sdf));
 	docked_clear(&d);
 	buf_clear(&sdf);
 	return out;

@@ -53,6 +53,17 @@ export_best(const json_t *result)
 	return score_pose(result, NULL);
 }
 
+const char *
+export_title(const struct exported *x)
+{
+	const json_t *ligand = json_object_get(x->result, "ligand");
+	const char *name = json_string_value(json_object_get(ligand, "original_name"));
+
+	if (!name)
+		name = json_string_value(json_object_get(ligand, "name"));
+	return name ? name : x->key ? x->key : "";
+}
+
 const json_t *
 export_pose(const json_t *result, int pose)
 {
@@ -180,6 +191,24 @@ export_csv(const struct exported *x, unsigned columns, const json_t *tags, struc
 }
 
 void
+export_named(const struct exported *x, const char *text, size_t len, struct buf *out)
+{
+	static const char mark[] = "REMARK  Name = ";
+	const char *title = export_title(x), *end = text + len, *at = NULL, *line;
+
+	if (json_is_object(json_object_get(x->result, "cached")))
+		at = memmem(text, len, mark, strlen(mark));
+	line = at ? at + strlen(mark) : text;
+	buf_add(out, text, (size_t)(line - text));
+	if (at) {
+		buf_add(out, title, strcspn(title, "\r\n"));
+		at = memchr(line, '\n', (size_t)(end - line));
+		line = at ? at : end;
+	}
+	buf_add(out, line, (size_t)(end - line));
+}
+
+void
 export_pdbqt(const struct exported *x, const char *model, size_t len, struct buf *out)
 {
 	const char *result = memmem(model, len, "REMARK VINA RESULT", 18);
@@ -192,7 +221,7 @@ export_pdbqt(const struct exported *x, const char *model, size_t len, struct buf
 	buf_addf(out, "REMARK DOCKLINE AFFINITY: %.3f kcal/mol%s\n",
 	    json_number_value(json_object_get(row, "affinity")),
 	    repaired ? " (repaired: the engine took a wrong unbound energy)" : "");
-	buf_add(out, model + before, len - before);
+	export_named(x, model + before, len - before, out);
 	if (len > 0 && model[len - 1] != '\n')
 		buf_add_char(out, '\n');
 }

@@ -22,6 +22,9 @@ struct exported {
 /* The rank of the pose that is best by the result's default score; 1 when it has none. */
 int export_best(const json_t *result);
 
+/* What the molecule is called: original_name, name or key. Borrowed. */
+const char *export_title(const struct exported *x);
+
 /* The row of a pose in `poses`, by its rank; NULL when there is none. Borrowed. */
 const json_t *export_pose(const json_t *result, int pose);
 
@@ -37,7 +40,11 @@ unsigned export_columns(const json_t *result);
 void export_csv_head(unsigned columns, const json_t *tags, struct buf *out);
 void export_csv(const struct exported *x, unsigned columns, const json_t *tags, struct buf *out);
 
-/* One model of the engine's file as it is, with a REMARK behind VINA RESULT that says the affinity
+/* PDBQT of a pose as it is; where the result is a copy of another one's, with its own name instead
+ * of that one's. */
+void export_named(const struct exported *x, const char *text, size_t len, struct buf *out);
+
+/* One model of the engine's file, named so, with a REMARK behind VINA RESULT that says the affinity
  * of the record and whether it was repaired. */
 void export_pdbqt(const struct exported *x, const char *model, size_t len, struct buf *out);
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* report: a campaign, or several, as one page: what came of it, how good, how made. */
+/* report: a campaign, or several, gathered: what came of it, how good, how made. */
 #include "dock/report.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,36 +9,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/num.h"
-#include "dock/consensus.h"
-#include "dock/page.h"
 #include "dock/rank.h"
+#include "dock/report_parts.h"
 #include "dock/standing.h"
-
-enum { POINTS = 5000 }; /* in a scatter plot */
-
-struct shown {
-	json_t *record;
-	char *svg; /* NULL: not drawn */
-};
-
-/* What was docked alike. */
-struct group {
-	char *key, *name;
-	struct rank *rank;
-	struct standing *standing;
-	VEC(double) values, seconds;
-	VEC(struct shown) shown;
-	json_t *request; /* of the first result */
-};
-
-struct report {
-	size_t top;
-	VEC(struct group) groups;
-	json_t *statuses, *failures, *engines, *hosts, *receptors, *boxes, *preparations, *warnings;
-	char *from, *to; /* when the first was started and the last ended, NULL: not known */
-	double seconds;
-};
 
 struct report *
 report_new(size_t top)
@@ -105,8 +76,8 @@ count(json_t *counts, const char *what)
 	json_object_set_new(counts, what, json_integer(n + 1));
 }
 
-static const char *
-text_at(const json_t *value, const char *pointer)
+const char *
+report_text(const json_t *value, const char *pointer)
 {
 	const char *text = json_string_value(json_at(value, pointer));
 
@@ -121,19 +92,19 @@ name_of(const json_t *result)
 	struct buf name = BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++)
-		if (*text_at(result, at[i]))
-			buf_addf(&name, "%s%s", name.len ? ", " : "", text_at(result, at[i]));
-	if (*text_at(result, "/receptor/sha256"))
-		buf_addf(&name, ", receptor %.8s", text_at(result, "/receptor/sha256"));
+		if (*report_text(result, at[i]))
+			buf_addf(&name, "%s%s", name.len ? ", " : "", report_text(result, at[i]));
+	if (*report_text(result, "/receptor/sha256"))
+		buf_addf(&name, ", receptor %.8s", report_text(result, "/receptor/sha256"));
 	return buf_take(&name);
 }
 
 static struct group *
 group_of(struct report *r, const json_t *result, struct err *err)
 {
-	char *key = xasprintf("%s|%s|%s|%s|%s", text_at(result, "/engine"),
-	    text_at(result, "/request/scoring"), text_at(result, "/request/mode"),
-	    text_at(result, "/receptor/sha256"), text_at(result, "/box/sha256"));
+	char *key = xasprintf("%s|%s|%s|%s|%s", report_text(result, "/engine"),
+	    report_text(result, "/request/scoring"), report_text(result, "/request/mode"),
+	    report_text(result, "/receptor/sha256"), report_text(result, "/box/sha256"));
 	struct rank_options options = { .unit = RANK_PARENT, .top = r->top, .mixed = true };
 	struct group g = { .key = key };
 
@@ -176,7 +147,7 @@ preparation_of(const json_t *result)
 static void
 note_times(struct report *r, const json_t *record)
 {
-	const char *from = text_at(record, "/started"), *to = text_at(record, "/ended");
+	const char *from = report_text(record, "/started"), *to = report_text(record, "/ended");
 
 	if (*from && (!r->from || strcmp(from, r->from) < 0)) {
 		free(r->from);
@@ -188,13 +159,40 @@ note_times(struct report *r, const json_t *record)
 	}
 }
 
+static double
+number_at(const json_t *value, const char *pointer)
+{
+	return json_number_value(json_at(value, pointer));
+}
+
+/* What the engine took for it. A copy of a result has the costs of the docking it is a copy of. */
+static void
+account_cost(struct report *r, struct group *g, const json_t *result)
+{
+	const json_t *elapsed = json_object_get(result, "elapsed");
+	int64_t max_rss = json_integer_value(json_at(result, "/resources/max_rss"));
+
+	if (json_is_object(json_object_get(result, "cached"))) {
+		r->cached++;
+		g->cached++;
+		r->saved += json_number_value(elapsed);
+		return;
+	}
+	if (json_is_number(elapsed))
+		vec_add(&g->seconds, json_number_value(elapsed));
+	r->seconds += json_number_value(elapsed);
+	r->cpu += number_at(result, "/resources/user_time") +
+	    number_at(result, "/resources/system_time");
+	if (max_rss > r->max_rss)
+		r->max_rss = max_rss;
+}
+
 /* What is counted of every result. */
 static void
 account(struct report *r, struct group *g, const json_t *result)
 {
-	const json_t *elapsed = json_object_get(result, "elapsed");
-	char *engine = xasprintf("%s %s, SHA-256 %s", text_at(result, "/engine"),
-	    text_at(result, "/version"), text_at(result, "/sha256"));
+	char *engine = xasprintf("%s %s, SHA-256 %s", report_text(result, "/engine"),
+	    report_text(result, "/version"), report_text(result, "/sha256"));
 	char *preparation = preparation_of(result);
 	json_t *warning;
 	size_t i;
@@ -204,17 +202,14 @@ account(struct report *r, struct group *g, const json_t *result)
 	free(preparation);
 	count(r->statuses, "completed");
 	count(r->engines, engine);
-	count(r->hosts, text_at(result, "/host"));
-	count(r->receptors, text_at(result, "/receptor/sha256"));
-	count(r->boxes, text_at(result, "/box/sha256"));
+	count(r->hosts, report_text(result, "/host"));
+	count(r->receptors, report_text(result, "/receptor/sha256"));
+	count(r->boxes, report_text(result, "/box/sha256"));
 	json_array_foreach(json_object_get(result, "warnings"), i, warning)
 		if (json_is_string(warning))
 			count(r->warnings, json_string_value(warning));
-	if (json_is_number(elapsed)) {
-		r->seconds += json_number_value(elapsed);
-		vec_add(&g->seconds, json_number_value(elapsed));
-	}
 	free(engine);
+	account_cost(r, g, result);
 }
 
 int
@@ -251,7 +246,7 @@ report_failed(struct report *r, const json_t *record)
 		return;
 	}
 	count(r->statuses, status ? status : "failed");
-	what = xasprintf("%s: %.200s", text_at(error, "/class"), text_at(error, "/reason"));
+	what = xasprintf("%s: %.200s", report_text(error, "/class"), report_text(error, "/reason"));
 	count(r->failures, what);
 	free(what);
 }
@@ -293,212 +288,4 @@ report_depict(struct report *r, size_t group, size_t i, char *svg)
 
 	free(shown->svg);
 	shown->svg = svg;
-}
-
-static int
-compare_numbers(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-median(const double *values, size_t n)
-{
-	double *copy = xcalloc(n + 1, sizeof(*copy)), middle;
-
-	memcpy(copy, values, n * sizeof(*copy));
-	qsort(copy, n, sizeof(*copy), compare_numbers);
-	middle = n == 0 ? 0 : n % 2 ? copy[n / 2] : (copy[n / 2 - 1] + copy[n / 2]) / 2;
-	free(copy);
-	return middle;
-}
-
-static const json_t *
-result_of(const json_t *record)
-{
-	const json_t *result = json_object_get(record, "result");
-
-	return json_is_object(result) ? result : record;
-}
-
-/* Has the best of the group this score besides the one it is ordered by? */
-static bool
-has_column(const struct group *g, const struct score *score)
-{
-	double value;
-
-	return score != standing_by(g->standing) && g->shown.len > 0 &&
-	    score_get(score, result_of(g->shown.at[0].record), &value, NULL);
-}
-
-/* Clashes, contacts. */
-static bool
-is_count(const struct score *score)
-{
-	return score->judged && !*score->unit;
-}
-
-static void
-write_shown(const struct group *g, size_t i, struct buf *out)
-{
-	const struct shown *shown = &g->shown.at[i];
-	const struct score *by = standing_by(g->standing);
-	const json_t *result = result_of(shown->record);
-	char text[64];
-	double value;
-	int pose = 1;
-
-	page_row_begin(out);
-	page_cell(num_whole((int64_t)i + 1, text), true, out);
-	buf_add_str(out, "<td>");
-	buf_add_str(out, shown->svg ? shown->svg : "");
-	buf_add_str(out, "</td>");
-	page_cell(text_at(result, "/ligand/name"), false, out);
-	score_get(by, result, &value, &pose);
-	snprintf(text, sizeof(text), "%.3f", value);
-	page_cell(text, true, out);
-	page_cell(num_whole(pose, text), true, out);
-	for (size_t k = 0; score_any(k); k++) {
-		if (!has_column(g, score_any(k)))
-			continue;
-		*text = '\0';
-		if (score_get(score_any(k), result, &value, NULL))
-			snprintf(text, sizeof(text), "%.*f", is_count(score_any(k)) ? 0 : 3, value);
-		page_cell(text, true, out);
-	}
-	page_cell(text_at(result, "/smiles"), false, out);
-	page_row_end(out);
-}
-
-static void
-write_table(const struct group *g, struct buf *out)
-{
-	const struct score *by = standing_by(g->standing);
-
-	buf_addf(out,
-	    "<table class=\"ranked\"><tr><th>rank</th><th></th><th>name</th><th>%s "
-	    "%s</th><th>pose</th>",
-	    by->name, by->unit);
-	for (size_t k = 0; score_any(k); k++)
-		if (has_column(g, score_any(k)))
-			buf_addf(out, "<th>%s</th>", score_any(k)->name);
-	buf_add_str(out, "<th>SMILES</th></tr>\n");
-	for (size_t i = 0; i < g->shown.len; i++)
-		write_shown(g, i, out);
-	buf_add_str(out, "</table>\n");
-}
-
-/* What all of a group have in common: hashes of what they were docked to stand elsewhere. */
-static void
-write_params(json_t *request, struct buf *out)
-{
-	const char *name;
-	json_t *value;
-
-	buf_add_str(out, "<p class=\"note\">parameters: ");
-	json_object_foreach(request, name, value) {
-		struct buf text = BUF_INIT;
-
-		if (strstr(name, "sha256"))
-			continue;
-		if (!json_is_string(value))
-			json_put(value, &text);
-		buf_add_str(out, "<code>");
-		page_text(name, out);
-		buf_add_char(out, '=');
-		page_text(json_is_string(value) ? json_string_value(value) : buf_str(&text), out);
-		buf_add_str(out, "</code> ");
-		buf_clear(&text);
-	}
-	buf_add_str(out, "</p>\n");
-}
-
-static void
-write_group(const struct group *g, struct buf *out)
-{
-	const struct score *by = standing_by(g->standing);
-	char *label = xasprintf("%s%s%s of the best pose, %s is better", by->name,
-	    *by->unit ? ", " : "", by->unit, by->higher ? "higher" : "lower");
-	double total = 0;
-
-	page_heading(g->name, out);
-	page_histogram(g->values.at, g->values.len, label, out);
-	for (size_t i = 0; i < g->seconds.len; i++)
-		total += g->seconds.at[i];
-	buf_addf(out,
-	    "<p>%zu results; median %s %.3f; %.1f s of engine time for each (median), %.2f hours "
-	    "in "
-	    "all.</p>\n",
-	    g->values.len, by->name, median(g->values.at, g->values.len),
-	    median(g->seconds.at, g->seconds.len), total / 3600);
-	write_params(g->request, out);
-	write_table(g, out);
-	free(label);
-}
-
-/* Two groups: correlation, and the plot of what both have. */
-static void
-write_pair(const struct group *a, const struct group *b, struct buf *out)
-{
-	VEC(double) x = VEC_INIT, y = VEC_INIT;
-	const struct standing_row *row;
-	double rho = consensus_spearman(a->standing, b->standing);
-
-	for (size_t i = 0; (row = standing_row(a->standing, i)) && x.len < POINTS; i++) {
-		const struct standing_row *other = standing_find(b->standing, row->name);
-
-		if (!other)
-			continue;
-		vec_add(&x, row->value);
-		vec_add(&y, other->value);
-	}
-	buf_add_str(out, "<p>");
-	page_text(a->name, out);
-	buf_add_str(out, " and ");
-	page_text(b->name, out);
-	buf_addf(out, ": %zu molecules in both, ", x.len);
-	if (isnan(rho))
-		buf_add_str(out, "too few to compare</p>\n");
-	else
-		buf_addf(out, "rank correlation of the scores as they are better %.3f</p>\n", rho);
-	page_scatter(x.at, y.at, x.len, a->name, b->name, out);
-	vec_clear(&x);
-	vec_clear(&y);
-}
-
-static void
-write_provenance(const struct report *r, struct buf *out)
-{
-	page_heading("How it was made", out);
-	page_counts("engine", r->engines, out);
-	page_counts("receptor, SHA-256", r->receptors, out);
-	page_counts("box, SHA-256", r->boxes, out);
-	if (json_object_size(r->preparations) > 0)
-		page_counts("preparation of ligands", r->preparations, out);
-	page_counts("host", r->hosts, out);
-	if (json_object_size(r->warnings) > 0)
-		page_counts("warning", r->warnings, out);
-}
-
-void
-report_write(const struct report *r, struct buf *out)
-{
-	page_heading("What came of it", out);
-	page_counts("status", r->statuses, out);
-	buf_addf(out, "<p>%.2f hours of engine time", r->seconds / 3600);
-	if (r->from && r->to)
-		buf_addf(out, ", between %.19s and %.19s UTC", r->from, r->to);
-	buf_add_str(out, ".</p>\n");
-	if (json_object_size(r->failures) > 0)
-		page_counts("failure, by class", r->failures, out);
-	for (size_t i = 0; i < r->groups.len; i++)
-		write_group(&r->groups.at[i], out);
-	if (r->groups.len > 1)
-		page_heading("Agreement", out);
-	for (size_t i = 0; i < r->groups.len; i++)
-		for (size_t k = i + 1; k < r->groups.len; k++)
-			write_pair(&r->groups.at[i], &r->groups.at[k], out);
-	write_provenance(r, out);
 }

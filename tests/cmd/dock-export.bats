@@ -56,6 +56,30 @@ changed() { jq -c "$1" "$docked"; }
 	assert_out -l 'REMARK DOCKLINE AFFINITY: -5.283 kcal/mol'
 }
 
+@test "dock-export: a result out of the cache has its own name, however it is written" {
+	changed '.result.ligand.name = "mine" | del(.result.ligand.original_name) | .key = "mine"
+		| .result.cached = {execution: 1, key: "aspirin"}' >copy
+	for how in 'pdbqt --poses 9' sdf csv request 'request --ligand pdbqt' 'pdbqt --dir poses'; do
+		# shellcheck disable=SC2086 # words are meant
+		run_split dock-export --format $how copy
+		assert_status 0
+		cat poses/* 2>/dev/null >>"$out" || :
+		grep -q mine "$out"
+		[[ -z $(grep -iE '(Name = |"name": ?"|^)aspirin' "$out") ]]
+	done
+	run_split dock-export --format pdbqt --poses 9 copy
+	[[ $(grep -c '^REMARK  Name = mine$' "$out") == 3 ]]
+	grep -v -e DOCKLINE -e 'REMARK  Name' "$out" | cmp - <(grep -v 'REMARK  Name' "$data/rank/poses.pdbqt")
+	# without its own, that of the engine's file
+	changed '.result.ligand.name = "other"' >renamed
+	run_split dock-export --format pdbqt renamed
+	assert_out -l "$(grep -m 1 '^REMARK  Name' "$data/rank/poses.pdbqt")"
+	dock-export --bundle copy.zip copy
+	need python3
+	python3 -m zipfile -e copy.zip unpacked
+	[[ -z $(grep -rhi aspirin unpacked) ]]
+}
+
 @test "dock-export: sdf is the molecule that was prepared, where the pose is" {
 	run_split dock-export --format sdf "$docked"
 	assert_status 0

@@ -318,6 +318,25 @@ docked() {
 # The campaign with other scores: JQ of one result, `v` its value.
 campaign() { jq -c "if .result then .result.best.affinity.value |= (. as \$v | $1) else . end" "$fast"; }
 
+@test "dock-rank: --diff says why there is no rank correlation" {
+	result a -7 >one
+	{ result a -7 && result b -7; } >level
+	{ result a -7 && result b -6 && result c -5; } >good
+	{ result c -6 && result d -7 && result e -6; } >apart
+	{ result a -7 && result b -6 && result x -6.5; } >two
+	{ result a -7 && result b -7 && result y -3; } >tied
+	for case in "one one fewer than two molecules in both" "good apart fewer than two molecules in both" \
+		"level good all of 'level' score the same" "good level all of 'level' score the same" \
+		"two tied all that both have score the same"; do
+		read -r a b why <<<"$case"
+		run_split dock-rank --diff "$a" "$b"
+		assert_status 0
+		assert_err -l "dock-rank: rank correlation not defined: $why"
+		[[ $stderr != *nan* ]]
+		jq -se '.[0].spearman == null' "$out"
+	done
+}
+
 @test "dock-rank: --diff tells what changed between two campaigns" {
 	campaign 'if . == -7.25 then -3 else . - 1 end' | jq -c 'select(.key != "glucose-0") | if .key == "benzene-0" then
 		.result.ligand |= (.name = "toluene" | .parent = "toluene") else . end' >second

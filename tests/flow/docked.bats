@@ -43,6 +43,7 @@ check() {
 		and .result.label == "decoy" and .result.tags == null and .result.warnings[:2] == ["other", "flat"]
 		and .result.receptor.file == $rec and (.result.argv | index($rec)))' two.jsonl >/dev/null
 	cmp <(science one.jsonl) <(science two.jsonl)
+	cmp <(jq -c '.result | [.elapsed, .resources]' one.jsonl | sort) <(jq -c '.result | [.elapsed, .resources]' two.jsonl | sort)
 	diff <(dock-rank one.jsonl | jq -c '["new-" + .key, .result.best]') <(dock-rank two.jsonl | jq -c '[.key, .result.best]')
 	# the same as if it had been docked
 	campaign three requests-2 elsewhere/other.pdbqt --no-cache "$1"
