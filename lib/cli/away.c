@@ -12,6 +12,7 @@
 #include "cli/wait.h"
 #include "exec/proc.h"
 #include "store/store.h"
+#include "task/tally.h"
 
 struct away {
 	struct app *app;
@@ -48,17 +49,23 @@ tick(void *ctx, struct err *err)
 	return cluster_is_drained(a->cluster, err);
 }
 
-static void
-say_what_stays(const struct away *a)
+/* Of what has ended others may have taken home all that was out. */
+static int
+say_what_stays(const struct away *a, struct store *store, const struct job *of, struct err *err)
 {
 	long long out = (long long)cluster_out(a->cluster);
 	const char *job = a->c->job;
+	struct account_sums sums;
 
-	if (out == 0)
-		return;
+	if (tally_read(store, a->app->org, of->id, of->generation, &sums, err) < 0)
+		return -1;
+	if (out == 0 || sums.by[ACC_WAITING] + sums.by[ACC_RUNNING] == 0)
+		return 0;
 	app_say(a->app, "%lld element%s out%s%s%s", out, out == 1 ? " is" : "s are",
 	    job ? ": the same command waits for job '" : ", and come home with taskwork --on ",
-	    job ? job : a->c->plan.profile, job ? "'" : "");
+	    job ? job : a->c->plan.profile,
+	    job ? "'" : " (with --job NAME the same command would wait for them)");
+	return 0;
 }
 
 int
@@ -79,7 +86,7 @@ away_run(struct app *app, struct store *store, const struct job *job, const stru
 		return -1;
 	rc = c->detach ? cluster_round(a.cluster, err) : wait_for_end(app, &wait, err);
 	if (rc == 0)
-		say_what_stays(&a);
+		rc = say_what_stays(&a, store, job, err);
 	*signal = proc_caught();
 	cluster_close(a.cluster);
 	return rc;

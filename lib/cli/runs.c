@@ -154,22 +154,27 @@ step_row(size_t place, const struct run_step *s, void *ctx)
 	return 0;
 }
 
-static int
-print_steps(struct app *app, struct store *store, const struct run *run, struct err *err)
+int
+runs_put_steps(struct store *store, const struct run *run, FILE *out, size_t width, struct err *err)
 {
 	static const char *const heads[] = { "step", "status", ">completed", ">of", ">failed",
 		">skipped", ">time", "reason" };
 	struct table *table = table_new(heads, sizeof(heads) / sizeof(*heads));
-	int rc;
+	int rc = run_each_step(store, run->id, step_row, table, err);
 
+	if (rc == 0 && table_rows(table) > 0)
+		table_print(table, out, width);
+	table_free(table);
+	return rc;
+}
+
+static int
+print_steps(struct app *app, struct store *store, const struct run *run, struct err *err)
+{
 	printf("run %lld, job %s: %s %s, %s%s%s\n", (long long)run->id, run->job_name, run->name,
 	    run->version, word_of(app, store, run), run->error ? ": " : "",
 	    run->error ? run->error : "");
-	rc = run_each_step(store, run->id, step_row, table, err);
-	if (rc == 0 && table_rows(table) > 0)
-		table_print(table, stdout, table_width(STDOUT_FILENO));
-	table_free(table);
-	return rc;
+	return runs_put_steps(store, run, stdout, table_width(STDOUT_FILENO), err);
 }
 
 struct listing {

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "cli/pipelines.h"
 
@@ -12,6 +13,7 @@ struct app;
 struct blueprint;
 struct cluster_plan;
 struct err;
+struct run;
 struct store;
 
 /* Print the record of a run. */
@@ -20,6 +22,10 @@ int runs_print(struct app *app, struct store *store, const char *name, struct er
 /* How runs are: of one (name NULL: a list of all, at most 100 on a terminal), as a table on a
  * terminal unless json, else records. */
 int runs_status(struct app *app, const char *name, bool json, struct err *err);
+
+/* A table of the steps of a run; width as of table_print. */
+int runs_put_steps(
+    struct store *store, const struct run *run, FILE *out, size_t width, struct err *err);
 
 /* A run drawn as pipelines_show draws its pipeline, with what became of its steps. 0, -1; 1: there
  * is no such run. */

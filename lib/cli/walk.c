@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "cli/attend.h"
 #include "cli/conduct.h"
 #include "cli/config.h"
 #include "cli/prospect.h"
@@ -234,8 +235,8 @@ open_state(struct walk *w, bool create, struct err *err)
 	return w->config ? 0 : -1;
 }
 
-static int
-is_free(struct walk *w, struct err *err)
+int
+walk_is_free(struct walk *w, struct err *err)
 {
 	int rc = run_is_conducted(w->store, w->app->org, &w->run, err);
 
@@ -280,11 +281,31 @@ reopen(struct walk *w, struct err *err)
 	return rc;
 }
 
+/* It goes to a cluster, and somebody conducts it: look on. 0: it is ours to take up; 1: there is
+ * nothing more to do; -1. */
+static int
+join(struct walk *w, int *signal, struct err *err)
+{
+	int rc = run_is_conducted(w->store, w->app->org, &w->run, err);
+
+	if (rc <= 0 || !w->o->plan.profile || w->o->dry_run || (w->o->params && !w->same))
+		return walk_is_free(w, err);
+	if (!w->o->detach) {
+		rc = attend(w->app, w->store, &w->run, signal, err);
+		return rc < 0 ? -1 : rc != ATTEND_FREE;
+	}
+	app_say(w->app, "run %lld (job '%s') is being conducted already", (long long)w->run.id,
+	    w->run.job_name);
+	return runs_print(w->app, w->store, w->run.job_name, err) < 0 ? -1 : 1;
+}
+
 static int
 resume(struct walk *w, int *signal, struct err *err)
 {
-	if (is_free(w, err) < 0)
-		return -1;
+	int rc = join(w, signal, err);
+
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	if (reopen(w, err) < 0 || read_params(w, w->run.params, err) < 0)
 		return -1;
 	if (w->o->dry_run)
@@ -314,6 +335,48 @@ walk_resume(
 
 /* ---- a new run, or one whose job stands ---- */
 
+struct likeness {
+	const struct walk *w;
+	const json_t *params;
+	char *dir;
+	int64_t found; /* run; 0: none */
+};
+
+/* Is it of the same pipeline, begun in the same folder with the same parameters, and not over? */
+static int
+is_alike(const struct run *run, void *ctx)
+{
+	struct likeness *l = ctx;
+	const struct blueprint *b = &l->w->blueprint;
+
+	if (run->status > RUN_INTERRUPTED || strcmp(run->name, b->pipeline->name) != 0 ||
+	    strcmp(run->text, b->text) != 0 || strcmp(run->dir, l->dir) != 0 ||
+	    !json_equal(run->params, l->params))
+		return 0;
+	l->found = run->id;
+	return 1;
+}
+
+/* The run that the same command began, and that has not ended: 1, 0: there is none, -1. */
+static int
+find_alike(struct walk *w, const json_t *params, struct err *err)
+{
+	struct likeness l = { .w = w, .params = params, .dir = getcwd(NULL, 0) };
+	char number[24];
+	int rc = l.dir ? run_each(w->store, w->app->org, is_alike, &l, err) : 0;
+
+	free(l.dir);
+	if (rc < 0 || l.found == 0)
+		return rc;
+	snprintf(number, sizeof(number), "%lld", (long long)l.found);
+	rc = run_find(w->store, w->app->org, number, &w->run, err);
+	if (rc > 0)
+		app_say(w->app,
+		    "run %s, job '%s', has not ended: it goes on (another --job is a new run)",
+		    number, w->run.job_name);
+	return rc;
+}
+
 static int
 run(struct walk *w, const char *name, int *signal, struct err *err)
 {
@@ -326,6 +389,12 @@ run(struct walk *w, const char *name, int *signal, struct err *err)
 		return -1;
 	given = json_object();
 	if (read_params(w, given, err) < 0) {
+		json_decref(given);
+		return -1;
+	}
+	if (!w->o->job && w->o->plan.profile && !w->o->dry_run)
+		stands = find_alike(w, given, err);
+	if (stands < 0) {
 		json_decref(given);
 		return -1;
 	}
@@ -348,6 +417,7 @@ run(struct walk *w, const char *name, int *signal, struct err *err)
 		    "-p"
 		    " ...)",
 		    w->run.job_name, w->run.job_name);
+	w->same = true;
 	blueprint_clear(&w->blueprint);
 	return resume(w, signal, err);
 }

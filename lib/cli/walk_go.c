@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "cli/attend.h"
 #include "cli/commit.h"
 #include "cli/conduct.h"
 #include "cli/config.h"
@@ -31,6 +32,7 @@ walk_carrier(const struct pipeline *p, struct err *err)
 	return task;
 }
 
+/* It is taken up: 0; 1: somebody else was first; -1. */
 static int
 enter(struct walk *w, struct err *err)
 {
@@ -39,7 +41,12 @@ enter(struct walk *w, struct err *err)
 		.run = &w->run,
 		.blueprint = &w->blueprint,
 		.why = w->o->why };
+	int rc = run_refresh(w->store, &w->run, err);
 
+	if (rc > 0)
+		rc = run_is_conducted(w->store, w->app->org, &w->run, err);
+	if (rc != 0)
+		return rc;
 	if (!w->carrier)
 		w->carrier = walk_carrier(w->blueprint.pipeline, err);
 	if (!w->carrier || task_keep(w->store, w->app->org, w->carrier, err) < 0)
@@ -51,18 +58,22 @@ enter(struct walk *w, struct err *err)
 	if (station_enter(&w->station, w->app, w->store,
 		&(struct station_plan){ .job = w->run.job, .capacity = &w->capacity }, err) < 0)
 		return -1;
+	w->run.worker = w->station.worker;
 	return run_begin(w->store, &w->run, w->station.worker, err);
 }
 
 static int
 begin(struct walk *w, struct err *err)
 {
+	int rc;
+
 	if (store_begin(w->store, err) < 0)
 		return -1;
-	if (enter(w, err) < 0) {
+	rc = enter(w, err);
+	if (rc != 0) {
 		store_rollback(w->store);
 		w->station.worker = 0;
-		return -1;
+		return rc;
 	}
 	if (store_commit(w->store, err) < 0)
 		return -1;
@@ -111,24 +122,52 @@ work(struct walk *w, int *signal, struct err *err)
 	return rc;
 }
 
-/* It stopped before its end: say how it goes on. */
+/* It stopped before its end: say how it goes on. Where somebody has taken it up already, it does.
+ */
 static int
 interrupt(struct walk *w, struct err *err)
 {
+	struct run now = { .id = w->run.id };
+	bool ours = true;
 	int rc;
 
 	if (store_begin(w->store, err) < 0)
 		return -1;
-	rc = run_end(w->store, w->run.id, RUN_INTERRUPTED, NULL, err);
+	rc = run_refresh(w->store, &now, err);
+	if (rc > 0 && (ours = now.worker == w->run.worker))
+		rc = run_end(w->store, w->run.id, RUN_INTERRUPTED, NULL, err);
 	if (rc < 0)
 		store_rollback(w->store);
 	else
 		rc = store_commit(w->store, err);
-	if (rc == 0)
+	if (rc == 0 && !ours)
+		app_say(w->app, "run %lld goes on without us", (long long)w->run.id);
+	else if (rc == 0)
 		app_say(w->app, "interrupted: pipeline resume %s%s%s goes on", w->run.job_name,
 		    w->o->plan.profile ? " --on " : "",
 		    w->o->plan.profile ? w->o->plan.profile : "");
 	return rc;
+}
+
+/* Take it up; while somebody else conducts it only look on: 0; 1: there is nothing more to do; -1.
+ */
+static int
+take_up(struct walk *w, int *signal, struct err *err)
+{
+	int rc;
+
+	do {
+		worker_block_signals();
+		if (session_reap(w->app, w->store, NULL, err) < 0)
+			return -1;
+		rc = begin(w, err);
+		if (rc <= 0)
+			return rc;
+		if (!w->o->plan.profile)
+			return walk_is_free(w, err);
+		rc = attend(w->app, w->store, &w->run, signal, err);
+	} while (rc == ATTEND_FREE);
+	return rc < 0 ? -1 : 1;
 }
 
 /* Go through it here and now. */
@@ -137,11 +176,10 @@ walk_here(struct walk *w, int *signal, struct err *err)
 {
 	struct err late = { 0 };
 	bool over;
-	int rc = -1;
+	int rc = take_up(w, signal, err);
 
-	worker_block_signals();
-	if (session_reap(w->app, w->store, NULL, err) < 0 || begin(w, err) < 0)
-		return -1;
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	rc = work(w, signal, err);
 	over = conduct_conductor(w->conduct)->over;
 	if (station_leave(&w->station, w->store, &late) < 0 && rc == 0) {

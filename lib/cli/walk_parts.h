@@ -18,6 +18,7 @@ struct walk {
 	struct config *config;
 	struct blueprint blueprint;
 	struct run run;
+	bool same; /* it stood already, with the same parameters */
 	struct task *carrier;
 	struct conduct *conduct;
 	struct room capacity;
@@ -27,6 +28,9 @@ struct walk {
 
 /* What the job of a pipeline belongs to; it also stands for approvals. NULL: err says why. */
 struct task *walk_carrier(const struct pipeline *p, struct err *err);
+
+/* Does nobody conduct it? 0, or -1. */
+int walk_is_free(struct walk *w, struct err *err);
 
 /* Go through the run, which stands in the state, to its end or until a signal comes (*signal).
  * Beside a cluster a child does it. */

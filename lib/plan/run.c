@@ -28,6 +28,7 @@ static const char sql_find[] =
     " (j.name = ?2 OR (r.id = ?3 AND ?3 > 0)) ORDER BY j.name = ?2 DESC LIMIT 1";
 static const char sql_each[] = "SELECT " COLUMNS " FROM run r JOIN job j ON j.id = r.job"
 			       " WHERE r.org = ? ORDER BY r.id DESC";
+static const char sql_stand[] = "SELECT status, ifnull(worker, 0) FROM run WHERE id = ?";
 static const char sql_begin[] =
     "UPDATE run SET worker = ?2, text = ?3, params = ?4, status = 'running', request = NULL,"
     " started = coalesce(started, ?5), ended = NULL, error = NULL WHERE id = ?1";
@@ -157,6 +158,21 @@ run_each(struct store *store, const char *org, run_fn *fn, void *ctx, struct err
 		}
 	}
 	return rc;
+}
+
+int
+run_refresh(struct store *store, struct run *run, struct err *err)
+{
+	struct stmt *stmt = stmt_query(store, err, sql_stand, "i", run->id);
+	int rc = stmt ? stmt_next(stmt, err) : -1, status;
+
+	if (rc <= 0)
+		return rc;
+	status = strtab_find(statuses, RUN_STATUSES, stmt_text(stmt, 0));
+	run->status = status < 0 ? RUN_FAILED : (enum run_status)status;
+	run->worker = stmt_int(stmt, 1);
+	stmt_end(stmt);
+	return 1;
 }
 
 int

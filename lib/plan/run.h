@@ -56,6 +56,9 @@ int run_find(
 typedef int run_fn(const struct run *run, void *ctx);
 int run_each(struct store *store, const char *org, run_fn *fn, void *ctx, struct err *err);
 
+/* How it stands now: status and worker are read anew. 1; 0: it is not there; -1. */
+int run_refresh(struct store *store, struct run *run, struct err *err);
+
 /* Somebody conducts it from now on, with this text. What was noted of items is forgotten. */
 int run_begin(struct store *store, const struct run *run, int64_t worker, struct err *err);
 

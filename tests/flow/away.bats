@@ -120,6 +120,54 @@ slow() {
 	(($(wc -l <ran) == 3))
 }
 
+@test "away: the same command looks on while somebody goes through it, and goes on where that one leaves" {
+	slow
+	went=(env --default-signal=INT pipeline run p.yaml --on local --chunk-size 3)
+	looks_on() { grep -qx "pipeline: run 1, job 'slow-1', is gone through already: waiting for its end" "$1"; }
+	"${went[@]}" >record1 2>said1 3>&- &
+	first=$!
+	wait_until 10 ran 1
+	# no name is needed, and that of its job does as well
+	"${went[@]}" >record2 2>said2 3>&- &
+	second=$!
+	"${went[@]}" --job slow-1 >record3 2>said3 3>&- &
+	third=$!
+	"${went[@]}" --job slow-1 >record4 2>said4 3>&- &
+	fourth=$!
+	for n in 2 3 4; do wait_until 10 looks_on "said$n"; done
+	grep -x "pipeline: run 1, job 'slow-1', has not ended: it goes on (another --job is a new run)" said2
+	run_split "${went[@]}" --detach
+	assert_status 0
+	assert_json '.type == "run" and .status == "running"'
+	run_split pipeline resume 1 --on local -p x=1
+	assert_status 2
+	assert_err -r 'is being conducted already'
+	# one that looks on leaves, and nothing else changes
+	kill -INT "$third"
+	status=0
+	wait "$third" || status=$?
+	assert_status 130
+	grep -x 'pipeline: run 1 goes on without us' said3
+	# who goes through it leaves: one of the others does
+	kill -INT "$first"
+	status=0
+	wait "$first" || status=$?
+	assert_status 130
+	wait_until 10 grep -q 'who went through run 1 is gone: it goes on here' said2 said4
+	touch go
+	wait "$second"
+	wait "$fourth"
+	for n in 2 4; do jq -se 'length == 1 and .[0].status == "completed"' "record$n"; done
+	[[ ! -s record1 && ! -s record3 && $(sort ran) == $'1\n2\n3' ]]
+	run_split sql 'SELECT (SELECT count(*) FROM run), (SELECT count(*) FROM cluster_element), sum(attempts) FROM execution'
+	assert_out '1|2|4'
+	# what has ended is no reason not to begin anew
+	run_split out_there --job other
+	assert_status 0
+	run_split timeout 30 pipeline run -q p.yaml --on local
+	assert_json '.id == 3 and .job == "slow-2" and .status == "completed"'
+}
+
 @test "away: cancelled while somebody goes through it, and while nobody does" {
 	slow
 	for job in r s; do
