@@ -9,6 +9,7 @@
 #include "store/store.h"
 #include "task/gate.h"
 #include "task/history.h"
+#include "task/longest.h"
 #include "task/task.h"
 
 enum {
@@ -23,6 +24,7 @@ void
 claimer_clear(struct claimer *c)
 {
 	vec_clear(&c->changed);
+	longest_free(c->longest);
 }
 
 /* ---- gates ---- */
@@ -223,6 +225,17 @@ room_behind_gate(const struct lane *lane, void *ctx)
 	return room < most ? room : most;
 }
 
+/* When slots run out of what waits, the longest goes first. */
+static int
+tail(const struct lane *lane, void *ctx)
+{
+	struct claimer *c = ctx;
+	struct room one;
+
+	room_of_task(lane->task, 0, &one);
+	return LONGEST_EACH * room_fits(&c->capacity, &one, SLOTS_MAX);
+}
+
 static void
 took(const struct lane *lane, const struct work *first, int count, void *ctx)
 {
@@ -264,6 +277,9 @@ claimer_serve(struct claimer *c, struct claim_scope *scope)
 {
 	scope->able = is_able;
 	scope->room = room_behind_gate;
+	c->longest = longest_new();
+	scope->tail = tail;
+	scope->longest = c->longest;
 	scope->took = took;
 	scope->door = door;
 	scope->ctx = c;

@@ -36,6 +36,7 @@ struct claimer {
 	struct want want; /* what is left of it while claiming */
 	int64_t version;  /* of the state */
 	bool barred;      /* something waits for room that what comes behind it must leave free */
+	struct longest *longest;
 	VEC(struct gate *) changed;
 	bool late;      /* something was passed over that would end too late: told */
 	struct err err; /* why a callback could not tell */

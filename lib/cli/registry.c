@@ -13,6 +13,7 @@
 #include "cli/shape.h"
 #include "store/store.h"
 #include "task/audit.h"
+#include "task/longest.h"
 #include "task/task.h"
 
 /* ---- files ---- */
@@ -26,7 +27,7 @@ check_programs(const struct task *task, struct err *err)
 	if (task->remote && !shape)
 		return -1;
 	shape_free(shape);
-	return 0;
+	return longest_check(task, err);
 }
 
 /* The good tasks of all files. */

@@ -14,6 +14,7 @@
 #include "store/object.h"
 #include "store/stmt.h"
 #include "store/text.h"
+#include "task/longest.h"
 
 static const char sql_due[] =
     "SELECT id, job, generation, lane, status FROM execution INDEXED BY execution_due"
@@ -34,6 +35,9 @@ static const char sql_take[] =
     " WHERE id IN (SELECT id FROM execution INDEXED BY execution_ready"
     " WHERE lane = ? AND status = 'queued' ORDER BY id LIMIT ?)"
     " RETURNING id, attempts, key, limits";
+static const char sql_take_one[] =
+    "UPDATE execution SET status = 'preparing', worker = ?, attempts = attempts + 1, started = ?"
+    " WHERE id = ? AND status = 'queued' RETURNING id, attempts, key, limits";
 static const char sql_history[] =
     "SELECT class, count(*), sum(number > ?2) FROM attempt WHERE execution = ?1 AND class NOT NULL"
     " GROUP BY class";
@@ -152,37 +156,85 @@ free_works(struct work *work)
 	}
 }
 
+/* What was taken of a lane. */
+struct taken {
+	struct work *first, **last;
+	int n;
+};
+
+/* Every row of a statement that takes. 0 or -1. */
+static int
+take_rows(struct stmt *stmt, const struct lane *lane, struct tally *tally, struct taken *out,
+    struct err *err)
+{
+	int rc = -1;
+
+	while (stmt && (rc = stmt_next(stmt, err)) > 0) {
+		struct place place = { stmt_int(stmt, 0), lane->job, lane->id };
+
+		*out->last = work_of(stmt, lane);
+		out->last = &(*out->last)->next;
+		tally_move(tally, &place, ST_QUEUED, FAIL_NONE, EV_CLAIM, FAIL_NONE);
+		out->n++;
+	}
+	return rc;
+}
+
+/* The longest of the last of a lane. 0 or -1. */
+static int
+take_longest(struct store *store, const struct claim_scope *scope, const struct lane *lane,
+    int most, struct tally *tally, struct taken *out, struct err *err)
+{
+	int room = most < LONGEST_MOST ? most : LONGEST_MOST;
+	int64_t *ids = xcalloc((size_t)room, sizeof(*ids));
+	int n = longest_pick(scope->longest, store, lane, room, ids, err), rc = n < 0 ? -1 : 0;
+
+	for (int i = 0; i < n && rc == 0; i++)
+		rc = take_rows(stmt_query(store, err, sql_take_one, "iii", scope->worker,
+				   clock_wall(), ids[i]),
+		    lane, tally, out, err);
+	free(ids);
+	return rc;
+}
+
+/* The oldest of a lane, or the longest where it is time for them. 0 or -1. */
+static int
+take_first(struct store *store, const struct claim_scope *scope, const struct lane *lane, int most,
+    struct tally *tally, struct taken *out, struct err *err)
+{
+	int among = scope->longest && scope->tail ? scope->tail(lane, scope->ctx) : 0;
+	int late = longest_is_time(store, lane, among, err);
+
+	if (late < 0)
+		return -1;
+	if (late > 0)
+		return take_longest(store, scope, lane, most, tally, out, err);
+	return take_rows(stmt_query(store, err, sql_take, "iiii", scope->worker, clock_wall(),
+			     lane->id, (int64_t)most),
+	    lane, tally, out, err);
+}
+
 /* Up to `most` of one lane, appended at *tail. */
 static int
 take_of(struct store *store, const struct claim_scope *scope, const struct lane *lane, int most,
     struct tally *tally, struct work ***tail, struct err *err)
 {
-	struct work *first = NULL, **last = &first;
-	struct stmt *stmt = stmt_query(
-	    store, err, sql_take, "iiii", scope->worker, clock_wall(), lane->id, (int64_t)most);
-	int n = 0, rc = -1;
+	struct taken taken = { .last = &taken.first };
+	int rc = take_first(store, scope, lane, most, tally, &taken, err);
 
-	while (stmt && (rc = stmt_next(stmt, err)) > 0) {
-		struct place place = { stmt_int(stmt, 0), lane->job, lane->id };
-
-		*last = work_of(stmt, lane);
-		last = &(*last)->next;
-		tally_move(tally, &place, ST_QUEUED, FAIL_NONE, EV_CLAIM, FAIL_NONE);
-		n++;
-	}
-	for (struct work *w = first; w && rc == 0; w = w->next)
+	for (struct work *w = taken.first; w && rc == 0; w = w->next)
 		rc = load_params(store, w, err) < 0 ? -1 : load_history(store, w, err);
 	if (rc < 0) {
-		free_works(first);
+		free_works(taken.first);
 		return -1;
 	}
-	if (n > 0) {
-		**tail = first;
-		*tail = last;
+	if (taken.n > 0) {
+		**tail = taken.first;
+		*tail = taken.last;
 	}
-	if (n > 0 && scope->took)
-		scope->took(lane, first, n, scope->ctx);
-	return n;
+	if (taken.n > 0 && scope->took)
+		scope->took(lane, taken.first, taken.n, scope->ctx);
+	return taken.n;
 }
 
 int

@@ -68,6 +68,10 @@ struct claim_scope {
 	/* How many executions of a lane there is room for now, 0: none. Negative: none, and nothing
 	 * behind it may go first. NULL: no limit. */
 	int (*room)(const struct lane *lane, void *ctx);
+	/* Of the last so many of a lane the longest goes first, with `longest` (task/longest.h); 0,
+	 * and NULL: the oldest. */
+	int (*tail)(const struct lane *lane, void *ctx);
+	struct longest *longest;
 	/* So many were taken, this is the first. NULL: nobody asks. */
 	void (*took)(const struct lane *lane, const struct work *first, int count, void *ctx);
 	/* May executions of a lane be begun, were there room? *when, with CLAIM_SOON and
@@ -77,8 +81,8 @@ struct claim_scope {
 	void *ctx;
 };
 
-/* Take up to `most` executions that are due, the highest priority first, then the oldest, appended
- * at *tail. The number, or -1. */
+/* Take up to `most` executions that are due, the highest priority first, then the oldest (of the
+ * last of a lane the longest), appended at *tail. The number, or -1. */
 int claim_take(struct store *store, const struct claim_scope *scope, int most, struct tally *tally,
     struct work ***tail, struct err *err);
 

@@ -141,6 +141,7 @@ rules_read(struct rules *rules, const char *pointer, const json_t *service, stru
 	fault_each(f, pointer, "breaker", json_object_get(service, "breaker"), judge_breaker,
 	    &rules->breaker);
 	caching_read(&rules->cache, pointer, service, f);
+	rules->cost = json_string_value(fault_member(f, pointer, service, "cost", JSON_STRING));
 	read_container(rules, pointer, service, f);
 	read_hooks(rules, pointer, service, f);
 }

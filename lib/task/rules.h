@@ -8,6 +8,7 @@
  *	rate: 10/s			task/rate.h
  *	breaker: {failures: 5, pause: 60s}	task/breaker.h
  *	cache: true			task/caching.h
+ *	cost: .atoms * .torsions	task/longest.h
  *	container: {image: vina.sif, runtime: apptainer, network: none}
  *	hooks: {before: [prog, arg], after: [...], on_failure: [...]}	cli/hook.h, cli/errand.h
  */
@@ -39,6 +40,7 @@ struct rules {
 	struct rate rate; /* limit 0: none */
 	struct breaker_policy breaker;
 	struct caching cache;
+	const char *cost; /* an expression of jq, NULL: none */
 	struct {
 		const char *image;   /* NULL: no container */
 		const char *runtime; /* apptainer, podman, docker; NULL: the first there is */
@@ -57,6 +59,6 @@ void rules_clear(struct rules *rules);
 
 /* The names of those members, for the list of what there is. */
 #define RULES_MEMBERS \
-	"priority", "queue", "limits", "rate", "breaker", "cache", "container", "hooks"
+	"priority", "queue", "limits", "rate", "breaker", "cache", "cost", "container", "hooks"
 
 #endif

@@ -178,3 +178,34 @@ register() {
 	assert_json '.type == "event" and .execution == 1'
 	[[ $(jq -r .event "$out" | paste -sd' ') == "claim complete" ]]
 }
+
+@test "taskwork: of the last in a lane the longest is begun first, by what the task says of its cost" {
+	cat >long.yaml <<-'EOF'
+		task_id: long
+		service_config:
+		  command: [sh, -c, 'jq .n >>ran']
+		  cost: .n
+	EOF
+	taskreg -q add long.yaml >/dev/null
+	(seq 15 && echo '"no number"') | jq -c '{n: .}' >lines
+	taskrun -q --detach --job j long lines >/dev/null
+	taskwork -q -j 1
+	diff ran <(seq 15 -1 1 && echo '"no number"')
+	# while more wait the oldest is first
+	rm ran
+	seq 80 | jq -c '{n: .}' >lines
+	taskrun -q --detach --job k long lines >/dev/null
+	taskwork -q -j 1
+	[[ $(head -n 1 ran) == 1 && $(wc -l <ran) == 80 ]]
+}
+
+@test "taskwork: a cost that is no expression is told when the task is added" {
+	printf 'task_id: t\nservice_config: {command: ["true"], cost: ".n |"}\n' >t.yaml
+	run_split taskreg add t.yaml
+	assert_status 3
+	[[ $(<"$err") == *"task 't': /service_config/cost"* ]]
+	printf 'task_id: t\nservice_config: {command: ["true"], cost: 3}\n' >t.yaml
+	run_split taskreg add t.yaml
+	assert_status 3
+	[[ $(<"$err") == *cost*string* ]]
+}
