@@ -324,7 +324,9 @@ open_aids(struct app *app, struct sift *sift, struct ranked *ranked, struct colu
 		sift->measure = ranked->measure;
 	}
 	ranked->then = then;
-	if ((o.smarts || o.cluster) && !(ranked->pick = pick_open(o.smarts, similarity, err)))
+	if (o.smarts && !(sift->pick = pick_open(o.smarts, 0, err)))
+		return -1;
+	if (o.cluster && !(ranked->pick = pick_open(NULL, similarity, err)))
 		return -1;
 	return 0;
 }
@@ -362,6 +364,7 @@ rank_one(struct app *app, struct err *err)
 	sieve_free(sift.sieve);
 	rank_free(ranked.rank);
 	measure_close(ranked.measure);
+	pick_close(sift.pick);
 	pick_close(ranked.pick);
 	return rc;
 }

@@ -113,13 +113,26 @@ ask(const char *const *args, const char *const *smiles, size_t n, const bool *wa
 	return rc;
 }
 
-static int
-match(const struct pick *p, const char *const *smiles, size_t n, bool *wanted, struct err *err)
+/* Those that say what they are. */
+static void
+find_named(const char *const *smiles, size_t n, bool *wanted, size_t *unread)
+{
+	for (size_t i = 0; i < n; i++) {
+		wanted[i] = smiles[i] != NULL;
+		*unread += !smiles[i];
+	}
+}
+
+int
+pick_match(const struct pick *p, const char *const *smiles, size_t n, bool *wanted, size_t *unread,
+    struct err *err)
 {
 	const char *args[] = { "-ismi", "-osmi", "-s", p->smarts, "-e", NULL };
 	struct buf out = BUF_INIT;
-	int rc = ask(args, smiles, n, wanted, &out, err);
+	int rc;
 
+	find_named(smiles, n, wanted, unread);
+	rc = ask(args, smiles, n, wanted, &out, err);
 	if (rc == 0)
 		read_numbers(buf_str(&out), '\t', n, wanted);
 	buf_clear(&out);
@@ -176,16 +189,18 @@ is_new(const struct pick *p, const struct fingerprint *print)
 }
 
 /* The first of each kind stays. */
-static int
-choose(struct pick *p, const char *const *smiles, size_t n, bool *wanted, size_t *unread,
+int
+pick_unlike(struct pick *p, const char *const *smiles, size_t n, bool *wanted, size_t *unread,
     struct err *err)
 {
 	static const char *const args[] = { "-ismi", "-ofpt", "-xh", "-e", NULL };
 	struct fingerprint *prints = xcalloc(n + 1, sizeof(*prints));
 	bool *there = xcalloc(n + 1, sizeof(*there));
 	struct buf out = BUF_INIT;
-	int rc = ask(args, smiles, n, wanted, &out, err);
+	int rc;
 
+	find_named(smiles, n, wanted, unread);
+	rc = ask(args, smiles, n, wanted, &out, err);
 	if (rc == 0)
 		read_fingerprints(buf_str(&out), n, prints, there);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
@@ -200,17 +215,4 @@ choose(struct pick *p, const char *const *smiles, size_t n, bool *wanted, size_t
 	free(there);
 	free(prints);
 	return rc;
-}
-
-int
-pick_chunk(struct pick *p, const char *const *smiles, size_t n, bool *wanted, size_t *unread,
-    struct err *err)
-{
-	for (size_t i = 0; i < n; i++) {
-		wanted[i] = smiles[i] != NULL;
-		*unread += !smiles[i];
-	}
-	if (p->smarts && match(p, smiles, n, wanted, err) < 0)
-		return -1;
-	return p->similarity > 0 ? choose(p, smiles, n, wanted, unread, err) : 0;
 }

@@ -21,9 +21,14 @@ void pick_close(struct pick *pick);
 
 enum { PICK_CHUNK = 512 }; /* so many at a time cost little more than one */
 
-/* For n molecules in their order, which of them are wanted, besides those before. A SMILES that is
- * NULL, or that Open Babel cannot read, is not wanted: *unread counts them. */
-int pick_chunk(struct pick *pick, const char *const *smiles, size_t n, bool *wanted, size_t *unread,
-    struct err *err);
+/* Which of n molecules have the substructure. A SMILES that is NULL is not wanted: *unread counts
+ * them. */
+int pick_match(const struct pick *pick, const char *const *smiles, size_t n, bool *wanted,
+    size_t *unread, struct err *err);
+
+/* For n molecules in their order, which of them are unlike those before, of other calls too. A
+ * SMILES that is NULL, or that Open Babel cannot read, is not wanted: *unread counts them. */
+int pick_unlike(struct pick *pick, const char *const *smiles, size_t n, bool *wanted,
+    size_t *unread, struct err *err);
 
 #endif

@@ -112,7 +112,7 @@ pick_some(
 		rc = records[i] ? 0 : -1;
 	}
 	if (rc == 0)
-		rc = pick_chunk(r->pick, smiles, n, wanted, unread, err);
+		rc = pick_unlike(r->pick, smiles, n, wanted, unread, err);
 	for (size_t i = 0; i < n; i++)
 		json_decref(records[i]);
 	return rc;

@@ -18,7 +18,7 @@ struct ranked {
 	struct rank *rank;
 	struct measure *measure; /* NULL: nothing is measured */
 	unsigned then;           /* what of it now (cli/measure.h); 0: it was already */
-	struct pick *pick;       /* NULL: not asked for */
+	struct pick *pick;       /* what is unlike those before; NULL: all */
 	const char *reference;   /* the file that RMSDs are to, NULL: none */
 	const char **columns;    /* names of more columns of the table, NULL-terminated */
 	bool table;              /* not records */

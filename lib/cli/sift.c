@@ -2,6 +2,7 @@
 /* sift: records on their way into a rank: those that are wanted, measured where that decides. */
 #include "cli/sift.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,12 @@
 #include "base/err.h"
 #include "cli/app.h"
 #include "cli/measure.h"
+#include "cli/pick.h"
 #include "dock/criterion.h"
 #include "dock/rank.h"
 #include "dock/sieve.h"
+
+static_assert((int)PICK_CHUNK >= (int)MEASURE_CHUNK, "there is room for what waits");
 
 /* What came of adding a result: 0 to go on, -1. */
 static int
@@ -43,20 +47,57 @@ add(struct app *app, struct sift *s, json_t *record, json_t *result, struct err 
 	return added(app, s, rank_add(s->rank, record, result, err), err);
 }
 
-/* Measure what waits, and add it. */
+/* Of what waits, only what has the substructure stays. */
+static int
+match(struct sift *s, struct err *err)
+{
+	const char *smiles[PICK_CHUNK] = { NULL };
+	bool wanted[PICK_CHUNK];
+	size_t n = s->nwaiting;
+
+	if (!s->pick)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		smiles[i] = json_string_value(json_object_get(s->waiting[i].result, "smiles"));
+	if (pick_match(s->pick, smiles, n, wanted, &s->unread, err) < 0)
+		return -1;
+	s->nwaiting = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (wanted[i])
+			s->waiting[s->nwaiting++] = s->waiting[i];
+		else
+			json_decref(s->waiting[i].record);
+		s->unmatched += !wanted[i];
+	}
+	return 0;
+}
+
+/* Measure what waits. */
+static int
+measure(struct app *app, struct sift *s, struct err *err)
+{
+	json_t *results[MEASURE_CHUNK];
+	int rc = 0;
+
+	for (size_t at = 0, n; s->measure && rc == 0 && at < s->nwaiting; at += n) {
+		for (n = 0; n < MEASURE_CHUNK && at + n < s->nwaiting; n++)
+			results[n] = s->waiting[at + n].result;
+		rc = measure_some(s->measure, app, results, n, err);
+	}
+	return rc;
+}
+
+/* Look closely at what waits, and add what is wanted. */
 static int
 settle(struct app *app, struct sift *s, struct err *err)
 {
-	json_t *results[MEASURE_CHUNK] = { NULL };
-	size_t n = s->nwaiting;
-	int rc;
+	int rc = match(s, err);
 
-	for (size_t i = 0; i < n; i++)
-		results[i] = s->waiting[i].result;
-	rc = measure_some(s->measure, app, results, n, err);
-	for (size_t i = 0; i < n; i++) {
+	if (rc == 0)
+		rc = measure(app, s, err);
+	for (size_t i = 0; i < s->nwaiting; i++) {
 		if (rc == 0)
-			rc = add(app, s, s->waiting[i].record, results[i], err);
+			rc = add(app, s, s->waiting[i].record, s->waiting[i].result, err);
 		json_decref(s->waiting[i].record);
 	}
 	s->nwaiting = 0;
@@ -82,13 +123,13 @@ sift_record(struct app *app, json_t *record, void *ctx, struct err *err)
 	s->late += rc == 0;
 	if (rc <= 0)
 		return rc < 0 ? added(app, s, rc, err) : 0;
-	if (!s->measure)
+	if (!s->measure && !s->pick)
 		return add(app, s, record, result, err);
 	if (!s->waiting)
-		s->waiting = xcalloc(MEASURE_CHUNK, sizeof(*s->waiting));
+		s->waiting = xcalloc(PICK_CHUNK, sizeof(*s->waiting));
 	s->waiting[s->nwaiting].record = json_incref(record);
 	s->waiting[s->nwaiting++].result = result;
-	return s->nwaiting == MEASURE_CHUNK ? settle(app, s, err) : 0;
+	return s->nwaiting == (s->pick ? PICK_CHUNK : MEASURE_CHUNK) ? settle(app, s, err) : 0;
 }
 
 /* Most lines show all that is needed without being read as a record. */
@@ -103,7 +144,7 @@ sift_line(struct app *app, const char *text, size_t len, void *ctx, struct err *
 		s->unwanted++;
 		return 0;
 	}
-	if (rc == SIEVE_UNSURE || s->measure) {
+	if (rc == SIEVE_UNSURE || s->measure || s->pick) {
 		if (rank_look_text(s->rank, text, len) != 0)
 			return 2;
 		app_count(app, false);
@@ -160,6 +201,10 @@ sift_finish(struct sift *s, struct app *app, struct err *err)
 		app_say(app, "%zu left out by --min and --max", s->limited);
 	if (s->unwanted > 0)
 		app_say(app, "%zu left out by --where, --in and --not-in", s->unwanted);
+	if (s->unmatched > s->unread)
+		app_say(app, "%zu left out by --smarts", s->unmatched - s->unread);
+	if (s->unread > 0)
+		app_warn(app, "%zu left out by --smarts, for they have no SMILES", s->unread);
 	if (s->late > 0)
 		app_detail(app, "%zu not looked at: as many as were asked for are better", s->late);
 	return tell_lacking(s, app, err);

@@ -2,9 +2,10 @@
 /*
  * sift: records on their way into a rank: those that are wanted, measured where that decides.
  *
- * What a line alone can tell is asked first. Results that must be measured wait
- * until there are so many that Open Babel is started once for all of them; one
- * that comes too late for the rank in any case is not measured at all.
+ * What a line alone can tell is asked first. Results that Open Babel must look
+ * at, for a substructure or to be measured, wait until there are so many that
+ * it is started once for all of them; one that comes too late for the rank in
+ * any case is not looked at at all.
  */
 #ifndef CLI_SIFT_H
 #define CLI_SIFT_H
@@ -19,16 +20,19 @@
 struct app;
 struct err;
 struct measure;
+struct pick;
 struct rank;
 struct sieve;
 
 struct sift {
 	struct rank *rank;
 	struct sieve *sieve;     /* what is wanted */
+	struct pick *pick;       /* only what has its substructure; NULL: whatever it is */
 	struct measure *measure; /* NULL: nothing that is measured decides */
 	const struct score *by;  /* as the rank has it; NULL: each result's default */
 	struct leftout left;
 	size_t limited, unwanted; /* left out by the rank's limits, by the sieve */
+	size_t unmatched, unread; /* by the pick, and of these, that have no SMILES */
 	size_t late;              /* not looked at closely: enough are better */
 	size_t judged, unjudged;  /* results that have what they are judged by, and that lack it */
 	struct {

@@ -8,6 +8,8 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 
+enum { LINE_MAX_BYTES = 80 };
+
 static struct scan_found
 text_found(const char *text)
 {
@@ -78,4 +80,16 @@ called_names(
 	*state = key + state_at;
 	*unit_text = key + unit_at;
 	return key;
+}
+
+void
+called_line(const char *name, struct buf *out)
+{
+	size_t len = strlen(name);
+
+	if (len > LINE_MAX_BYTES)
+		for (len = LINE_MAX_BYTES; ((unsigned char)name[len] & 0xc0) == 0x80; len--)
+			;
+	for (size_t i = 0; i < len; i++)
+		buf_add_char(out, (unsigned char)name[i] < ' ' ? '_' : name[i]);
 }

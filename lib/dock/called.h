@@ -9,6 +9,8 @@
 
 #include "base/scan.h"
 
+struct buf;
+
 /* What counts as one. */
 enum rank_unit {
 	RANK_RECORD, /* every record */
@@ -32,5 +34,8 @@ void called_clear(struct called *called);
  * starts with the key; "" for what there is not. The caller frees. */
 char *called_names(
     const struct called *called, enum rank_unit unit, const char **state, const char **unit_text);
+
+/* A name fit for one line of a file of molecules: no control characters, at most 80 bytes. */
+void called_line(const char *name, struct buf *out);
 
 #endif

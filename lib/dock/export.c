@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "dock/called.h"
 #include "dock/score.h"
 
 /* What is known of a pose, by one name in CSV heads and another as an SD tag. */
@@ -194,14 +195,15 @@ void
 export_named(const struct exported *x, const char *text, size_t len, struct buf *out)
 {
 	static const char mark[] = "REMARK  Name = ";
-	const char *title = export_title(x), *end = text + len, *at = NULL, *line;
+	const char *name = json_string_value(json_at(x->result, "/ligand/name"));
+	const char *end = text + len, *at = NULL, *line;
 
 	if (json_is_object(json_object_get(x->result, "cached")))
 		at = memmem(text, len, mark, strlen(mark));
 	line = at ? at + strlen(mark) : text;
 	buf_add(out, text, (size_t)(line - text));
 	if (at) {
-		buf_add(out, title, strcspn(title, "\r\n"));
+		called_line(name ? name : export_title(x), out);
 		at = memchr(line, '\n', (size_t)(end - line));
 		line = at ? at : end;
 	}

@@ -11,26 +11,16 @@
 #include "base/err.h"
 #include "base/num.h"
 #include "base/path.h"
+#include "dock/called.h"
 #include "dock/lint.h"
 
-enum { TITLE_MAX = 80 };
-
-/* The molecule's name fit for one line of a file: no control characters, not too long. */
 void
 prep_add_title(const struct prep *p, struct buf *out)
 {
 	const char *name = json_string_value(
 	    json_object_get(json_object_get(p->record, "ligand"), "name"));
-	size_t len;
 
-	if (!name)
-		name = prep_name(p);
-	len = strlen(name);
-	if (len > TITLE_MAX)
-		for (len = TITLE_MAX; ((unsigned char)name[len] & 0xc0) == 0x80; len--)
-			;
-	for (size_t i = 0; i < len; i++)
-		buf_add_char(out, (unsigned char)name[i] < ' ' ? '_' : name[i]);
+	called_line(name ? name : prep_name(p), out);
 }
 
 /* The SDF that was docked, with a title: what bond orders and hydrogens are restored from. */

@@ -57,7 +57,7 @@ changed() { jq -c "$1" "$docked"; }
 }
 
 @test "dock-export: a result out of the cache has its own name, however it is written" {
-	changed '.result.ligand.name = "mine" | del(.result.ligand.original_name) | .key = "mine"
+	changed '.result.ligand |= (.name = "mine-t2" | .original_name = "mine") | .key = "mine-t2"
 		| .result.cached = {execution: 1, key: "aspirin"}' >copy
 	for how in 'pdbqt --poses 9' sdf csv request 'request --ligand pdbqt' 'pdbqt --dir poses'; do
 		# shellcheck disable=SC2086 # words are meant
@@ -68,7 +68,7 @@ changed() { jq -c "$1" "$docked"; }
 		[[ -z $(grep -iE '(Name = |"name": ?"|^)aspirin' "$out") ]]
 	done
 	run_split dock-export --format pdbqt --poses 9 copy
-	[[ $(grep -c '^REMARK  Name = mine$' "$out") == 3 ]]
+	[[ $(grep -c '^REMARK  Name = mine-t2$' "$out") == 3 ]]
 	grep -v -e DOCKLINE -e 'REMARK  Name' "$out" | cmp - <(grep -v 'REMARK  Name' "$data/rank/poses.pdbqt")
 	# without its own, that of the engine's file
 	changed '.result.ligand.name = "other"' >renamed

@@ -417,7 +417,60 @@ with_smiles() {
 	jq -c 'if .result then del(.result.smiles) else . end' "$fast" >none
 	run_split dock-rank --smarts C --allow-failed 9 none
 	assert_out ''
-	assert_err -l 'dock-rank: 8 left out, for they have no SMILES that Open Babel reads'
+	assert_err -l 'dock-rank: 8 left out by --smarts, for they have no SMILES'
+}
+
+# A state of a molecule: NAME STATE SMILES AFFINITY
+state() {
+	result "$1-$2" "$4" ".smiles = \"$3\" | .ligand.parent = \"$1\" | .ligand.state = \"$2\""
+}
+
+# Two tautomers, an imidazole in three states, and a phenol.
+states() {
+	state pyridone t2 'O=c1cccc[nH]1' -4 && state pyridone input 'Oc1ccccn1' -3.7
+	state imidazole input 'Cc1c[nH]cn1' -3.4 && state imidazole t2 'Cc1cnc[nH]1' -2.8
+	state imidazole ph6.4 'Cc1c[nH]c[nH+]1' -2.4 && state phenol input 'Oc1ccccc1' -3.8
+}
+
+@test "dock-rank: --smarts sees every state: the best one that has the substructure stands for its molecule" {
+	need obabel
+	states >some
+	for args in '--top 9' --best-per-ligand --states '--top 100%' '--states --top 9'; do
+		# shellcheck disable=SC2086 # words are meant
+		run_split dock-rank $args --smarts '[OX2H]c' some
+		assert_status 0
+		assert_err 'dock-rank: 4 left out by --smarts'
+		[[ $(keys) == "phenol-input pyridone-input" ]]
+		# shellcheck disable=SC2086
+		run_split dock-rank $args --smarts '[nH+]' some
+		[[ $(keys) == "imidazole-ph6.4" ]]
+	done
+	run_split dock-rank --states --smarts '[nX2]' some
+	[[ $(keys) == "pyridone-input imidazole-input" ]]
+	assert_json -s '.[1].states | map(.state) == ["input", "t2"]'
+	# a percentage is of what has it
+	run_split dock-rank --top 50% --smarts '[nH]' some
+	[[ $(keys) == "pyridone-t2" ]]
+	run_split dock-rank --top 3 --per-state --smarts '[nH]' some
+	[[ $(keys) == "pyridone-t2 imidazole-input imidazole-t2" ]]
+	# which is also what is unlike: the best state that is left speaks for its molecule, once
+	run_split dock-rank --cluster 1 --smarts '[OX2H]c' some
+	[[ $(keys) == "phenol-input pyridone-input" ]]
+	run_split dock-rank --cluster 0.99 --smarts '[nX2]' --top 2 some
+	[[ $(keys) == "pyridone-input imidazole-input" ]]
+	dock-rank --best-per-ligand --smarts '[nX2]' <(tac some) | cmp - <(dock-rank --best-per-ligand --smarts '[nX2]' some)
+}
+
+@test "dock-rank: --smarts of more than are looked at at once" {
+	need obabel
+	jq -cn 'range(1300) | {type: "docking", key: "k\(.)", engine: "vina", ligand: {name: "l\(. % 650)"},
+		smiles: (if . % 13 == 0 then "c1ccccc1" else "CC" end), best: {affinity: {value: (-. / 100), pose: 1}}}' >many
+	run_split dock-rank --smarts c many
+	((${#lines[@]} == 100))
+	run_split dock-rank --smarts c --top 3 many
+	[[ $(keys) == "k1287 k1274 k1261" ]]
+	run_split dock-rank --smarts c --top 10% many
+	((${#lines[@]} == 5))
 }
 
 @test "dock-rank: --cluster leaves out what is like a better one" {
