@@ -18,8 +18,8 @@
 #   assert_json -s EXPR        ... for the array of all records (empty allowed)
 #   assert_front PROG          -h, -V, an unknown option and a full disk behave
 #   wait_until SECONDS CMD ... until CMD succeeds; fails after the deadline
-#   settle                     waits for what runs in the background (a bare `wait` would wait
-#                              for the time limit of the case as well)
+#   refute CMD ...             CMD fails (a bare `! CMD` fails no test but as its last line)
+#   settle                     waits for what runs in the background (not for the countdown)
 #   need PROG ...              skip without PROG; fail where everything must be there (CI)
 # shellcheck shell=bash disable=SC2034 # the variables are for the tests
 
@@ -82,6 +82,7 @@ still() {
 
 setup() { fresh; }
 teardown() { spotless; }
+refute() { ! "$@"; }
 
 complain() {
 	printf '%s\n' "$@" "command: ${command_line-}" "status:  ${status-}"

@@ -97,10 +97,11 @@ shown(const json_t *value)
 	return json_canonical(value);
 }
 
-/* Name the first member that differs between two objects of a kind ("--set", "input"). */
+/* Name the first member that differs between two objects of a kind ("--set", "input"), or, with
+ * `in_both`, of those that both have. */
 static int
-compare_members(
-    const char *name, const char *kind, const json_t *old, const json_t *new, struct err *err)
+compare_members(const char *name, const char *kind, const json_t *old, const json_t *new,
+    bool in_both, struct err *err)
 {
 	json_t *both = json_object();
 	const char *key;
@@ -113,7 +114,7 @@ compare_members(
 		const json_t *was = json_object_get(old, key), *is = json_object_get(new, key);
 		char *was_text, *is_text;
 
-		if (json_equal(was, is))
+		if (json_equal(was, is) || (in_both && !(was && is)))
 			continue;
 		was_text = shown(was);
 		is_text = shown(is);
@@ -129,10 +130,13 @@ compare_members(
 	return rc;
 }
 
-/* 0 when equal, else -1 with the difference. Inputs before values: a changed file is the news. */
+/* 0 when equal, else -1 with the difference. A changed file is the news; that another one was named
+ * is told by the value that names it. */
 static int
 compare(const char *name, const json_t *old, const json_t *new, struct err *err)
 {
+	const json_t *old_inputs = json_object_get(old, "inputs");
+	const json_t *new_inputs = json_object_get(new, "inputs");
 	const char *old_task = json_string_value(json_object_get(old, "task"));
 	const char *new_task = json_string_value(json_object_get(new, "task"));
 
@@ -141,14 +145,13 @@ compare(const char *name, const json_t *old, const json_t *new, struct err *err)
 		    "job '%s' belongs to task '%s', not to '%s'"
 		    " (another --job, or --new-inputs)",
 		    name, old_task ? old_task : "?", new_task);
-	if (compare_members(name, "content of input", json_object_get(old, "inputs"),
-		json_object_get(new, "inputs"), err) < 0)
+	if (compare_members(name, "content of input", old_inputs, new_inputs, true, err) < 0 ||
+	    compare_members(name, "value of", json_object_get(old, "force"),
+		json_object_get(new, "force"), false, err) < 0 ||
+	    compare_members(name, "value of", json_object_get(old, "set"),
+		json_object_get(new, "set"), false, err) < 0)
 		return -1;
-	if (compare_members(name, "value of", json_object_get(old, "force"),
-		json_object_get(new, "force"), err) < 0)
-		return -1;
-	return compare_members(
-	    name, "value of", json_object_get(old, "set"), json_object_get(new, "set"), err);
+	return compare_members(name, "content of input", old_inputs, new_inputs, false, err);
 }
 
 static int

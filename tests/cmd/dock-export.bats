@@ -168,7 +168,7 @@ canonical() { obabel "-i$1" "$2" -ocan 2>/dev/null | cut -f1; }
 		arginine NC(=N)NCCC[C@H](N)C(=O)O
 	END
 	dock-prep -q --ph 7.4 in >prep
-	run_split timeout 60 dock-vina -q --receptor "$data/vina/protein.pdbqt" --center 11,90.5,57.5 --size 22,24,28 \
+	run_split dock-vina -q --receptor "$data/vina/protein.pdbqt" --center 11,90.5,57.5 --size 16,16,16 \
 		--exhaustiveness 1 --max-evals 500 prep
 	assert_status 0
 	cp "$out" docked

@@ -608,7 +608,7 @@ watch() {
 		<keys >/dev/null 3>&- 5>&- &
 	started+=($!)
 }
-drawn() { sed 's/\x1b\[?[0-9]*[hl]//g; s/\x1b\[[HKJ]//g' shown | tr -d '\r' | grep -qE "$1"; }
+drawn() { sed '/^Script /d; s/\x1b\[H/\n/g; s/\x1b\[?[0-9]*[hl]//g; s/\x1b\[[KJ]//g' shown | tr -d '\r' | grep -qE "$1"; }
 
 # the program is over with this status, and the terminal is as it was
 gave_back() {
@@ -633,7 +633,7 @@ gave_back() {
 	wait_until 20 drawn '^ +[0-9]+  [^ ]+ +[0-9]+  \(all\) +1 '
 	rm hold
 	wait_until 20 drawn '^w +3 +3 +100% +0 +0 +0 +[0-9.]+/(s|min) +done$'
-	! drawn '.{101}'
+	refute drawn '.{101}'
 	printf q >&5
 	gave_back 0
 }
@@ -645,7 +645,7 @@ gave_back() {
 	watch 'taskstat --watch --job w'
 	wait_until 20 drawn '^w +3 '
 	wait_until 20 drawn '^no worker is running$'
-	! drawn '^other |no box'
+	refute drawn '^other |no box'
 	stty -F "$(cat terminal)" rows 4 cols 30
 	wait_until 20 drawn '^w +3 .*\.\.$'
 	printf '\003' >&5

@@ -291,7 +291,7 @@ search_bowl() {
 		[[ $(jq -r '.key + .status' <<<"$told") == "bowl-$((i + 1))completed" ]]
 	done
 	echo 2 >&"${ask[1]}"
-	! read -rt 10 line <&"${ask[0]}"
+	refute read -rt 10 line <&"${ask[0]}"
 	[[ $(<ask.err) == "tasksweep: study 'bowl': all 20 trials (max_trials) were asked for" ]]
 	run_split tasksweep best bowl
 	assert_json '.metrics.y < 0.05'

@@ -226,7 +226,8 @@ handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
 	run_split taskwork -q --chunk "$(ls .dockline/spool/*.chunk)" --element 0
 	assert_status 0
 	[[ $(ls .dockline/spool/*.done) != *"$first"* ]]
-	handed_back 1 && ! handed_back 2
+	handed_back 1
+	refute handed_back 2
 	run_split out_there
 	assert_status 0
 	assert_home 2

@@ -122,7 +122,7 @@ assert_whole() {
 	second=$!
 	wait_until 20 eval '[[ $(sqlite3 .dockline/state.db "SELECT count(*) FROM worker") == 2 ]]'
 	kill -9 $first
-	! wait $first
+	refute wait $first
 	wait_until 30 test -s "$out"
 	status=0
 	wait $second || status=$?

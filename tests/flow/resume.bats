@@ -117,6 +117,11 @@ closed() {
 	assert_err -r "/rec"
 	assert_err -r 'or --new-inputs'
 	[[ $(wc -l <"$err") == 1 ]]
+	# another file is told by its name
+	cp rec other
+	line --set b=1 --set file=other
+	assert_status 2
+	assert_err -r "another value of 'file': it was .*/rec, now it is .*/other "
 	line --set b=1 --new-inputs
 	assert_status 0
 	assert_json '.id > 1 and .attempts == 1 and .generation == 2'
@@ -176,7 +181,7 @@ closed() {
 	wait_until 20 grep -qx 15 begun
 	wait_until 20 test -s first
 	kill -9 $pid
-	! wait $pid
+	refute wait $pid
 	touch go
 	run_split taskrun -j 2 --job j in -- sh -c 'echo "$1" >>begun; [ "$1" -lt 15 ] || [ -e go ] || exec sleep 100; echo "$1" >>ran; echo "$1"' sh '{a}'
 	assert_status 0
@@ -198,7 +203,7 @@ closed() {
 		pid=$!
 		wait_until 20 eval "[[ \$(wc -l <begun) == $n ]]"
 		kill -9 $pid
-		! wait $pid
+		refute wait $pid
 	done
 	run_split timeout 20 taskrun --job j -n -- sh -c 'echo >>begun; exec sleep 100'
 	assert_status 1
@@ -272,7 +277,7 @@ closed() {
 	SECONDS=0
 	wait $pid || status=$?
 	((status == 128 + 2 && SECONDS < 8))
-	! kill -0 "$(cat child)"
+	refute kill -0 "$(cat child)"
 	[[ $(sql 'SELECT status, attempts FROM execution') == "queued|0" ]]
 }
 

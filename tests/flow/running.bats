@@ -105,7 +105,7 @@ escaped_gone() { for pid in $(cat escaped); do gone "$pid" || return; done; }
 		[ "$1" = short ] || until [ -e go ]; do sleep 0.02; done' sh '{line}' >ended &
 	wait_until 10 test -s ended
 	wait_until 5 eval 'gone $(cat short.pid)'
-	! gone "$(cat long.pid)"
+	refute gone "$(cat long.pid)"
 	touch go
 	settle
 	[[ $(jq -r .status ended | sort | uniq -c | xargs) == "2 completed" ]]

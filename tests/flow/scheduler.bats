@@ -268,7 +268,7 @@ ordered() { sed -n 's/^#SBATCH //p' "$out"; } # all of it
 	assert_out -l '#SBATCH --account=variable'
 	assert_out -l "module load 'gnina' || exit 1"
 	assert_out -l 'export X=1'
-	! grep -q "rdkit\|nice" "$out"
+	refute grep -q "rdkit\|nice" "$out"
 	# status 99 and 100 are orders to Grid Engine
 	for status in 99 100 7; do
 		taskwork --on slurm --dry-run --resource "preamble=exit $status" | sed '1,2d; /^END-/d' >script
@@ -279,7 +279,7 @@ ordered() { sed -n 's/^#SBATCH //p' "$out"; } # all of it
 	run_split taskwork --on slurm --dry-run
 	bash "$out" >answer
 	[[ $(<answer) == '1;mini' ]]
-	! grep -q sbatch <(taskwork --on slurm --dry-run 2>&1 >/dev/null)
+	refute grep -q sbatch <(taskwork --on slurm --dry-run 2>&1 >/dev/null)
 }
 
 @test "scheduler: --dry-run of Grid Engine and PBS, and of the processes of this host" {

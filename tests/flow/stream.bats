@@ -241,7 +241,7 @@ are() { [[ $(sqlite3 -cmd '.timeout 10000' .dockline/state.db "SELECT count(*) F
 		wait_until 20 test -s starts
 		wait_until 20 eval '(($(wc -l <first) >= 5))'
 		kill -9 $run
-		! wait $run
+		refute wait $run
 		wait_until 10 eval '! kill -0 $(tail -n 1 starts)'
 	done
 	touch go
@@ -260,7 +260,7 @@ are() { [[ $(sqlite3 -cmd '.timeout 10000' .dockline/state.db "SELECT count(*) F
 		wait_until 20 test -s starts
 		wait_until 20 are preparing 1
 		kill -9 $run
-		! wait $run
+		refute wait $run
 		wait_until 10 eval '! kill -0 $(cat starts)'
 	done
 	touch go
@@ -309,7 +309,7 @@ are() { [[ $(sqlite3 -cmd '.timeout 10000' .dockline/state.db "SELECT count(*) F
 	run_split taskrun -d odd <(requests 3)
 	wait_until 20 are completed 7
 	kill -TERM $work
-	! wait $work
+	refute wait $work
 	[[ $(sort -u starts | wc -l) == $(wc -l <starts) ]]
 	(($(wc -l <starts) >= 2))
 	[[ ! -s $err ]]

@@ -128,6 +128,21 @@ list_options() {
 	nothing_noted
 }
 
+@test "programs: what is loaded late is not linked, though nothing is optimised" {
+	need nm
+	local plain=$PWD/plain objects
+
+	mapfile -t objects < <(cd "$root" && grep -lE '^#include (<jq.h>|"(data/libarchive|exec/curl).h")' lib/*/*.c |
+		sed "s|.*|$plain/&|; s|c$|o|")
+	((${#objects[@]} >= 3))
+	run_split make -s -j 2 -C "$root" BUILD="$plain" CFLAGS=-O0 "${objects[@]}"
+	assert_status 0
+	nm "${objects[@]}" >symbols
+	run_split grep -E ' U (jq|jv|archive|curl)_' <(grep -v ' curl_load$' symbols)
+	assert_status 1
+	assert_out ''
+}
+
 @test "programs: no program holds a path of the machine it was built on" {
 	for program in $(programs); do
 		! grep -qF "$root/" "$BUILD/bin/$program" || note "$program names $root"

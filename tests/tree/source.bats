@@ -130,5 +130,8 @@ lib/base/planted.c:105: wider than 100 columns'
 	# a bare wait waits for the countdown of the case: settle does not
 	run_split grep -nE $'^\twait($| [^"$])' $(tracked tests | grep -E '\.(bats|bash)$')
 	assert_out ''
+	# bash has no failure of `! command`, unless it is the last one: refute has
+	run_split grep -nE $'^[ \t]*([^]#"\'([]* && )?! [^|;]*$' $(tracked tests | grep -E '\.bats$')
+	assert_out ''
 	grep -q 'set -o pipefail' tests/helper.bash
 }
