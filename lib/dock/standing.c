@@ -20,7 +20,7 @@ struct standing {
 	struct comparable alike;
 	bool mixed;
 	struct spool *spool;
-	struct buf text; /* scratch */
+	struct buf text, other; /* scratch */
 };
 
 struct standing *
@@ -40,28 +40,24 @@ standing_free(struct standing *s)
 	if (!s)
 		return;
 	for (size_t i = 0; i < s->rows.len; i++)
-		free(s->rows.at[i].name);
+		free(s->rows.at[i].key);
 	vec_clear(&s->rows);
 	comparable_clear(&s->alike);
 	buf_clear(&s->text);
+	buf_clear(&s->other);
 	free(s->names);
 	free(s);
 }
 
-/* The name of the parent, as rank counts it. The caller frees. */
-static char *
-parent_of(const json_t *record, const json_t *result)
+/* What the record is called, and its parent as rank counts it. */
+static void
+name_row(struct standing_row *row, const json_t *record, const json_t *result)
 {
 	struct called called;
-	const char *state, *unit;
-	char *names, *name;
 
 	called_read(&called, record, result);
-	names = called_names(&called, RANK_PARENT, &state, &unit);
-	name = xstrdup(unit);
+	row->key = called_names(&called, RANK_PARENT, &row->state, &row->name);
 	called_clear(&called);
-	free(names);
-	return name;
 }
 
 static int
@@ -78,9 +74,10 @@ int
 standing_add(struct standing *s, const json_t *record, const json_t *result, struct err *err)
 {
 	const struct score *by = s->asked ? s->asked : score_default(result);
-	struct standing_row row = { .name = parent_of(record, result) };
+	struct standing_row row = { 0 };
 	int rc = -1;
 
+	name_row(&row, record, result);
 	if (!score_get(by, result, &row.value, &row.pose))
 		err_set(err, ERR_INPUT, "no score '%s'", by->name);
 	else if (s->by && s->by != by)
@@ -90,7 +87,7 @@ standing_add(struct standing *s, const json_t *record, const json_t *result, str
 		rc = keep(s, &row, record, err);
 	if (rc < 0) {
 		err_wrap(err, "'%s'", row.name);
-		free(row.name);
+		free(row.key);
 		return -1;
 	}
 	s->by = by;
@@ -98,17 +95,33 @@ standing_add(struct standing *s, const json_t *record, const json_t *result, str
 	return 1;
 }
 
+static const char *
+text_of(const struct standing *s, const struct standing_row *row, struct buf *scratch)
+{
+	buf_reset(scratch);
+	/* an unreadable temporary file is met again, and told, when the record is asked for */
+	return spool_read(s->spool, &row->piece, scratch, NULL) < 0 ? "" : buf_str(scratch);
+}
+
 /* By name, of one name the best first. */
 static int
 compare_names(const void *a, const void *b, void *standing)
 {
 	const struct standing_row *one = a, *two = b;
-	const struct standing *s = standing;
+	struct standing *s = standing;
 	int order = strcmp(one->name, two->name);
 
 	if (order == 0)
 		order = score_compare(s->by, one->value, two->value);
-	return order ? order : (one->pose > two->pose) - (one->pose < two->pose);
+	if (order == 0)
+		order = strcmp(one->key, two->key);
+	if (order == 0)
+		order = strverscmp(one->state, two->state);
+	if (order == 0)
+		order = (one->pose > two->pose) - (one->pose < two->pose);
+	if (order == 0 && s->spool)
+		order = strcmp(text_of(s, one, &s->text), text_of(s, two, &s->other));
+	return order;
 }
 
 static int
@@ -137,7 +150,7 @@ roll_up(struct standing *s)
 
 	for (size_t i = 0; i < s->rows.len; i++) {
 		if (kept > 0 && strcmp(at[kept - 1].name, at[i].name) == 0)
-			free(at[i].name);
+			free(at[i].key);
 		else
 			at[kept++] = at[i];
 	}
@@ -185,7 +198,7 @@ standing_row(const struct standing *s, size_t i)
 const struct standing_row *
 standing_find(const struct standing *s, const char *name)
 {
-	struct standing_row key = { .name = (char *)name };
+	struct standing_row key = { .name = name };
 	const struct standing_row *wanted = &key, **found;
 
 	if (s->rows.len == 0)

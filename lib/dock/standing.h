@@ -3,7 +3,8 @@
  * standing: where the molecules of one campaign stand: each once, at its best, with its rank.
  *
  * Two standings are compared, several make a consensus. Ties share the mean of
- * their ranks, so that the order of arrival does not matter.
+ * their ranks, and of equal states one is kept by key, then state, then pose,
+ * then the bytes of the record: the order of arrival does not matter.
  */
 #ifndef DOCK_STANDING_H
 #define DOCK_STANDING_H
@@ -20,7 +21,8 @@ struct err;
 struct standing;
 
 struct standing_row {
-	char *name; /* of the parent */
+	char *key;                /* of the record; the other names are in the same allocation */
+	const char *state, *name; /* of the parent */
 	double value;
 	int pose;
 	double rank; /* from 1; of equals the mean */

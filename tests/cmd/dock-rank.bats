@@ -318,6 +318,17 @@ docked() {
 # The campaign with other scores: JQ of one result, `v` its value.
 campaign() { jq -c "if .result then .result.best.affinity.value |= (. as \$v | $1) else . end" "$fast"; }
 
+@test "dock-rank: --consensus takes the same record of equal states, whatever came first" {
+	state() { result "$1-$2" "$3" ".ligand.parent = \"$1\" | .ligand.state = \"$2\" | .host = \"$4\""; }
+	{ state a i1 -5 x && state a i2 -5 x && state a i1 -5 w && state b i1 -4 x; } >one
+	{ state a i1 -6 x && state b i1 -4 x; } >two
+	run_split dock-rank --consensus rank one two
+	[[ $(keys) == "a-i1 b-i1" ]]
+	assert_json -s '.[0].host == "w"'
+	cp "$out" want
+	dock-rank --consensus rank <(tac one) two | jq -c 'del(.consensus.of)' | cmp - <(jq -c 'del(.consensus.of)' want)
+}
+
 @test "dock-rank: --diff says why there is no rank correlation" {
 	result a -7 >one
 	{ result a -7 && result b -7; } >level
