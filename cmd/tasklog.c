@@ -44,15 +44,20 @@ static const struct poptOption options[] = {
 static void
 read_since(struct app *app)
 {
-	struct err err = { 0 };
+	int64_t now = clock_wall();
 	double seconds;
 
 	if (!o.since)
 		return;
 	if (num_duration(o.since, &seconds, NULL) == 0)
-		o.log.since = clock_wall() - (int64_t)(seconds * 1e6);
-	else if (clock_parse(o.since, clock_wall(), &o.log.since, &err) < 0)
-		app_usage(app, "--since: %s", err.text);
+		o.log.since = now - (int64_t)(seconds * 1e6);
+	else if (clock_parse(o.since, now, &o.log.since, NULL) < 0)
+		app_usage(app,
+		    "--since: '%s' is neither a duration (2h, 1d12h) nor a time"
+		    " (2026-01-31T09:30:00Z)",
+		    o.since);
+	if (o.log.since > now)
+		app_usage(app, "--since: '%s' is yet to come", o.since);
 }
 
 static void

@@ -299,6 +299,19 @@ can_wipe(int fd)
 	return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
 }
 
+/* popt tells only the value where option and value are two words. */
+static void
+refuse_option(struct app *app, int argc, int problem)
+{
+	const char *bad = poptBadOption(app->popt, POPT_BADOPTION_NOALIAS), *option = NULL;
+
+	for (int i = 1; i < argc && *bad != '-'; i++)
+		if (app->argv[i] == bad)
+			option = app->argv[i - 1];
+	app_usage(
+	    app, "%s%s%s: %s", option ? option : "", option ? " " : "", bad, poptStrerror(problem));
+}
+
 struct app *
 app_start(
     const char *name, const char *usage, const struct poptOption *options, int argc, char **argv)
@@ -325,8 +338,7 @@ app_start(
 	while ((rc = poptGetNextOpt(app->popt)) >= 0)
 		take_option(app, rc);
 	if (rc < -1)
-		app_usage(app, "%s: %s", poptBadOption(app->popt, POPT_BADOPTION_NOALIAS),
-		    poptStrerror(rc));
+		refuse_option(app, argc, rc);
 	take_operands(app);
 	check_allow_failed(app);
 	if (!app->org)

@@ -49,7 +49,7 @@ read_age(const struct gc_call *call, const struct config *config, int64_t *befor
 	struct err why = { 0 };
 
 	if (call->older && quantity_text(QUANTITY_SECONDS, call->older, &age, &why) < 0)
-		return err_set(err, ERR_USAGE, "--older: %s", why.text);
+		return err_set(err, ERR_USAGE, "--older %s", why.text);
 	if (!call->older && !config_is_set(config, CONFIG_RETENTION_AGE))
 		return err_set(err, ERR_USAGE,
 		    "older than what? --older 30d, or retention.age in config.yaml");

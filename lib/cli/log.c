@@ -88,6 +88,24 @@ visit(struct log *l, struct logentry *e, struct err *err)
 	return rc;
 }
 
+/* Was it begun as often as it would have to be for the try that was asked for? */
+static int
+look_for_try(struct log *l, int64_t id, struct err *err)
+{
+	int wanted = l->way.o->attempt;
+	struct standpoint at;
+
+	if (wanted == 0 || l->way.o->follow)
+		return 0;
+	if (execution_status(l->way.store, l->way.app->org, id, &at, err) < 0)
+		return -1;
+	if (at.attempts < wanted)
+		app_fail(l->way.app, EXIT_NO,
+		    "execution %lld has no try %d: it was tried %d time%s", (long long)id, wanted,
+		    at.attempts, at.attempts == 1 ? "" : "s");
+	return 0;
+}
+
 static int
 visit_operand(int64_t id, void *ctx, struct err *err)
 {
@@ -101,6 +119,8 @@ visit_operand(int64_t id, void *ctx, struct err *err)
 		l->unknown++;
 		app_fail(l->way.app, EXIT_NO, "no execution %lld", (long long)id);
 	}
+	if (rc > 0)
+		rc = look_for_try(l, id, err);
 	return rc < 0 ? -1 : 0;
 }
 

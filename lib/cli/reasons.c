@@ -170,6 +170,22 @@ say_need(struct answer *a)
 	    a->hands->serving == 1 ? "the worker" : "any worker");
 }
 
+/* The worker that would do. */
+static void
+say_taskwork(struct answer *a)
+{
+	char text[NUM_TEXT];
+	struct room one;
+
+	room_of_task(a->w->task, 0, &one);
+	say(a, ": taskwork");
+	if (a->w->job_name)
+		say(a, " --job '%s'", a->w->job_name);
+	for (int i = 0; i < one.nlimits; i++)
+		say(a, " --limit %s=%s", one.limits[i].name, num_text(one.limits[i].amount, text));
+	say(a, " starts one");
+}
+
 static void
 say_no_worker(struct answer *a)
 {
@@ -180,10 +196,7 @@ say_no_worker(struct answer *a)
 		say(a, "no worker serves queue '%s'%s%s%s", a->w->queue,
 		    a->w->job_name ? " and job '" : "", a->w->job_name ? a->w->job_name : "",
 		    a->w->job_name ? "'" : "");
-	if (a->w->job_name)
-		say(a, ": taskwork --job '%s' starts one", a->w->job_name);
-	else
-		say(a, ": taskwork starts one");
+	say_taskwork(a);
 }
 
 static void

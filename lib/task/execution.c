@@ -27,8 +27,8 @@ static const char sql_restore[] =
     " ended = ifnull(?, ended), metrics = ? WHERE id = ?";
 static const char sql_last[] = "SELECT seq FROM sqlite_sequence WHERE name = 'execution'";
 static const char sql_status[] =
-    "SELECT e.status, e.job, e.generation, e.ended FROM execution e JOIN job j ON j.id = e.job"
-    " WHERE e.id = ? AND j.org = ?";
+    "SELECT e.status, e.job, e.generation, e.ended, e.attempts FROM execution e"
+    " JOIN job j ON j.id = e.job WHERE e.id = ? AND j.org = ?";
 static const char sql_record[] =
     "SELECT e.id, e.key, t.name, t.version, j.name, e.generation, e.status, e.class, e.attempts,"
     " e.created, e.started, e.ended, e.error, e.metrics, e.not_before, p.data, r.data,"
@@ -128,6 +128,7 @@ execution_status(struct store *store, const char *org, int64_t id, struct standp
 	standpoint->status = (enum status)state_find(stmt_text(stmt, 0));
 	standpoint->job = (struct job){ stmt_int(stmt, 1), (int)stmt_int(stmt, 2) };
 	standpoint->ended = stmt_int(stmt, 3);
+	standpoint->attempts = (int)stmt_int(stmt, 4);
 	stmt_end(stmt);
 	return 1;
 }

@@ -70,6 +70,7 @@ struct standpoint {
 	enum status status;
 	struct job job;
 	int64_t ended; /* microseconds since 1970, 0: it has not ended */
+	int attempts;  /* that were begun, or are about to be */
 };
 
 /* Where an id stands: 1, 0 when there is no such execution of the org, -1. */

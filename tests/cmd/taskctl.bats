@@ -469,6 +469,9 @@ told() { [[ $(jq -r ".$1" "$out") == "$2" ]] || complain "$1 is not $2"; }
 	run_split taskctl gc
 	assert_status 2
 	assert_err -r 'older than what'
+	run_split taskctl gc --older soon
+	assert_status 2
+	assert_err "taskctl: --older is wrong: 'soon' is not a duration (90, 55m, 2h, 1h30m)"
 	run_split taskctl gc --older 1h
 	assert_status 0
 	told executions 0

@@ -34,7 +34,12 @@ last_event() { sqlite3 "$DOCKLINE_STATE/state.db" 'SELECT max(seq + count - 1) F
 	assert_out $'err 2\n\n==> 2, try 2, stderr <==\nerr 2'
 	run_split tasklog --stdout --attempt 2 2
 	assert_out 'out 2'
+	run_split tasklog --attempt 3 2 1
+	assert_status 1
+	assert_out ''
+	assert_err $'tasklog: execution 2 has no try 3: it was tried 2 times\ntasklog: execution 1 has no try 3: it was tried 1 time'
 	run_split tasklog --attempt 2 --job j
+	assert_status 0
 	assert_out $'==> 2, try 2, stderr <==\nerr 2\n\n==> 2, try 2, stdout <==\nout 2'
 	taskstat --job j --list | tasklog --stdout - >all
 	diff <(grep -v '^$' all) - <<-'END'
@@ -110,7 +115,10 @@ last_event() { sqlite3 "$DOCKLINE_STATE/state.db" 'SELECT max(seq + count - 1) F
 	assert_out '3/1 stderr: err 3'
 	run_split tasklog --since soon
 	assert_status 2
-	assert_err -r "^tasklog: --since: 'soon' is not a time"
+	assert_err -l "tasklog: --since: 'soon' is neither a duration (2h, 1d12h) nor a time (2026-01-31T09:30:00Z)"
+	run_split tasklog --since +2h
+	assert_status 2
+	assert_err -l "tasklog: --since: '+2h' is yet to come"
 }
 
 @test "tasklog: wrong usage, no state, unknown ones" {

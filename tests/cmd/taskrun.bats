@@ -34,6 +34,11 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 		assert_err -r "try 'taskrun -h'"
 	done
 	[[ ! -e .dockline ]]
+	run_split taskrun -j many sum
+	assert_status 2
+	assert_err $'taskrun: -j many: invalid numeric value\ntry \'taskrun -h\''
+	run_split taskrun --jobs=many sum
+	assert_err -l 'taskrun: --jobs=many: invalid numeric value'
 	run_split taskrun nothing
 	assert_status 2
 	assert_err "taskrun: no task 'nothing'; there are: sum"

@@ -358,6 +358,7 @@ why() {
 		service_config: { command: ["true"], resources: { cpus: 64, memory: 900G }, limits: { licence: 2 } }
 	END
 	DOCKLINE_SHARE=$PWD/share taskrun -q --detach -n --job d big >/dev/null
+	why 7 "no worker is running: taskwork --job 'd' --limit licence=2 starts one" no_worker
 	touch hold
 	begin taskwork -q -j 1 --queue default --forever
 	worker=$!

@@ -125,7 +125,7 @@ stands(const char *want, const char *what)
 	char got[64] = "";
 
 	for (int i = 0; i < s.count; i++) {
-		struct standpoint at = { ST_COMPLETED, { 0, 0 }, 0 };
+		struct standpoint at = { .status = ST_COMPLETED };
 
 		execution_status(s.store, ORG, s.ids[i], &at, NULL);
 		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%.2s", i ? " " : "",
