@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "cli/commit_parts.h"
+#include "store/store.h"
 
 enum {
 	BATCH_LINES = 1000,
@@ -55,6 +56,10 @@ commit_start(const struct commit_options *options, struct err *err)
 	sigset_t all, old;
 	int failed;
 
+	if (store_commit_soon(options->store, true, err) < 0) {
+		free(c);
+		return NULL;
+	}
 	ledger_init(&c->ledger, options);
 	c->stirred = options->conductor != NULL;
 	c->batch_lines = options->print_submitted ? BATCH_DETACHED : BATCH_LINES;
@@ -261,6 +266,8 @@ commit_stop(struct commit *c, bool keep, struct err *err)
 	pthread_cond_broadcast(&c->room);
 	pthread_mutex_unlock(&c->lock);
 	pthread_join(c->thread, NULL);
+	if (store_commit_soon(c->ledger.o.store, false, err) < 0)
+		rc = -1;
 	if (c->state.broken) {
 		*err = c->err;
 		rc = -1;

@@ -175,11 +175,6 @@ publish(struct commit *c, const struct batch *b)
 {
 	struct ledger *l = &c->ledger;
 
-	if (l->fresh) {
-		*c->claimed_tail = l->fresh;
-		c->claimed_tail = l->fresh_tail;
-	}
-	l->fresh = NULL;
 	if (l->orders) {
 		*c->orders_tail = l->orders;
 		c->orders_tail = l->orders_tail;
@@ -211,6 +206,37 @@ publish(struct commit *c, const struct batch *b)
 	commit_poke(c);
 }
 
+/* What was claimed may begin while the disk is waited for. */
+static void
+hand_over(struct commit *c)
+{
+	struct ledger *l = &c->ledger;
+
+	if (!l->fresh)
+		return;
+	pthread_mutex_lock(&c->lock);
+	*c->claimed_tail = l->fresh;
+	c->claimed_tail = l->fresh_tail;
+	l->fresh = NULL;
+	commit_poke(c);
+	pthread_mutex_unlock(&c->lock);
+}
+
+/* 0, or -1 when the state cannot be written. */
+static int
+write_down(struct commit *c, struct batch *b)
+{
+	struct ledger *l = &c->ledger;
+
+	if (ledger_write(l, b, &c->err) < 0) { /* what was claimed is not: nobody may begin it */
+		commit_free_works(l->fresh);
+		l->fresh = NULL;
+		return -1;
+	}
+	hand_over(c);
+	return ledger_settle(l, &c->err);
+}
+
 /* Now and then: what others did. 0, or -1 when the state cannot be read. */
 static int
 look(struct commit *c, bool dry)
@@ -238,7 +264,7 @@ round_of(struct commit *c, struct batch *b, bool dry)
 
 	l->stirred = false;
 	if (!empty || ledger_is_due(l))
-		rc = ledger_write(l, b, &c->err);
+		rc = write_down(c, b);
 	if (rc == 0 && b->want.most > 0 && l->taken < b->want.most) {
 		dry = true; /* since now: what waits must be known when that is told */
 		c->polled = 0;
@@ -251,10 +277,6 @@ round_of(struct commit *c, struct batch *b, bool dry)
 	if (rc == 0 && dry && l->waits.due && l->waits.due <= clock_wall()) {
 		l->waits.due = 0;
 		c->more = true;
-	}
-	if (rc < 0) { /* what was claimed is not: nobody may begin it */
-		commit_free_works(l->fresh);
-		l->fresh = NULL;
 	}
 	return rc < 0 ? -1 : 0;
 }

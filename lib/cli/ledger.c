@@ -410,9 +410,16 @@ ledger_write(struct ledger *l, struct batch *b, struct err *err)
 		aftermath_forget(l);
 		return -1;
 	}
-	if (store_commit(l->o.store, err) < 0 ||
-	    recall_claimed(&l->recall, &l->fresh, &l->fresh_tail, err) < 0 ||
-	    aftermath_make(l, err) < 0 || tell_events(l, err) < 0)
+	if (store_commit(l->o.store, err) < 0)
+		return -1;
+	return recall_claimed(&l->recall, &l->fresh, &l->fresh_tail, err);
+}
+
+int
+ledger_settle(struct ledger *l, struct err *err)
+{
+	if (store_sync(l->o.store, err) < 0 || aftermath_make(l, err) < 0 ||
+	    tell_events(l, err) < 0)
 		return -1;
 	return tell_records(l, err);
 }
@@ -423,5 +430,7 @@ ledger_finish(struct ledger *l, struct err *err)
 	struct batch none = { 0 };
 
 	board_flush(l->board);
-	return l->o.worker && board_is_due(l->board) ? ledger_write(l, &none, err) : 0;
+	if (!l->o.worker || !board_is_due(l->board))
+		return 0;
+	return ledger_write(l, &none, err) < 0 ? -1 : ledger_settle(l, err);
 }

@@ -90,9 +90,12 @@ struct ledger {
 void ledger_init(struct ledger *l, const struct commit_options *options);
 void ledger_clear(struct ledger *l);
 
-/* Write a batch; then print. Its lines are freed on the way. -1: the state cannot be written,
- * nothing of the batch was told. */
+/* Write a batch. Its lines are freed on the way. Others see it now, and what was claimed may begin:
+ * a power cut that takes the claim takes the process as well. -1: the state cannot be written. */
 int ledger_write(struct ledger *l, struct batch *b, struct err *err);
+
+/* What was written is on the disk: print. -1: that cannot be, nothing of the batch was told. */
+int ledger_settle(struct ledger *l, struct err *err);
 
 /* Print what was asked for and ended by others since the last look; note orders, and workers that
  * died. */

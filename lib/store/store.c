@@ -450,7 +450,8 @@ int
 store_sync(struct store *store, struct err *err)
 {
 	char *path = path_join(store->dir, "state.db-wal");
-	int fd = store->state.wal ? open(path, O_RDWR | O_CLOEXEC) : -1, rc = 0;
+	bool loose = store->state.wal && !store->fleeting;
+	int fd = loose ? open(path, O_RDWR | O_CLOEXEC) : -1, rc = 0;
 
 	if (fd >= 0 && fdatasync(fd) < 0)
 		rc = err_sys(err, "cannot write '%s'", path);
