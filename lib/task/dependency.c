@@ -16,26 +16,33 @@
 static const char sql_add[] =
     "INSERT INTO dependency (upon, execution, rule) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
 static const char sql_dependents[] =
-    "SELECT d.rule, e.id, e.job, e.generation, e.lane, e.awaits, e.approval, e.not_before"
-    " FROM dependency d JOIN execution e ON e.id = d.execution"
-    " WHERE d.upon = ? AND e.status = 'blocked'";
+    "SELECT d.rule, d.execution, w.awaits FROM dependency d"
+    " JOIN waiting w ON w.execution = d.execution WHERE d.upon = ?";
+static const char sql_blocked[] =
+    "SELECT job, generation, lane, approval, not_before FROM execution"
+    " WHERE id = ? AND status = 'blocked'";
 static const char sql_again[] =
     "SELECT e.id, e.job, e.generation, e.lane, e.status FROM dependency d"
     " JOIN execution e ON e.id = d.execution WHERE d.upon = ?"
     " AND (e.status = 'blocked' OR (e.status = 'skipped' AND e.class = 'dependency'))";
 static const char sql_block[] =
-    "UPDATE execution SET status = 'blocked', awaits = ?, class = NULL, error = NULL, ended = NULL"
+    "UPDATE execution SET status = 'blocked', class = NULL, error = NULL, ended = NULL"
     " WHERE id = ?";
 static const char sql_upon[] =
     "SELECT d.rule, e.id, e.status FROM dependency d INDEXED BY dependency_of"
     " JOIN execution e ON e.id = d.upon WHERE d.execution = ?";
 static const char sql_list[] = "SELECT upon, rule FROM dependency INDEXED BY dependency_of"
 			       " WHERE execution = ? ORDER BY upon";
-static const char sql_awaits[] = "UPDATE execution SET awaits = ? WHERE id = ?";
-static const char sql_release[] = "UPDATE execution SET status = ?, awaits = 0 WHERE id = ?";
+static const char sql_await[] = "INSERT INTO waiting (execution, awaits) VALUES (?, ?)";
+static const char sql_await_again[] =
+    "INSERT INTO waiting (execution, awaits) VALUES (?, ?)"
+    " ON CONFLICT (execution) DO UPDATE SET awaits = excluded.awaits";
+static const char sql_one_less[] = "UPDATE waiting SET awaits = awaits - 1 WHERE execution = ?";
+static const char sql_forget[] = "DELETE FROM waiting WHERE execution = ?";
+static const char sql_release[] = "UPDATE execution SET status = ? WHERE id = ?";
 static const char sql_skip[] =
-    "UPDATE execution SET status = 'skipped', class = 'dependency', awaits = 0, ended = ?,"
-    " error = ? WHERE id = ?";
+    "UPDATE execution SET status = 'skipped', class = 'dependency', ended = ?, error = ?"
+    " WHERE id = ?";
 
 static const char *const rules[] = { [RULE_OK] = "ok", [RULE_ANY] = "any", [RULE_FAIL] = "fail" };
 
@@ -43,9 +50,8 @@ static_assert(sizeof(rules) / sizeof(*rules) == RULE_COUNT, "a word for every ru
 
 /* One that waits. */
 struct waiter {
-	enum rule rule;
 	struct place place;
-	int64_t awaits, not_before;
+	int64_t not_before;
 	bool held;
 };
 
@@ -101,6 +107,12 @@ dependency_add(
     struct store *store, int64_t execution, int64_t upon, enum rule rule, struct err *err)
 {
 	return stmt_run(store, err, sql_add, "iit", upon, execution, rule_name(rule));
+}
+
+int
+dependency_await(struct store *store, int64_t execution, int64_t awaits, struct err *err)
+{
+	return stmt_add(store, err, sql_await, "ii", execution, awaits);
 }
 
 json_t *
@@ -164,18 +176,24 @@ dependency_foresee(
 		    ST_SUBMITTED, event_free(sub->approval, sub->not_before));
 }
 
-static struct waiter
-waiter_of(struct stmt *row)
+/* 1, 0 when it is not blocked, -1. */
+static int
+read_waiter(struct store *store, int64_t id, struct waiter *w, struct err *err)
 {
-	const char *approval = stmt_text(row, 6);
+	struct stmt *row = stmt_query(store, err, sql_blocked, "i", id);
+	int rc = row ? stmt_next(row, err) : -1;
+	const char *approval;
 
-	return (struct waiter){ .rule = (enum rule)rule_find(stmt_text(row, 0)),
-		.place = { .id = stmt_int(row, 1),
-		    .job = { stmt_int(row, 2), (int)stmt_int(row, 3) },
-		    .lane = stmt_int(row, 4) },
-		.awaits = stmt_int(row, 5),
+	if (rc <= 0)
+		return rc;
+	approval = stmt_text(row, 3);
+	*w = (struct waiter){ .place = { .id = id,
+				  .job = { stmt_int(row, 0), (int)stmt_int(row, 1) },
+				  .lane = stmt_int(row, 2) },
 		.held = approval && strcmp(approval, "needed") == 0,
-		.not_before = stmt_int(row, 7) };
+		.not_before = stmt_int(row, 4) };
+	stmt_end(row);
+	return 1;
 }
 
 /* Nothing is left that it waits for. */
@@ -202,21 +220,33 @@ skip(struct store *store, const struct waiter *w, const struct end *end, struct 
 	return stmt_run(store, err, sql_skip, "iti", clock_wall(), why, w->place.id) < 0 ? -1 : 0;
 }
 
-/* What one end means for one that waits; those it ends in turn are added to ends. */
+/* What one end means for one that it decides about; those it ends in turn are added to ends. */
 static int
-settle_one(struct store *store, const struct waiter *w, const struct end *end, struct ends *ends,
+decide(struct store *store, int64_t id, bool kept, const struct end *end, struct ends *ends,
     struct tally *tally, struct err *err)
 {
-	struct end skipped = { w->place.id, ST_SKIPPED };
+	struct end skipped = { id, ST_SKIPPED };
+	struct waiter w;
+	int rc = read_waiter(store, id, &w, err);
 
-	if (!rule_is_kept(w->rule, end->status)) {
-		vec_add(ends, skipped);
-		return skip(store, w, end, tally, err);
-	}
-	if (w->awaits > 1)
-		return stmt_run(store, err, sql_awaits, "ii", w->awaits - 1, w->place.id) < 0 ? -1
-											      : 0;
-	return release(store, w, tally, err);
+	if (rc <= 0)
+		return rc;
+	if (stmt_run(store, err, sql_forget, "i", id) < 0)
+		return -1;
+	if (kept)
+		return release(store, &w, tally, err);
+	vec_add(ends, skipped);
+	return skip(store, &w, end, tally, err);
+}
+
+/* For one that waits for so many. */
+static int
+settle_one(struct store *store, int64_t id, bool kept, int64_t awaits, const struct end *end,
+    struct ends *ends, struct tally *tally, struct err *err)
+{
+	if (!kept || awaits <= 1)
+		return decide(store, id, kept, end, ends, tally, err);
+	return stmt_run(store, err, sql_one_less, "i", id) < 0 ? -1 : 0;
 }
 
 static int
@@ -227,9 +257,10 @@ settle_row(struct store *store, const struct end *end, struct ends *ends, struct
 	int rc = -1;
 
 	while (row && (rc = stmt_next(row, err)) > 0) {
-		struct waiter w = waiter_of(row);
+		enum rule rule = (enum rule)rule_find(stmt_text(row, 0));
 
-		if (settle_one(store, &w, end, ends, tally, err) < 0) {
+		if (settle_one(store, stmt_int(row, 1), rule_is_kept(rule, end->status),
+			stmt_int(row, 2), end, ends, tally, err) < 0) {
 			stmt_end(row);
 			return -1;
 		}
@@ -288,12 +319,20 @@ dependency_count(
 	return rc;
 }
 
+static int
+await_again(struct store *store, int64_t execution, int64_t awaits, struct err *err)
+{
+	return stmt_run(store, err, sql_await_again, "ii", execution, awaits) < 0 ? -1 : 0;
+}
+
 int
 dependency_block(struct store *store, const struct place *place, enum status from,
     enum failure class, int64_t awaits, struct tally *tally, struct err *err)
 {
 	tally_move(tally, place, from, class, EV_BLOCK, FAIL_NONE);
-	return stmt_run(store, err, sql_block, "ii", awaits, place->id) < 0 ? -1 : 0;
+	if (stmt_run(store, err, sql_block, "i", place->id) < 0)
+		return -1;
+	return await_again(store, place->id, awaits, err);
 }
 
 /* Those behind an execution that counted on its end, appended to list. */
@@ -323,7 +362,7 @@ block_again(struct store *store, const struct again *again, struct tally *tally,
 	if (dependency_count(store, again->place.id, &awaits, &broken, err) < 0)
 		return -1;
 	if (again->status == ST_BLOCKED)
-		return stmt_run(store, err, sql_awaits, "ii", awaits, again->place.id) < 0 ? -1 : 0;
+		return await_again(store, again->place.id, awaits, err);
 	if (broken || awaits == 0)
 		return 0;
 	return dependency_block(

@@ -47,6 +47,9 @@ enum { DEPENDENCY_WHY = 160 };
 void dependency_foresee(
     struct submission *sub, const struct await *awaits, size_t count, char why[DEPENDENCY_WHY]);
 
+/* Note for how many one that is blocked waits. 0, -1. */
+int dependency_await(struct store *store, int64_t execution, int64_t awaits, struct err *err);
+
 /* Note that an execution waits, or waited, for another. The same pair twice is once: the first rule
  * stays. 1 noted, 0 it was there, -1. */
 int dependency_add(

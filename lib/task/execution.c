@@ -13,14 +13,15 @@
 #include "store/object.h"
 #include "store/stmt.h"
 #include "store/text.h"
+#include "task/dependency.h"
 #include "task/key.h"
 #include "task/lane.h"
 #include "task/whereabouts.h"
 
 static const char sql_insert[] =
     "INSERT INTO execution (id, task, job, generation, lane, key, digest, status, class, error,"
-    " created, ended, not_before, approval, awaits)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " created, ended, not_before, approval)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char sql_uncached[] = "UPDATE execution SET limits = '{\"cache\":false}' WHERE id = ?";
 static const char sql_restore[] =
     "UPDATE execution SET attempts = ?, created = ifnull(?, created), started = ?,"
@@ -32,10 +33,11 @@ static const char sql_status[] =
 static const char sql_record[] =
     "SELECT e.id, e.key, t.name, t.version, j.name, e.generation, e.status, e.class, e.attempts,"
     " e.created, e.started, e.ended, e.error, e.metrics, e.not_before, p.data, r.data,"
-    " l.queue, l.priority, l.tags, l.metadata, e.awaits, e.cached, e.worker"
+    " l.queue, l.priority, l.tags, l.metadata, a.awaits, e.cached, e.worker"
     " FROM execution e JOIN task t ON t.id = e.task JOIN job j ON j.id = e.job"
     " JOIN lane l ON l.id = e.lane JOIN params p ON p.execution = e.id"
     " LEFT JOIN result r ON r.execution = e.id"
+    " LEFT JOIN waiting a ON a.execution = e.id AND e.status = 'blocked'"
     " WHERE e.id = ? AND j.org = ?";
 static const char sql_progress[] =
     "SELECT percent, message, time FROM progress WHERE execution = ?";
@@ -70,12 +72,11 @@ execution_submit(struct store *store, const struct submission *sub, struct tally
 
 	if (rc <= 0)
 		return rc;
-	rc = (sub->id ? stmt_add : stmt_run)(store, err, sql_insert, "IiiiititttiIIti",
+	rc = (sub->id ? stmt_add : stmt_run)(store, err, sql_insert, "IiiiititttiIIt",
 	    sub->id ? &sub->id : NULL, sub->task, sub->job.id, (int64_t)sub->job.generation,
 	    sub->lane, sub->key, sub->digest, state_name(sub->status), failure_name(sub->class),
 	    sub->error, now, state_is_final(sub->status) ? &now : NULL,
-	    sub->not_before ? &sub->not_before : NULL, sub->approval ? "needed" : NULL,
-	    sub->awaits);
+	    sub->not_before ? &sub->not_before : NULL, sub->approval ? "needed" : NULL);
 	if (rc < 0)
 		return -1;
 	place.id = standing->id = sub->id ? sub->id : stmt_last_id(store);
@@ -85,6 +86,8 @@ execution_submit(struct store *store, const struct submission *sub, struct tally
 	standing->status = sub->status;
 	standing->created = now;
 	tally_move(tally, &place, ST_SUBMITTED, FAIL_NONE, event_of(sub->status), sub->class);
+	if (sub->awaits > 0 && dependency_await(store, place.id, sub->awaits, err) < 0)
+		return -1;
 	if (sub->uncached && stmt_run(store, err, sql_uncached, "i", place.id) < 0)
 		return -1;
 	rc = text_put(store, TEXT_PARAMS, place.id, sub->task, sub->params, sub->params_len, err);

@@ -49,6 +49,7 @@ static const char *const sql_remove[] = {
 	"DELETE FROM artifact WHERE execution = ?",
 	"DELETE FROM progress WHERE execution = ?",
 	"DELETE FROM dependency WHERE execution = ?",
+	"DELETE FROM waiting WHERE execution = ?",
 	"DELETE FROM cache WHERE execution = ?",
 	"DELETE FROM execution WHERE id = ?",
 };

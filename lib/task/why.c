@@ -16,9 +16,10 @@ enum { COUNTED = 20000 }; /* as many in front are counted, more are estimated */
 
 static const char sql_execution[] =
     "SELECT e.key, e.status, e.class, e.attempts, e.created, e.started, e.ended, e.not_before,"
-    " e.error, e.awaits, e.worker, e.job, e.generation, j.name, l.queue, l.priority, e.task, "
+    " e.error, a.awaits, e.worker, e.job, e.generation, j.name, l.queue, l.priority, e.task, "
     "e.lane,"
     " " CONTROL_ORDER " FROM execution e JOIN job j ON j.id = e.job JOIN lane l ON l.id = e.lane"
+    " LEFT JOIN waiting a ON a.execution = e.id AND e.status = 'blocked'"
     " WHERE e.id = ? AND j.org = ?";
 static const char sql_upon[] =
     "SELECT e.id, e.status, d.rule FROM dependency d INDEXED BY dependency_of"

@@ -310,9 +310,8 @@ test_given_up(void)
 static void
 test_graph(void)
 {
-	static const char sql_awaits[] = "UPDATE execution SET awaits ="
-					 " (SELECT count(*) FROM dependency WHERE execution = ?1)"
-					 " WHERE id = ?1";
+	static const char sql_awaits[] = "INSERT INTO waiting SELECT ?1, count(*)"
+					 " FROM dependency WHERE execution = ?1";
 	int a = submit(ST_QUEUED, false), other = submit(ST_QUEUED, false), b, c, d, e;
 	struct work *work, *second;
 
