@@ -11,11 +11,12 @@
 
 enum {
 	PAGE = 4096,
-	LEAVE_PAGES = (512 << 10) / PAGE, /* from here the last one who leaves makes a checkpoint */
-	TRY_PAGES = (4 << 20) / PAGE,     /* from here everybody tries to */
-	BULK_PAGES = (48 << 20) / PAGE,   /* the same while much is written and nobody waits */
-	INSIST_PAGES = (64 << 20) / PAGE, /* from here it is waited for */
-	TRY_LIMIT = 20000,                /* microseconds that readers may hold it up */
+	LEAVE_PAGES = (512 << 10) / PAGE,    /* from here the last who leaves makes a checkpoint */
+	LEAVE_BULK_PAGES = (4 << 20) / PAGE, /* the same where much was written */
+	TRY_PAGES = (16 << 20) / PAGE,       /* from here everybody tries to */
+	BULK_PAGES = (48 << 20) / PAGE,      /* the same while much is written and nobody waits */
+	INSIST_PAGES = (64 << 20) / PAGE,    /* from here it is waited for */
+	TRY_LIMIT = 20000,                   /* microseconds that readers may hold it up */
 	INSIST_LIMIT = 2000000,
 };
 
@@ -101,7 +102,7 @@ db_checkpoint(struct db *db)
 void
 db_leave(struct db *db)
 {
-	int most = db->bulk ? TRY_PAGES : LEAVE_PAGES;
+	int most = db->bulk ? LEAVE_BULK_PAGES : LEAVE_PAGES;
 
 	if (db->wal && db->wal_pages > most && lock_is_last(db->gate))
 		checkpoint(db, false);
