@@ -15,7 +15,7 @@
 static struct shift o = { .idle_exit = -1 };
 static struct outpost post = { .element = -1 };
 static struct cluster_plan plan;
-static char *duration, *idle, *memory, *queues, *chunk_time;
+static char *duration, *idle, *job_of, *memory, *queues, *chunk_time;
 
 static const struct poptOption options[] = {
 	{ "chunk", 0, POPT_ARG_STRING, &post.chunk, 0, "run an element of this package", "FILE" },
@@ -31,6 +31,8 @@ static const struct poptOption options[] = {
 	{ "gpus", 0, POPT_ARG_DOUBLE, &o.gpus, 0, "GPUs for its executions together", "N" },
 	{ "idle-exit", 0, POPT_ARG_STRING, &idle, 0, "end after so long without work", "TIME" },
 	{ "job", 0, POPT_ARG_STRING, &o.job, 0, "only executions of this job", "NAME" },
+	{ "job-of", 0, POPT_ARG_STRING, &job_of, 0,
+	    "only executions of the job that this one is of", "ID" },
 	{ "jobs", 'j', POPT_ARG_INT, &o.jobs, 0, "cores for its executions together", "N" },
 	{ "json", 0, POPT_ARG_NONE, &o.json, 0, "print an event record for each change", NULL },
 	{ "keep", 0, POPT_ARG_STRING, &o.keep, 0, "keep work folders below this one", "DIR" },
@@ -91,6 +93,10 @@ read_options(struct app *app)
 		app_usage(app, "no operands, found '%s'", app->args[0]);
 	if (o.jobs < 0 || o.jobs > 4096)
 		app_usage(app, "-j takes 1 to 4096");
+	if (job_of && num_int(job_of, 1, INT64_MAX, &o.job_of, &err) < 0)
+		app_usage(app, "--job-of: %s", err.text);
+	if (o.job && o.job_of)
+		app_usage(app, "--job and --job-of exclude each other");
 	if (o.once + o.forever + (idle != NULL) > 1)
 		app_usage(app, "--once, --forever and --idle-exit exclude each other");
 	if (o.gpus < 0 || o.gpus > GPUS_MAX)

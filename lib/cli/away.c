@@ -61,10 +61,17 @@ say_what_stays(const struct away *a, struct store *store, const struct job *of, 
 		return -1;
 	if (out == 0 || sums.by[ACC_WAITING] + sums.by[ACC_RUNNING] == 0)
 		return 0;
-	app_say(a->app, "%lld element%s out%s%s%s", out, out == 1 ? " is" : "s are",
-	    job ? ": the same command waits for job '" : ", and come home with taskwork --on ",
-	    job ? job : a->c->plan.profile,
-	    job ? "'" : " (with --job NAME the same command would wait for them)");
+	if (job)
+		app_say(a->app, "%lld element%s out: the same command waits for job '%s'", out,
+		    out == 1 ? " is" : "s are", job);
+	else if (a->c->detach)
+		app_say(a->app, "%lld element%s out: taskwait, given what this prints, waits", out,
+		    out == 1 ? " is" : "s are");
+	else
+		app_say(a->app,
+		    "%lld element%s out: taskwork --on %s has them come home (with --job NAME the"
+		    " same command would wait for them)",
+		    out, out == 1 ? " is" : "s are", a->c->plan.profile);
 	return 0;
 }
 

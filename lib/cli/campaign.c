@@ -373,7 +373,8 @@ campaign_run(struct app *app, const struct campaign *c, int *signal, struct err 
 		rc = foresee(&r, err);
 		goto out;
 	}
-	if (session_reap(app, r.store, NULL, err) < 0 || begin(&r, err) < 0)
+	if (cluster_check(app, r.store, &c->plan, err) < 0 ||
+	    session_reap(app, r.store, NULL, err) < 0 || begin(&r, err) < 0)
 		goto out;
 	if (only_submits(c) && r.intake.bundle)
 		rc = !c->detach ? 0 : bundle_print(r.intake.bundle, r.store, &r.intake.job, err);

@@ -135,6 +135,21 @@ cluster_open(struct app *app, struct store *store, const struct cluster_plan *pl
 	return NULL;
 }
 
+int
+cluster_check(
+    struct app *app, struct store *store, const struct cluster_plan *plan, struct err *err)
+{
+	struct cluster_plan only = *plan;
+	struct cluster *c;
+
+	if (!plan->profile)
+		return 0;
+	only.dry_run = 1;
+	c = cluster_open(app, store, &only, err);
+	cluster_close(c);
+	return c ? 0 : -1;
+}
+
 void
 cluster_close(struct cluster *c)
 {

@@ -56,6 +56,11 @@ struct cluster;
 struct cluster *cluster_open(
     struct app *app, struct store *store, const struct cluster_plan *plan, struct err *err);
 
+/* Is it there, and what the plan says of it right? For asking before anything is noted; without a
+ * profile there is nothing to ask. 0 or -1. */
+int cluster_check(
+    struct app *app, struct store *store, const struct cluster_plan *plan, struct err *err);
+
 /* One round: take home what came, ask the cluster where it is time to, end what nobody wants any
  * more, submit what is ready. 0 or -1. */
 int cluster_round(struct cluster *c, struct err *err);

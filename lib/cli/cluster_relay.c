@@ -18,8 +18,9 @@
 #include "grid/pace.h"
 #include "store/store.h"
 #include "task/cluster.h"
+#include "task/tally.h"
 
-#define PATIENCE 60.0 /* seconds for a cluster to answer */
+#define PATIENCE 60.0 /* seconds for a round */
 
 char *
 cluster_program(struct err *err)
@@ -106,77 +107,105 @@ add_options(struct words *words, const char *text)
 	json_decref(options);
 }
 
-/* One round for a profile; name NULL: nothing is to go there. */
-static int
-go_round(struct cluster_relay *relay, struct app *app, struct store *store, const char *profile,
-    const char *options, const char *name, struct err *err)
+/* While they are had. */
+struct rounds {
+	struct cluster_relay *relay;
+	struct app *app;
+	struct store *store;
+	struct words seen; /* profiles that had one */
+	bool failed;
+	double pause; /* seconds to the next */
+};
+
+static bool
+was_asked(const struct rounds *r, const char *profile)
 {
+	for (size_t i = 0; i < r->seen.len; i++)
+		if (strcmp(r->seen.at[i], profile) == 0)
+			return true;
+	return false;
+}
+
+/* One for a profile; of NULL: nothing is to go there. */
+static int
+go_round(struct rounds *r, const char *profile, const char *options,
+    const struct cluster_wanted *of, struct err *err)
+{
+	/* processes of this host may be asked any time */
+	double pause = strcmp(profile, "local") == 0 ? 1 : pace_seconds();
 	struct words words = VEC_INIT;
 	int rc;
 
-	if (name) {
-		vec_add(&words, xasprintf("--job=%s", name));
+	if (of) {
+		vec_add(&words, xasprintf("--job-of=%lld", (long long)of->execution));
 		add_options(&words, options);
 	} else {
 		vec_add(&words, xstrdup("--no-submit"));
 	}
 	vec_add(&words, NULL);
-	rc = cluster_relay_round(app, store, profile, words.at, relay->failed, err);
-	relay->failed = relay->failed || rc == 0;
-	if (rc == 0)
-		relay->quiet = clock_boot() + (int64_t)(PATIENCE * 1e6);
+	rc = cluster_relay_round(r->app, r->store, profile, words.at, r->relay->failed, err);
+	r->failed |= rc == 0;
+	r->relay->failed |= rc == 0;
+	if (!was_asked(r, profile))
+		vec_add(&r->seen, xstrdup(profile));
+	if (pause < r->pause)
+		r->pause = pause;
 	words_clear(&words);
 	return rc < 0 ? -1 : 0;
 }
 
-/* Each cluster that has something now, but this one. */
+/* What waits of a job goes where the rest of it went. */
 static int
-go_others(struct cluster_relay *relay, struct app *app, struct store *store, const char *but,
-    struct err *err)
+go_on(struct rounds *r, const struct cluster_wanted *of, struct err *err)
+{
+	char *profile = NULL, *options = NULL;
+	struct account_sums sums;
+	int rc = tally_read(r->store, r->app->org, of->job.id, of->job.generation, &sums, err);
+
+	if (rc < 0 || sums.by[ACC_WAITING] == 0)
+		return rc < 0 ? -1 : 0;
+	rc = cluster_last(r->store, &of->job, &profile, &options, err);
+	if (rc > 0)
+		rc = go_round(r, profile, options, of, err);
+	free(profile);
+	free(options);
+	return rc < 0 ? -1 : 0;
+}
+
+/* Each cluster that has something now, and was not asked. */
+static int
+go_others(struct rounds *r, struct err *err)
 {
 	struct cluster_jobs jobs = VEC_INIT;
-	int rc = cluster_list(store, &jobs, err);
+	int rc = cluster_list(r->store, &jobs, err);
 
-	for (size_t i = 0; i < jobs.len && rc == 0; i++) {
-		const char *profile = jobs.at[i].profile;
-		bool seen = but && strcmp(profile, but) == 0;
-
-		for (size_t k = 0; k < i && !seen; k++)
-			seen = strcmp(profile, jobs.at[k].profile) == 0;
-		if (!seen)
-			rc = go_round(relay, app, store, profile, NULL, NULL, err);
-	}
+	for (size_t i = 0; i < jobs.len && rc == 0; i++)
+		if (!was_asked(r, jobs.at[i].profile))
+			rc = go_round(r, jobs.at[i].profile, NULL, NULL, err);
 	cluster_jobs_clear(&jobs);
 	return rc;
 }
 
-/* Microseconds to the next round: processes of this host may be asked any time. */
-static int64_t
-pause_of(const char *profile)
-{
-	return profile && strcmp(profile, "local") == 0 ? 1000000 : (int64_t)(pace_seconds() * 1e6);
-}
-
 int
 cluster_relay(struct cluster_relay *relay, struct app *app, struct store *store,
-    const struct job *job, struct err *err)
+    const struct cluster_wanted *jobs, size_t n, struct err *err)
 {
-	char *profile = NULL, *options = NULL, *name = NULL;
-	int64_t now = clock_boot();
-	int any = cluster_any(store, err), rc;
+	struct rounds r = { .relay = relay, .app = app, .store = store, .pause = PACE_PAUSE };
+	int64_t now = clock_boot(), count, out;
+	int rc = cluster_count(store, &count, &out, err);
 
-	if (any < 0 || (any > 0 && now < relay->next) || now < relay->quiet ||
-	    store_is_elsewhere(store))
-		return any < 0 ? -1 : 0;
-	rc = cluster_last(store, job, &profile, &options, &name, err);
-	if (rc > 0)
-		rc = go_round(relay, app, store, profile, options, name, err);
-	if (rc == 0 && any > 0)
-		rc = go_others(relay, app, store, profile, err);
-	if (rc == 0 && (any > 0 || profile))
-		relay->next = clock_boot() + pause_of(profile);
-	free(profile);
-	free(options);
-	free(name);
-	return rc;
+	if (rc < 0 || store_is_elsewhere(store) ||
+	    (now < relay->next && (out >= relay->out || now < relay->earlier)))
+		return rc;
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = go_on(&r, &jobs[i], err);
+	if (rc == 0)
+		rc = go_others(&r, err);
+	if (r.seen.len > 0) {
+		now = clock_boot();
+		relay->next = now + (int64_t)(r.pause * 1e6);
+		relay->earlier = r.failed ? relay->next : now;
+	}
+	words_clear(&r.seen);
+	return rc < 0 ? -1 : cluster_count(store, &count, &relay->out, err);
 }

@@ -95,7 +95,7 @@ cluster_shift_run(struct app *app, const struct shift *shift, const struct clust
 
 	*signal = 0;
 	r.store = session_open(app, !plan->dry_run, err);
-	if (!r.store || (shift->job && session_job(app, r.store, shift->job, 0, &r.job, err) < 0))
+	if (!r.store || shift_job(app, r.store, shift, &r.job, err) < 0)
 		goto out;
 	own.job = r.job;
 	own.queues = shift->queues;

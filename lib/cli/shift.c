@@ -14,6 +14,7 @@
 #include "cli/station.h"
 #include "cli/worker.h"
 #include "store/store.h"
+#include "task/execution.h"
 
 struct run {
 	struct app *app;
@@ -147,6 +148,24 @@ work(struct run *r, int *signal, struct err *err)
 }
 
 int
+shift_job(struct app *app, struct store *store, const struct shift *shift, struct job *job,
+    struct err *err)
+{
+	struct standpoint stand;
+	int rc;
+
+	if (shift->job)
+		return session_job(app, store, shift->job, 0, job, err);
+	if (!shift->job_of)
+		return 0;
+	rc = execution_status(store, app->org, shift->job_of, &stand, err);
+	if (rc == 0)
+		return err_set(err, ERR_USAGE, "no execution %lld", (long long)shift->job_of);
+	*job = stand.job;
+	return rc < 0 ? -1 : 0;
+}
+
+int
 shift_run(struct app *app, const struct shift *shift, int *signal, struct err *err)
 {
 	struct run r = { .app = app, .o = shift };
@@ -157,7 +176,7 @@ shift_run(struct app *app, const struct shift *shift, int *signal, struct err *e
 	worker_block_signals();
 	r.store = session_open(app, true, err);
 	if (!r.store || configure(&r, err) < 0 || find_capacity(&r, err) < 0 ||
-	    (shift->job && session_job(app, r.store, shift->job, 0, &r.job, err) < 0) ||
+	    shift_job(app, r.store, shift, &r.job, err) < 0 ||
 	    session_reap(app, r.store, NULL, err) < 0 || begin(&r, err) < 0)
 		goto out;
 	rc = work(&r, signal, err);

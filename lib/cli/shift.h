@@ -8,8 +8,12 @@
 
 #include "cli/app.h"
 
+struct job;
+struct store;
+
 struct shift {
 	const char *job;                        /* only this one; NULL: any */
+	int64_t job_of;                         /* ... that this execution is of; 0: any */
 	char **queues;                          /* only these, NULL-terminated; NULL: any */
 	char *keep;                             /* where work folders stay, NULL: they do not */
 	char **limits;                          /* "NAME=NUMBER", NULL-terminated; NULL: none */
@@ -27,6 +31,10 @@ struct shift {
 	bool away;        /* what needs more memory is tried again where that can be ordered */
 	const char *note; /* the file that says what has begun; NULL: as every worker */
 };
+
+/* The job that it works on; id 0: any. 0 or -1. */
+int shift_job(struct app *app, struct store *store, const struct shift *shift, struct job *job,
+    struct err *err);
 
 /* 0 or -1; *signal: what it was told to stop by, 0: nothing; the program should die of it. */
 int shift_run(struct app *app, const struct shift *shift, int *signal, struct err *err);

@@ -26,8 +26,9 @@ enum {
 	CARE = 5000000,         /* and between looks after workers */
 	CARE_CLUSTER = 1000000, /* and what is on clusters */
 	CARE_FIRST = 500000,
-	QUIET = 1000, /* so many in a row that have not ended: look no further */
-	CHUNK = 4096, /* ended ones that are sorted and printed together */
+	QUIET = 1000,       /* so many in a row that have not ended: look no further */
+	GENERATIONS = 4096, /* more a job has not */
+	CHUNK = 4096,       /* ended ones that are sorted and printed together */
 };
 
 /* One that ended. */
@@ -50,11 +51,21 @@ struct wait {
 	int64_t failed;
 	bool told; /* that nobody works */
 	struct cluster_relay relay;
+	VEC(struct cluster_wanted) jobs; /* of what is waited for */
+	struct idset seen;               /* these */
 	struct progress *progress;
 	struct vigil *vigil;
 };
 
 /* ---- what is waited for ---- */
+
+/* Each of its generations counts as one. */
+static void
+note_job(struct wait *w, const struct job *job, int64_t id)
+{
+	if (idset_add(&w->seen, job->id * GENERATIONS + job->generation % GENERATIONS))
+		vec_add(&w->jobs, ((struct cluster_wanted){ *job, id }));
+}
 
 static int
 add_id(int64_t id, void *ctx, struct err *err)
@@ -65,8 +76,8 @@ add_id(int64_t id, void *ctx, struct err *err)
 
 	if (rc == 0)
 		app_fail(w->app, EXIT_NO, "no execution %lld", (long long)id);
-	if (rc > 0)
-		idset_add(&w->set, id);
+	if (rc > 0 && idset_add(&w->set, id) && !state_is_final(stand.status))
+		note_job(w, &stand.job, id);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -83,6 +94,7 @@ add_new(struct wait *w, struct err *err)
 	while ((n = execution_ids(w->store, &sel, ids, sizeof(ids) / sizeof(*ids), err)) > 0) {
 		for (int i = 0; i < n; i++)
 			idset_add(&w->set, ids[i]);
+		note_job(w, &w->job, ids[0]);
 		sel.after = w->last = ids[n - 1];
 	}
 	return n;
@@ -296,7 +308,7 @@ care(struct wait *w, struct err *err)
 	rc = execution_status(w->store, w->app->org, id, &stand, err);
 	if (rc <= 0 || state_is_final(stand.status))
 		return rc < 0 ? -1 : 0;
-	if (cluster_relay(&w->relay, w->app, w->store, &stand.job, err) < 0)
+	if (cluster_relay(&w->relay, w->app, w->store, w->jobs.at, w->jobs.len, err) < 0)
 		return -1;
 	return look_for_workers(w, &stand.job, err);
 }
@@ -390,6 +402,8 @@ wait_for_end(struct app *app, const struct wait_options *options, struct err *er
 		store_close(w.store);
 	vigil_free(w.vigil);
 	idset_clear(&w.set);
+	idset_clear(&w.seen);
 	vec_clear(&w.ended);
+	vec_clear(&w.jobs);
 	return rc;
 }

@@ -80,21 +80,6 @@ next_task(const void *of, size_t *at)
 	return NULL;
 }
 
-/* Is it there? */
-static int
-foresee_cluster(struct walk *w, struct err *err)
-{
-	struct cluster_plan plan = w->o->plan;
-	struct cluster *cluster;
-
-	if (!plan.profile)
-		return 0;
-	plan.dry_run = 1;
-	cluster = cluster_open(w->app, w->store, &plan, err);
-	cluster_close(cluster);
-	return cluster ? 0 : -1;
-}
-
 /* Go to where the run belongs. Is what the steps need there, and is there ever enough of it? Asked
  * before anything is noted. */
 static int
@@ -107,7 +92,8 @@ foresee_capacity(struct walk *w, struct err *err)
 
 	if (w->run.dir && chdir(w->run.dir) < 0)
 		return err_sys(err, "cannot go to '%s'", w->run.dir);
-	if (foresee_cluster(w, err) < 0 || blueprint_bind_commands(&w->blueprint, err) < 0 ||
+	if (cluster_check(w->app, w->store, &w->o->plan, err) < 0 ||
+	    blueprint_bind_commands(&w->blueprint, err) < 0 ||
 	    capacity_meet(w->app, w->config, w->o->jobs, &p.tasks, &w->capacity, err) < 0)
 		return -1;
 	return prospect_judge(&p, &w->capacity, err);

@@ -34,8 +34,8 @@ static const char sql_count[] =
     "SELECT (SELECT count(*) FROM cluster_job WHERE ended IS NULL),"
     " (SELECT count(*) FROM cluster_element INDEXED BY cluster_element_open WHERE ended IS NULL)";
 static const char sql_last[] =
-    "SELECT c.profile, c.options, j.name FROM cluster_job c JOIN worker w ON w.id = c.submitter"
-    " JOIN job j ON j.id = w.job WHERE w.job = ? AND w.generation = ? ORDER BY c.id DESC LIMIT 1";
+    "SELECT c.profile, c.options FROM cluster_job c JOIN worker w ON w.id = c.submitter"
+    " WHERE w.job = ? AND w.generation = ? ORDER BY c.id DESC LIMIT 1";
 static const char sql_count_out[] =
     "SELECT count(*) FROM cluster_element c INDEXED BY cluster_element_open"
     " JOIN cluster_job j ON j.id = c.job WHERE c.ended IS NULL AND j.profile = ?";
@@ -255,8 +255,8 @@ cluster_has_pilot(struct store *store, int64_t task, struct err *err)
 }
 
 int
-cluster_last(struct store *store, const struct job *of, char **profile, char **options, char **name,
-    struct err *err)
+cluster_last(
+    struct store *store, const struct job *of, char **profile, char **options, struct err *err)
 {
 	struct stmt *row = stmt_query(store, err, sql_last, "ii", of->id, (int64_t)of->generation);
 	int rc = row ? stmt_next(row, err) : -1;
@@ -265,7 +265,6 @@ cluster_last(struct store *store, const struct job *of, char **profile, char **o
 		return rc;
 	*profile = text(row, 0);
 	*options = text(row, 1);
-	*name = text(row, 2);
 	stmt_end(row);
 	return 1;
 }

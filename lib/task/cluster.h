@@ -93,10 +93,10 @@ int64_t cluster_count_out(struct store *store, const char *profile, struct err *
 /* Is an element out that is the pilot of a task: 1, 0, -1. */
 int cluster_has_pilot(struct store *store, int64_t task, struct err *err);
 
-/* How executions of a job were last given to a cluster: 1 and the profile, the options of that
- * array job and the name of the job (NULL: it has none), the caller's; 0: they never were; -1. */
-int cluster_last(struct store *store, const struct job *of, char **profile, char **options,
-    char **name, struct err *err);
+/* How executions of a job were last given to a cluster: 1 and the profile and the options of that
+ * array job, the caller's; 0: they never were; -1. */
+int cluster_last(
+    struct store *store, const struct job *of, char **profile, char **options, struct err *err);
 
 /* ---- making one ---- */
 

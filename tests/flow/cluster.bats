@@ -95,6 +95,39 @@ handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
 	assert_err -r "nosuch: it is asked again later: taskwork: no cluster profile 'nosuch'"
 }
 
+@test "cluster: taskwait has what is ready follow of ids and records too, with and without names" {
+	for job in '' 'n'; do
+		seq 7 | jq -c '{n: .}' | taskrun ${job:+--job $job} --detach --on local --chunk-size 1 --resource elements=2 -- sh -c "$square" square '{n}'
+	done >records 2>said
+	[[ $(<said) == $'taskrun: 2 elements are out: taskwait, given what this prints, waits\n'* ]]
+	[[ $(sql 'SELECT max(executions) FROM cluster_element') == 1 ]]
+	run_split timeout 60 taskwait -q <records
+	assert_status 0
+	assert_json -s '(map(.result.square) | add) == 280 and (map(.job) | unique) == [null, "n"]'
+	assert_home 14
+	run_split sql "SELECT count(*), max(executions) FROM cluster_element"
+	assert_out '14|1'
+	# a worker of one's own for them, too
+	touch params
+	id=$(seq 2 | jq -c '{n: .}' | taskrun -q --detach -- sh -c "$square" square '{n}' | jq -s '.[0].id')
+	seq 2 | taskrun -q --detach --lines -- true >/dev/null
+	run_split taskwork -q --once --job-of "$id"
+	assert_status 0
+	run_split taskstat --status completed --json
+	assert_json -s 'length == 16'
+	run_split taskwork --job-of 999
+	assert_status 2
+	assert_err -r 'no execution 999'
+	run_split taskwork --job-of x --once
+	assert_status 2
+	assert_err -r '.*--job-of.*'
+	# what is wrong with the cluster is said before anything is submitted
+	run_split taskrun --on local --resource nosuch=3 -n -- true
+	assert_status 2
+	run_split taskstat --json
+	assert_json -s 'map(.submitted) | add == 18'
+}
+
 @test "cluster: taskstat tells where what is out is, and nobody is asked for it" {
 	slow 3
 	out_there -q --once --chunk-size 2 --resource elements=1
