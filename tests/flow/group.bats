@@ -71,7 +71,9 @@ begun() { (($(grep -c " $1 $2\$" log) == $3)); }
 
 @test "group: what a later Vina passes over is docked alone, with and without one behind it" {
 	requests dock passed dock passed >requests
+	SECONDS=0
 	serve
+	((SECONDS < 40)) # the kernel breaks a lease after 45
 	assert_json -s 'all(.result) and length == 4'
 	begun single passed 2
 	begun single dock 0

@@ -259,6 +259,24 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 	cmp all again
 }
 
+@test "state: who only looks or changes says that there is none, and makes none" {
+	for needs in 'taskstat' 'taskstat --alerts' 'taskstat --cluster' 'taskstat --prometheus -' 'taskstat --watch' 'tasklog 1' \
+		'tasklog --events' 'taskwait 1' 'taskctl cancel 1' 'taskctl gc' 'taskctl backup copy' 'tasksweep tell x' 'tasksweep rm x' \
+		'taskreg rm x' 'taskreg service check' 'pipeline cancel 1' 'pipeline resume 1' 'pipeline rm x' 'dock-rank --job x' \
+		'dock-export --format csv --job x' 'dock-report --job x'; do
+		run_split $needs
+		assert_status 4
+		assert_out ''
+		assert_err "${needs%% *}: no state directory '$PWD/.dockline': nothing was submitted yet"
+	done
+	for looks in 'tasksweep list' 'taskreg list' 'taskreg log' 'taskreg service list' 'pipeline list' 'pipeline status'; do
+		run_split $looks
+		assert_status 0
+		assert_err ''
+	done
+	[[ -z $(ls -A) ]]
+}
+
 @test "state: who only looks writes nothing" {
 	once
 	printf 'steps: [{id: a, value: 1}]\n' >p.yaml

@@ -28,6 +28,8 @@ static const struct {
 	{ "charge!=0,1", "{\"is\":-1}", 1 },
 	{ "label=active", "{\"is\":\"active\"}", 1 },
 	{ "label=active", "{\"is\":\"inactive\"}", 0 },
+	{ "label=active", "{\"is\":\"act\"}", 0 },
+	{ "label=active", "{\"is\":\"active2\"}", 0 },
 	{ "label!=active", "{\"is\":\"inactive\"}", 1 },
 	{ "label=", "{\"is\":\"\"}", 1 },
 	{ "name~ASP", "{\"is\":\"aspirin\"}", 1 },

@@ -33,6 +33,7 @@ static const struct {
 	{ "an enol ester", "O", "O", "C", "C", 2, 0, 1 },
 	{ "an imidate", "N", "O", "C", "C", 1, 0, 0 },
 	{ "an amide", "O", "N", "C", "H", 1, 180, 1 },
+	{ "an amide without its hydrogen", "O", "N", "C", NULL, 0, 180, 0 },
 	{ "a cis amide", "O", "N", "C", "H", 1, 0, 1 },
 	{ "a thioamide", "S", "N", "C", "H", 1, 180, 1 },
 	{ "a thioamide across", "S", "N", "C", "H", 1, 90, 0 },

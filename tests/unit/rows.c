@@ -20,6 +20,7 @@ static const char sql_strict[] = "INSERT INTO sample (id, word) VALUES (?, ?)";
 static const char sql_count[] = "SELECT count(*) FROM sample";
 static const char sql_sums[] = "SELECT sum(id), sum(length(word)), sum(length(data)), sum(size),"
 			       " count(other) FROM sample";
+static const char sql_words[] = "SELECT count(word) FROM sample WHERE id >= ?";
 static const char sql_word[] = "SELECT word, data FROM sample WHERE id = ?";
 
 static int64_t
@@ -113,6 +114,7 @@ static void
 test_long(struct store *store)
 {
 	static char text[100000];
+	int64_t words = -1;
 
 	memset(text, 'x', sizeof(text));
 	is_int(store_begin(store, NULL), 0, "long ones");
@@ -122,6 +124,8 @@ test_long(struct store *store)
 		    0, "one");
 	is_int(store_commit(store, NULL), 0, "committed");
 	is_int(count(store), 53, "are written");
+	is_int(stmt_number(store, NULL, &words, sql_words, "i", (int64_t)1000), 1, "look");
+	is_int(words, 0, "and no text is NULL, not an empty one");
 }
 
 int
