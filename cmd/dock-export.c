@@ -201,8 +201,9 @@ put_pose(struct work *work, struct docked *d, int pose, struct err *err)
 	if (work->format == FORMAT_CSV)
 		export_csv(&d->x, work->columns, work->tags, &out);
 	else if (i >= d->poses.len)
-		rc = err_set(
-		    err, ERR_INPUT, "pose %d is not in its file of %zu", pose, d->poses.len);
+		rc = err_set(err, ERR_INPUT,
+		    "pose %d was not kept: its file has %zu (--keep-poses of the docking)", pose,
+		    d->poses.len);
 	else if (work->format == FORMAT_BUNDLE)
 		return put_parcel(work, d, i, err);
 	else

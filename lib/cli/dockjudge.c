@@ -201,15 +201,15 @@ file_entry(const struct dockjob *job, const struct dockrun *run, const char *pat
 /* Keep the first models only, as whole models: still the engine's own bytes. */
 static json_t *
 poses_entry(const struct dockjob *job, const struct dockrun *run, const struct berth *f,
-    const struct buf *text, const struct poses *poses)
+    const struct buf *text, const struct docking *d)
 {
-	size_t keep = (size_t)job->request.keep_poses, len = text->len;
+	size_t keep = docking_keep(d), len = text->len;
 	char hex[DIGEST_HEX];
 	json_t *out;
 
-	if (keep == 0 || keep >= poses->len)
+	if (keep == 0)
 		return file_entry(job, run, f->poses, text->data, len);
-	len = poses->at[keep - 1].end;
+	len = d->poses->at[keep - 1].end;
 	if (truncate(f->poses, (off_t)len) < 0)
 		app_detail(run->app, "cannot shorten '%s': %s", f->poses, strerror(errno));
 	out = file_entry(job, run, f->poses, text->data, len);
@@ -222,9 +222,9 @@ poses_entry(const struct dockjob *job, const struct dockrun *run, const struct b
 /* The files of a record: poses and ligand. A pose that the engine did not make says so. */
 static json_t *
 files_json(const struct dockjob *job, const struct dockrun *run, const struct berth *f,
-    const struct buf *text, const struct poses *poses)
+    const struct buf *text, const struct docking *d)
 {
-	json_t *entry = poses_entry(job, run, f, text, poses);
+	json_t *entry = poses_entry(job, run, f, text, d);
 
 	if (job->request.mode == ENGINE_SCORE)
 		json_object_set_new(entry, "from", json_string("input"));
@@ -263,7 +263,7 @@ dockrun_conclude(struct dockjob *job, const struct dockrun *run, const struct be
 		goto out;
 	judge_said(&job->request, buf_str(&spoken->out), spoken->out.len, job->warnings);
 	d.poses = &poses;
-	d.files = files_json(job, run, f, &text, &poses);
+	d.files = files_json(job, run, f, &text, &d);
 	out = docking_record(&d);
 	if (run->image.image)
 		json_object_set_new(out, "container",

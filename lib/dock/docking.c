@@ -131,6 +131,23 @@ poses_json(const struct poses *poses, size_t heavy)
 	return out;
 }
 
+size_t
+docking_keep(const struct docking *d)
+{
+	size_t keep = (size_t)d->request->keep_poses, best;
+	json_t *result;
+
+	if (keep == 0 || keep >= d->poses->len)
+		return 0;
+	result = json_pack("{s:s, s:o}", "engine", d->request->engine->name, "poses",
+	    poses_json(d->poses, d->heavy));
+	best = (size_t)score_pose(result, NULL);
+	json_decref(result);
+	if (best > keep)
+		keep = best;
+	return keep < d->poses->len ? keep : 0;
+}
+
 /* Every score that a pose has, at its best; the first pose of equals. Vina writes the lowest
  * affinity first, gnina the highest CNNscore. */
 static json_t *

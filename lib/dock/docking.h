@@ -48,6 +48,10 @@ struct docking {
 /* The record, the caller's. Members of the request that nobody here knows are passed on. */
 json_t *docking_record(const struct docking *docking);
 
+/* How many models of the engine's file are kept: `keep_poses`, and up to the one that is best by
+ * the score the result is ranked by (score_default); 0: all. */
+size_t docking_keep(const struct docking *docking);
+
 /* {"user_time","system_time","max_rss","place","together"}, what is known of it; NULL: nothing. The
  * caller's.
  */

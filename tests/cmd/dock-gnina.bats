@@ -46,6 +46,22 @@ gnina() {
 	assert_json '.best.cnn_vs.pose == 1'
 }
 
+@test "dock-gnina: the pose that the result is ranked by is kept, wherever gnina puts it" {
+	# the same, with the better CNN_VS at the second pose
+	printf '%s\n' '#!/bin/sh' '"$FAKE" "$@" || exit' 'while [ $# -gt 0 ]; do [ "$1" != --out ] || out=$2; shift; done' \
+		'[ -z "$out" ] || sed -i "s/^2\.9567.*/5.1234/" "$out"' >gnina
+	chmod +x gnina
+	FAKE=$fakes/gnina gnina --engine "$PWD/gnina" --keep-poses 1
+	assert_status 0
+	assert_json '.best.cnn_vs == {value: 5.1234, pose: 2} and .request.keep_poses == 1 and (.files.poses.text | gsub("[^$]"; "") == "$$$$$$$$")'
+	cp "$out" docked
+	run_split dock-export --format sdf docked
+	assert_status 0
+	assert_out -r $'<dock_pose>\n2\n'
+	FAKE=$fakes/gnina gnina --keep-poses 1
+	assert_json '.best.cnn_vs.pose == 1 and .files.poses.models == 1'
+}
+
 @test "dock-gnina: what gnina leaves out of PDBQT is worked out, not guessed" {
 	gnina --ligand "$data/vina/aspirin.pdbqt"
 	assert_status 0
