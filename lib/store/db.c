@@ -29,25 +29,25 @@ db_error(struct db *db, const char *what, struct err *err)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return err_set(
-		    err, ERR_STORE, "%s '%s': another process keeps it locked", what, db->name);
+		    err, ERR_STORE, "%s '%s': another process keeps it locked", what, db->path);
 	case SQLITE_FULL:
 		return err_set(
-		    err, ERR_SYSTEM, "cannot write '%s': No space left on device", db->name);
+		    err, ERR_SYSTEM, "cannot write '%s': No space left on device", db->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(
-		    err, ERR_STORE, "%s '%s': the file is damaged: %s", what, db->name, text);
+		    err, ERR_STORE, "%s '%s': the file is damaged: %s", what, db->path, text);
 	case SQLITE_IOERR:
+		/* pages of a large transaction are written long before its end */
 		if (sqlite3_extended_errcode(db->handle) == SQLITE_IOERR_WRITE)
-			what =
-			    "cannot write"; /* pages of a large transaction, long before its end */
-		return err_set(err, ERR_SYSTEM, "%s '%s': %s", what, db->name, text);
+			what = "cannot write";
+		return err_set(err, ERR_SYSTEM, "%s '%s': %s", what, db->path, text);
 	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
-		return err_set(err, ERR_SYSTEM, "%s '%s': %s", what, db->name, text);
+		return err_set(err, ERR_SYSTEM, "%s '%s': %s", what, db->path, text);
 	}
-	return err_set(err, ERR_STORE, "%s '%s': %s", what, db->name, text);
+	return err_set(err, ERR_STORE, "%s '%s': %s", what, db->path, text);
 }
 
 int
@@ -67,7 +67,7 @@ db_begin(struct db *db, struct err *err)
 	if (db_seat(db, err) < 0)
 		return -1;
 	if (db->wal && lock_write(db->gate) < 0)
-		return err_sys(err, "cannot lock '%s'", db->name);
+		return err_sys(err, "cannot lock '%s'", db->path);
 	if (sqlite3_exec(db->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK) {
 		db_error(db, "cannot write", err);
 		if (db->wal)

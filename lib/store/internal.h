@@ -17,6 +17,7 @@ struct stmt;
 struct db {
 	sqlite3 *handle;
 	const char *name;       /* "state.db" */
+	char *path;             /* of it, for messages */
 	bool wal;               /* false: on a file system that hosts share */
 	bool seated;            /* there: this host writes, see host.h */
 	const char *dir, *kind; /* of the file system; borrowed */
@@ -38,6 +39,17 @@ struct store {
 	bool fleeting; /* nothing is synced: there is a file `fleeting` */
 	struct db state, objects;
 };
+
+/* The directory is there, or made where the flags of store_open say so, is ours, and nobody else
+ * can look into it. 0 or -1. */
+int directory_check(const char *dir, int flags, struct err *err);
+
+/* Open a database file of the store, "state.db", and close it, as far as it was opened. */
+int db_open(struct store *store, struct db *db, const char *name, struct err *err);
+void db_close(struct db *db);
+
+/* Run PRAGMAs that are settings of the connection. */
+int db_set(struct db *db, const char *sql, struct err *err);
 
 /* Open the objects database if it is not open yet. */
 int store_need_objects(struct store *store, struct err *err);

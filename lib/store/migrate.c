@@ -51,12 +51,12 @@ look(struct db *db, int count, int *version, struct err *err)
 	if (foreign < 0)
 		return -1;
 	if (foreign)
-		return err_set(err, ERR_STORE, "'%s' is a database of another program", db->name);
+		return err_set(err, ERR_STORE, "'%s' is a database of another program", db->path);
 	if (*version > count)
 		return err_set(err, ERR_STORE,
 		    "'%s' was made by a newer Dockline (schema %d, this one knows %d): use that "
 		    "one",
-		    db->name, *version, count);
+		    db->path, *version, count);
 	return 0;
 }
 

@@ -97,7 +97,7 @@ rewrite(struct db *db, struct err *err)
 	if (db_seat(db, err) < 0)
 		return -1;
 	if (db->wal && lock_checkpoint(db->gate, true) < 0)
-		return err_sys(err, "cannot lock '%s'", db->name);
+		return err_sys(err, "cannot lock '%s'", db->path);
 	rc = execute(db, "PRAGMA temp_store = FILE; PRAGMA auto_vacuum = INCREMENTAL; VACUUM", err);
 	sqlite3_exec(db->handle, "PRAGMA temp_store = MEMORY", NULL, NULL, NULL);
 	if (db->wal)

@@ -95,7 +95,7 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 	once
 	assert_status 4
 	assert_out ''
-	assert_err -r "^taskrun: 'state.db' was made by a newer Dockline \(schema 99, this one knows [0-9]+\): use that one$"
+	assert_err -r "^taskrun: '$DOCKLINE_STATE/state.db' was made by a newer Dockline \(schema 99, this one knows [0-9]+\): use that one$"
 	cmp before .dockline/state.db
 	run_split taskreg list
 	assert_status 4
@@ -106,24 +106,24 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 	sql .dockline/state.db 'CREATE TABLE bookmarks (url); PRAGMA user_version = 3'
 	once
 	assert_status 4
-	assert_err "taskrun: 'state.db' is a database of another program"
+	assert_err "taskrun: '$DOCKLINE_STATE/state.db' is a database of another program"
 	rm .dockline/state.db*
 	sql .dockline/state.db 'CREATE TABLE bookmarks (url)'
 	once
 	assert_status 4
-	assert_err "taskrun: 'state.db' is a database of another program"
+	assert_err "taskrun: '$DOCKLINE_STATE/state.db' is a database of another program"
 	[[ $(sql .dockline/state.db .tables) == bookmarks ]]
 	rm .dockline/state.db*
 	sql .dockline/state.db 'PRAGMA application_id = 7; CREATE TABLE t (x)'
 	once
 	assert_status 4
-	assert_err "taskrun: 'state.db' is a database of another program"
+	assert_err "taskrun: '$DOCKLINE_STATE/state.db' is a database of another program"
 	rm .dockline/state.db*
 	head -c 20000 /dev/zero | tr '\0' x >.dockline/state.db
 	once
 	assert_status 4
 	assert_out ''
-	assert_err -r "^taskrun: cannot open 'state.db': the file is damaged: "
+	assert_err -r "^taskrun: cannot open '$DOCKLINE_STATE/state.db': the file is damaged: "
 	[[ $(wc -l <"$err") == 1 ]]
 }
 
@@ -136,7 +136,7 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 	run_split timeout 60 taskrun --job j -- cat < <(seq 200 | jq -c '{a: ., text: ("x" * 900)}')
 	assert_status 4
 	assert_out ''
-	assert_err -r "'state.db': the file is damaged"
+	assert_err -r "'$DOCKLINE_STATE/state.db': the file is damaged"
 	[[ $(wc -l <"$err") == 1 ]]
 }
 
@@ -158,11 +158,11 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 	head -n 20 in | taskrun -q --state disk/s --job j -d -- true | jq -c .id | sort >acknowledged
 	run_split timeout 60 taskrun --state disk/s --job j -d in -- true
 	assert_status 5
-	assert_err "taskrun: cannot write 'state.db': No space left on device"
+	assert_err "taskrun: cannot write '$PWD/disk/s/state.db': No space left on device"
 	jq -c .id "$out" | sort -u - acknowledged -o acknowledged
 	run_split timeout 60 taskrun --state disk/s --job j in -- true
 	assert_status 5
-	assert_err "taskrun: cannot write 'state.db': No space left on device"
+	assert_err "taskrun: cannot write '$PWD/disk/s/state.db': No space left on device"
 	jq -c .id "$out" >ended
 	mkdir roomy
 	cp -r disk/s roomy/
@@ -184,7 +184,7 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 	seq 2000 | jq -c '{a: ., text: ("\(.)" * 200)}' >in
 	run_split timeout 60 bash -c 'ulimit -f 600; exec taskrun --job j -d in -- true'
 	assert_status 5
-	assert_err -r "^taskrun: cannot write 'state.db': "
+	assert_err -r "^taskrun: cannot write '$DOCKLINE_STATE/state.db': "
 	[[ $(wc -l <"$err") == 1 ]]
 	acknowledged=$(wc -l <"$out")
 	[[ $(sql .dockline/state.db 'PRAGMA integrity_check') == ok ]]
