@@ -24,6 +24,7 @@
 #include "cli/dockrun_parts.h"
 #include "dock/argv.h"
 #include "dock/docking.h"
+#include "dock/footprint.h"
 #include "exec/proc.h"
 #include "exec/procfile.h"
 
@@ -47,6 +48,7 @@ struct dockgroup {
 	int next;            /* the file of the ligand after those it has, on lease; -1: none */
 	int fd[AHEAD];       /* FIFO of each that it has, oldest first */
 	int placed, count;   /* ever put there; of these not taken */
+	size_t atoms;        /* of the ligand put there last */
 	struct buf poses;    /* of the oldest */
 	int64_t begun;       /* the oldest, by clock_boot */
 	double user, system; /* CPU seconds of all before it */
@@ -59,11 +61,22 @@ name_of(int number)
 	return xasprintf("%d.pdbqt", number);
 }
 
+/* May it be docked in a process behind a ligand of so many atoms, 0: as the first? */
+static bool
+fits(const struct dockjob *job, const struct dockrun *run, size_t before)
+{
+	const struct pdbqt *ligand = &job->facts.pdbqt;
+
+	return request_groups(&job->request, &run->version) &&
+	    (run->memory == 0 ||
+		footprint_group(&job->request, &run->version, ligand, before) <= run->memory);
+}
+
 bool
 dockgroup_alike(const struct dockjob *a, const struct dockjob *b, const struct dockrun *run)
 {
-	return !run->image.image && request_groups(&a->request, &run->version) &&
-	    request_groups(&b->request, &run->version) && dockbatch_alike(a, b, run);
+	return !run->image.image && fits(a, run, 0) && fits(b, run, a->facts.pdbqt.atoms) &&
+	    dockbatch_alike(a, b, run);
 }
 
 static char *
@@ -142,6 +155,7 @@ dockgroup_put(struct dockgroup *g, struct dockjob *job, struct err *err)
 	if (place(g, g->placed + 1, &job->ligand, err) < 0)
 		return -1;
 	g->placed++;
+	g->atoms = job->facts.pdbqt.atoms;
 	if (g->count++ == 0)
 		g->begun = clock_boot();
 	return 0;
@@ -263,7 +277,7 @@ dockgroup_takes(const struct dockgroup *g, const struct dockjob *job)
 	bool alike;
 
 	if (g->pid < 0 || (g->count == 0 && g->next < 0) || g->count == AHEAD ||
-	    g->placed == NAMES || !request_groups(&job->request, &g->run->version))
+	    g->placed == NAMES || !fits(job, g->run, g->atoms))
 		return false;
 	terms = dockbatch_terms(job, g->run);
 	alike = json_equal(terms, g->terms);

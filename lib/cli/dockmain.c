@@ -20,7 +20,9 @@
 #include "dock/box.h"
 #include "dock/docking.h"
 #include "dock/findings.h"
+#include "dock/footprint.h"
 #include "exec/fork.h"
+#include "exec/pressure.h"
 #include "exec/proc.h"
 
 /* What one process of ours docks: one, or what one of the engine can. */
@@ -260,12 +262,19 @@ done(void *task, void *ctx, const struct buf *out)
 	free(load);
 }
 
-/* Hand over what was gathered. */
+/* Hand over what was gathered. What takes more memory than its share has all of it, alone. */
 static void
 send_off(struct session *s)
 {
-	if (s->load)
+	int64_t share = s->run.memory;
+
+	if (s->load && s->jobs > 1 && dockjob_is_large(s->load->at[0], &s->run)) {
+		s->run.memory = 0;
+		forkpool_alone(s->pool, s->load);
+		s->run.memory = share;
+	} else if (s->load) {
 		forkpool_add(s->pool, s->load);
+	}
 	s->load = NULL;
 }
 
@@ -407,12 +416,33 @@ on_record(struct app *app, json_t *record, void *ctx, struct err *err)
 	return rc;
 }
 
+/* No more at a time than there is memory for, which they share. */
+static void
+share_memory(struct session *s)
+{
+	int64_t free = host_free_memory(""), fit;
+	int64_t usual = footprint_usual(s->run.engine, &s->run.version);
+
+	if (s->jobs <= 1 || free <= 0 || usual == 0 || s->run.memory > 0)
+		return;
+	fit = free / usual > 0 ? free / usual : 1;
+	if (fit < s->jobs) {
+		app_warn(s->app,
+		    "%lld MiB of memory are free and a docking takes %lld: %d at a time, not %d",
+		    (long long)free >> 20, (long long)usual >> 20, (int)fit, s->jobs);
+		s->jobs = (int)fit;
+	}
+	if (s->jobs > 1)
+		s->run.memory = free / s->jobs;
+}
+
 /* The requests: one of the options alone, or those of files or standard input. */
 static int
 dock_all(struct session *s, struct err *err)
 {
 	int rc = 0;
 
+	share_memory(s);
 	s->pool = forkpool_new(s->jobs, work, done, s);
 	if (s->app->nargs == 0 && json_object_get(s->fills, "ligand"))
 		dock(s, s->fills);

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "base/path.h"
 #include "base/utf8.h"
 #include "cli/dockrun.h"
@@ -81,10 +82,13 @@ dockrun_open(struct dockrun *run, struct app *app, const struct engine *engine,
     const struct dockrun_choice *choice, struct err *err)
 {
 	const char *work = getenv("DOCKLINE_WORK"), *execution = getenv("DOCKLINE_EXECUTION");
+	const char *memory = getenv("DOCKLINE_MEMORY");
 
 	*run = (struct dockrun){ .app = app, .engine = engine };
 	run->work = work && *work ? work : NULL;
 	run->task = execution && *execution;
+	if (memory && num_int(memory, 0, INT64_MAX, &run->memory, NULL) < 0)
+		run->memory = 0;
 	gethostname(run->host, sizeof(run->host) - 1);
 	if (choice->image)
 		return open_image(run, choice, err);

@@ -13,6 +13,7 @@
 #include "cli/dockbatch.h"
 #include "cli/dockrun_parts.h"
 #include "dock/argv.h"
+#include "dock/footprint.h"
 #include "exec/proc.h"
 
 #define GRACE 5.0 /* seconds between TERM and KILL */
@@ -88,6 +89,24 @@ dockrun_engine(const struct dockjob *job, const struct dockrun *run, const struc
 	return rc;
 }
 
+bool
+dockjob_is_large(const struct dockjob *job, const struct dockrun *run)
+{
+	return run->memory > 0 &&
+	    footprint_alone(&job->request, &run->version, &job->facts.pdbqt) > run->memory;
+}
+
+/* What is said instead of docking it: with more memory it may be. */
+static int
+refuse_large(const struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
+{
+	return verdict_set(verdict, "memory",
+	    "%s most likely takes %lld MiB for its %zu atoms, and may take %lld",
+	    run->engine->program,
+	    (long long)footprint_alone(&job->request, &run->version, &job->facts.pdbqt) >> 20,
+	    job->facts.pdbqt.atoms, (long long)run->memory >> 20);
+}
+
 json_t *
 dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
 {
@@ -100,6 +119,10 @@ dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verd
 	char **argv = NULL;
 	json_t *out = NULL;
 
+	if (dockjob_is_large(job, run)) {
+		refuse_large(job, run, verdict);
+		return NULL;
+	}
 	if (run->engine->batch.list)
 		return dockbatch_single(job, run, verdict);
 	if (berth_make(&f, run, &job->request, &err) < 0 ||

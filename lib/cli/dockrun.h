@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/digest.h"
@@ -37,6 +38,7 @@ struct dockrun {
 	char sha256[DIGEST_HEX];
 	char host[256];
 	const char *work; /* $DOCKLINE_WORK, or NULL */
+	int64_t memory;   /* bytes that a process of it may take ($DOCKLINE_MEMORY), 0: any */
 	bool task;        /* $DOCKLINE_EXECUTION: standard error is the log of an attempt */
 };
 
@@ -80,12 +82,15 @@ void dockjob_clear(struct dockjob *job);
 void dockjob_judge(
     struct dockjob *job, const struct dockrun *run, json_t *record, json_t *findings);
 
+/* Does it most likely take more memory than the run has (dock/footprint.h)? */
+bool dockjob_is_large(const struct dockjob *job, const struct dockrun *run);
+
 /* The verdict on an error that is not the engine's: class input, or engine and worth another try
  * when our disk, memory or state was to blame. Returns -1. */
 int dockjob_refuse(struct verdict *verdict, const char *what, const struct err *err);
 
-/* Dock. The docking record, the caller's; NULL: the verdict says why, or we were interrupted
- * (proc_caught). */
+/* Dock; not what is large (class memory). The docking record, the caller's; NULL: the verdict says
+ * why, or we were interrupted (proc_caught). */
 json_t *dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verdict);
 
 /* The same of what a process that docks several has written for it. Its command line is that of the

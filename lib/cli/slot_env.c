@@ -13,7 +13,7 @@
 #include "cli/slot.h"
 #include "exec/tag.h"
 
-enum { CHILD_VARS = 8 };
+enum { CHILD_VARS = 9 };
 
 extern char **environ;
 
@@ -22,7 +22,8 @@ slot_is_own_variable(const char *var)
 {
 	static const char *const names[] = { "DOCKLINE_EXECUTION=", "DOCKLINE_ATTEMPT=",
 		"DOCKLINE_JOB=", "DOCKLINE_ORG=", "DOCKLINE_WORK=", "DOCKLINE_WORKER=",
-		"DOCKLINE_PROGRESS_FD=", "DOCKLINE_COPROCESS=", "DOCKLINE_HOOK=" };
+		"DOCKLINE_PROGRESS_FD=", "DOCKLINE_COPROCESS=", "DOCKLINE_HOOK=",
+		"DOCKLINE_MEMORY=" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strncmp(var, names[i], strlen(names[i])) == 0)
@@ -103,6 +104,11 @@ slot_env_set(
 	}
 	if (work && work->lane->job_name)
 		env->vars[n++] = v->job = xasprintf("DOCKLINE_JOB=%s", work->lane->job_name);
+	if (slot->room.memory > 0) {
+		snprintf(v->memory, sizeof(v->memory), "DOCKLINE_MEMORY=%lld",
+		    (long long)slot->room.memory);
+		env->vars[n++] = v->memory;
+	}
 	if (slot->dir)
 		env->vars[n++] = v->dir = xasprintf("DOCKLINE_WORK=%s", slot->dir);
 	if (slot->gpus.which)

@@ -36,7 +36,7 @@ void slot_env_clear(struct slot_env *env);
 
 /* The variables of one child, as long as it is being started. */
 struct slot_vars {
-	char execution[64], attempt[64], *job, *org, *dir, *gpus;
+	char execution[64], attempt[64], memory[64], *job, *org, *dir, *gpus;
 };
 
 /* Put them behind ours in env->vars. work NULL: a coprocess, which serves many executions. */

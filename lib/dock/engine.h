@@ -92,8 +92,10 @@ struct engine {
 	struct engine_batch batch;
 	bool networks; /* poses carry CNNscore and CNNaffinity, unless cnn_scoring is none */
 	const char
-	    *score;      /* what tells whether a pose is believable, by its name in dock/score.h */
-	int group_since; /* first version whose --batch docks each as it would alone; 0: none */
+	    *score; /* what tells whether a pose is believable, by its name in dock/score.h */
+	int usual; /* MiB that the usual docking takes (of the newest version), as the shipped tasks
+		    * have it; 0: not known */
+	int group_since;    /* first version whose --batch docks each as it would alone; 0: none */
 	double least, most; /* a score outside is not believed */
 	int unbound_since,
 	    unbound_fixed; /* versions in [since, fixed) subtract a wrong unbound energy */

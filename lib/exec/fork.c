@@ -156,12 +156,25 @@ forkpool_add(struct forkpool *pool, void *task)
 		do_here(pool, task);
 }
 
+static void
+reap_all(struct forkpool *pool)
+{
+	while (pool->busy > 0)
+		reap_one(pool);
+}
+
+void
+forkpool_alone(struct forkpool *pool, void *task)
+{
+	reap_all(pool);
+	do_here(pool, task);
+}
+
 void
 forkpool_free(struct forkpool *pool)
 {
 	if (!pool)
 		return;
-	while (pool->busy > 0)
-		reap_one(pool);
+	reap_all(pool);
 	free(pool);
 }

@@ -25,6 +25,9 @@ struct forkpool *forkpool_new(int jobs, forkpool_work *work, forkpool_done *done
 /* Hand over a task; waits for a place. */
 void forkpool_add(struct forkpool *pool, void *task);
 
+/* When all others have ended, in this process. */
+void forkpool_alone(struct forkpool *pool, void *task);
+
 /* Wait for all, then free. Accepts NULL. */
 void forkpool_free(struct forkpool *pool);
 

@@ -232,3 +232,26 @@ serve_sdf() {
 	serve_sdf smina
 	assert_json -s 'all(.result) and [.[].result.resources.together] == [null, null, null, null]'
 }
+
+@test "group: what a process may take of memory decides who shares one, and who waits for more" {
+	requests dock dock dock >requests
+	# benzene in this box, reckoned as of Vina 1.2: 333 MiB alone, 398 MiB in a group
+	DOCKLINE_MEMORY=430000000 serve
+	assert_json -s '[.[].result.resources.place] == [1, 2, 3]'
+	DOCKLINE_MEMORY=400000000 serve
+	assert_json -s 'all(.result) and [.[].result.resources.place] == [null, null, null]'
+	DOCKLINE_MEMORY=300000000 serve
+	assert_json -s 'all(.error.class == "memory" and .error.retry)'
+	assert_json '.error.reason == "vina most likely takes 333 MiB for its 6 atoms, and may take 286"'
+}
+
+@test "group: what takes more memory than the task sets aside is tried again with more, at once" {
+	requests dock >requests
+	sed 's/^task_id:.*/task_id: tight/; s/memory: 800M/memory: 300M/; s/^  retry:.*/  retry: {max_retries: 1, delay: 0, on: [memory], grow: {memory: 2x}}/' \
+		"$root/share/tasks/dock-vina.yaml" >tight.yaml
+	taskreg add -q tight.yaml >/dev/null
+	run_split taskrun -q --job g -j 2 tight requests
+	assert_status 0
+	assert_json '.status == "completed" and .attempts == 2'
+	(($(wc -l <log) == 1))
+}
