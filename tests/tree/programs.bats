@@ -108,6 +108,18 @@ list_options() {
 	nothing_noted
 }
 
+@test "programs: an example can be copied from its page, and dockline(7) names all programs" {
+	# no line of a display is filled anew, none loses the backslash that it goes on by
+	run_split awk 'sub(/^\.Dl /, "") { gsub(/\\\(dq/, "\""); if (length($0) > 66) print FILENAME ":" FNR ": too long" }
+		/(^|[^\\])\\$/ { print FILENAME ":" FNR ": \\ for \\e" }' "$root"/man/*.[1-8]
+	assert_status 0
+	assert_out ''
+	for program in $(paged_programs); do
+		grep -qx "\.It Xr $program 1" "$root/man/dockline.7" || note "$program is not in dockline.7"
+	done
+	nothing_noted
+}
+
 @test "programs: dockline(7) explains every variable, dockline-config(5) those of settings" {
 	grep -rhoE '"DOCKLINE_[A-Z_]+' "$root/lib" "$root/cmd" | tr -d '"' | sort -u >used
 	while read -r variable; do
