@@ -223,6 +223,15 @@ serve_sdf() {
 	(($(grep -c -- --receptor log) == 4))
 }
 
+@test "group: of a file at which the engine dies the last poses are not believed" {
+	export DOCKLINE_SMINA=$root/tests/fakes/smina
+	titles one two Dead four >requests
+	serve_sdf smina
+	assert_json -s 'all(.result) and [.[].result.resources.together] == [null, 3, null, null]'
+	assert_json '.result.poses | length == 2'
+	(($(grep -c -- --receptor log) == 4))
+}
+
 @test "group: records with one title, or none, do not share a file" {
 	export DOCKLINE_SMINA=$root/tests/fakes/smina
 	{
