@@ -363,7 +363,7 @@ cancel_here(struct app *app, struct store *store, const struct run *run, struct 
 	author_sign(&author, &tally, "pipeline cancel", NULL);
 	if (control_cancel_waiting(store, app->org, &run->job, &tally, err) >= 0 &&
 	    cancel_held(app, store, run, &tally, err) == 0 && tally_write(&tally, store, err) == 0)
-		rc = run_end(store, run->id, RUN_CANCELLED, "cancelled", err);
+		rc = run_cancel(store, run->id, err);
 	tally_clear(&tally);
 	author_clear(&author);
 	return rc;

@@ -363,6 +363,33 @@ find_alike(struct walk *w, const json_t *params, struct err *err)
 	return rc;
 }
 
+/* Is the run that stands of the pipeline that was named, and not of another file or version of that
+ * name? A file that changed is read again. */
+static int
+check_same(const struct walk *w, struct err *err)
+{
+	const struct run *run = &w->run;
+	const struct blueprint *b = &w->blueprint;
+	char *source;
+	bool same;
+
+	if (strcmp(run->name, b->pipeline->name) != 0)
+		return err_set(
+		    err, ERR_USAGE, "job '%s' is a run of '%s'", run->job_name, run->name);
+	source = b->stored ? NULL : path_absolute(b->name);
+	same = source && run->source && strcmp(source, run->source) == 0;
+	free(source);
+	if (same || strcmp(run->text, b->text) == 0)
+		return 0;
+	if (run->source)
+		return err_set(err, ERR_USAGE, "job '%s' is a run of '%s' in '%s'", run->job_name,
+		    run->name, run->source);
+	return err_set(err, ERR_USAGE,
+	    "job '%s' is a run of '%s' as it was stored then (another --job, or pipeline resume"
+	    " %s)",
+	    run->job_name, run->name, run->job_name);
+}
+
 static int
 run(struct walk *w, const char *name, int *signal, struct err *err)
 {
@@ -394,9 +421,8 @@ run(struct walk *w, const char *name, int *signal, struct err *err)
 	}
 	stands = json_equal(given, w->run.params);
 	json_decref(given);
-	if (strcmp(w->run.name, w->blueprint.pipeline->name) != 0)
-		return err_set(
-		    err, ERR_USAGE, "job '%s' is a run of '%s'", w->run.job_name, w->run.name);
+	if (check_same(w, err) < 0)
+		return -1;
 	if (!stands)
 		return err_set(err, ERR_USAGE,
 		    "job '%s' was run with other parameters (another --job, or pipeline resume %s "

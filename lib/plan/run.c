@@ -40,6 +40,42 @@ static const char sql_asked[] = "SELECT request IS NOT NULL FROM run WHERE id = 
 static const char sql_save_step[] =
     "INSERT OR REPLACE INTO run_step (run, place, step, status, total, completed, failed, skipped,"
     " cancelled, started, ended, reason, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+#define ITEMS_THAT(words) \
+	"(SELECT count(*) FROM run_item i JOIN execution e ON e.id = i.execution" \
+	" WHERE i.run = run_step.run AND i.place = run_step.place AND e.status " words ")"
+
+static const char sql_cancel_steps[] =
+    "UPDATE run_step SET status = 'cancelled', started = ifnull(started, ?2), ended = ?2,"
+    " completed = " ITEMS_THAT(
+	"= 'completed'") ","
+			 " failed = " ITEMS_THAT(
+			     "IN ('failed', 'timeout')") ","
+							 " skipped = " ITEMS_THAT(
+							     "= 'skipped'") ","
+									    " cancelled "
+									    "= " ITEMS_THAT(
+										"NOT IN "
+										"('completed', "
+										"'failed', "
+										"'timeout', "
+										"'skipped')") " WHE"
+											      "RE "
+											      "run "
+											      "= "
+											      "?1 "
+											      "AND "
+											      "stat"
+											      "us "
+											      "IN "
+											      "('"
+											      "wait"
+											      "ing'"
+											      ", "
+											      "'hel"
+											      "d', "
+											      "'run"
+											      "ning"
+											      "')";
 static const char sql_each_step[] =
     "SELECT place, step, status, total, completed, failed, skipped, cancelled, started, ended,"
     " reason, result FROM run_step WHERE run = ? ORDER BY place";
@@ -194,6 +230,14 @@ run_end(struct store *store, int64_t id, enum run_status status, const char *err
 	return stmt_run(store, err, sql_end, "itti", id, statuses[status], error, clock_wall()) < 0
 	    ? -1
 	    : 0;
+}
+
+int
+run_cancel(struct store *store, int64_t id, struct err *err)
+{
+	if (stmt_run(store, err, sql_cancel_steps, "ii", id, clock_wall()) < 0)
+		return -1;
+	return run_end(store, id, RUN_CANCELLED, statuses[RUN_CANCELLED], err);
 }
 
 int

@@ -66,6 +66,10 @@ int run_begin(struct store *store, const struct run *run, int64_t worker, struct
 int run_end(
     struct store *store, int64_t id, enum run_status status, const char *error, struct err *err);
 
+/* It was cancelled while nobody conducts it, and so were its steps: what they count is as their
+ * executions stand, those that have not ended among the cancelled. 0 or -1. */
+int run_cancel(struct store *store, int64_t id, struct err *err);
+
 /* Ask who conducts it to cancel it; and was that asked? (1, 0, -1) */
 int run_ask(struct store *store, int64_t id, struct err *err);
 int run_asked(struct store *store, int64_t id, struct err *err);

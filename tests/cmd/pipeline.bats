@@ -443,7 +443,7 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 	wait_until 10 sh -c "pipeline status yes | jq -e '.status == \"completed\"'"
 	run_split pipeline run -q --detach ask.yaml --job no
 	assert_err ''
-	wait_until 10 sh -c "taskstat --job no --status held --json | jq -e .id"
+	wait_until 10 sh -c "taskstat --job no --status held --json | jq -e .id | grep -q ."
 	taskctl -q reject "$(taskstat --job no --status held --json | jq .id)" >/dev/null
 	wait_until 10 sh -c "pipeline status no | jq -e '.status == \"failed\"'"
 	run_split pipeline status no
@@ -459,7 +459,7 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 		on_exit: {command: [cat], params: {s: "${{ run.status }}"}}
 	END
 	run_split pipeline run -q -d long.yaml --job c
-	wait_until 10 sh -c "taskstat --job c --status running --json | jq -e .id"
+	wait_until 10 sh -c "taskstat --job c --status running --json | jq -e .id | grep -q ."
 	run_split pipeline resume c
 	assert_status 2
 	assert_err -r 'is being conducted already'
@@ -473,6 +473,53 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 	run_split pipeline cancel c
 	assert_status 1
 	assert_err "pipeline: run 'c' has ended already"
+}
+
+@test "pipeline: cancel of a run that nobody conducts any more: its steps are cancelled, too" {
+	need jq
+	cat >long.yaml <<-'END'
+		steps:
+		  - {id: a, command: [sh, -c, 'test "$1" != 3 || sleep 60', sh, "{x}"], foreach: [{x: 1}, {x: 2}, {x: 3}, {x: 4}, {x: 5}]}
+		  - {id: b, command: [cat], foreach: {step: a}}
+	END
+	pipeline run -q -j 1 long.yaml --job c >/dev/null &
+	pid=$!
+	wait_until 20 sh -c "taskstat --job c --status running --json | jq -e 'select(.params.x == 3)' | grep -q ."
+	kill -9 "$pid"
+	wait "$pid" || true
+	run_split pipeline cancel c
+	assert_status 0
+	run_split pipeline status c
+	assert_json '.status == "cancelled"'
+	[[ $(steps) == 'a:cancelled b:cancelled' ]]
+	assert_json '.steps[0] | .total == 5 and .completed == 2 and .cancelled == 3 and .ended != null'
+}
+
+@test "pipeline: a job of another file or text of that name is not gone on with" {
+	need jq
+	echo 'steps: [{id: a, value: 1}]' >one.yaml
+	sed 's/1/2/' one.yaml >two.yaml
+	sed -i 's/^/name: n\n/' one.yaml two.yaml
+	run_split pipeline run -q one.yaml --job j
+	assert_status 0
+	run_split pipeline run -q two.yaml --job j
+	assert_status 2
+	assert_out ''
+	assert_err "pipeline: job 'j' is a run of 'n' in '$PWD/one.yaml'"
+	sed -i 's/1/3/' one.yaml
+	run_split pipeline run -q one.yaml --job j
+	assert_status 0
+	assert_json '.steps[0].result == 3'
+	pipeline add one.yaml >/dev/null
+	run_split pipeline run -q n --job stored
+	assert_status 0
+	sed 's/3/4/; s/^name/version: "2"\nname/' one.yaml >new.yaml
+	pipeline add new.yaml >/dev/null
+	run_split pipeline run -q n --job stored
+	assert_status 2
+	assert_err "pipeline: job 'stored' is a run of 'n' as it was stored then (another --job, or pipeline resume stored)"
+	run_split pipeline run -q n@1 --job stored
+	assert_status 0
 }
 
 @test "pipeline: status lists runs, show draws one with what became of its steps" {
