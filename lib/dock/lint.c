@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -88,13 +89,19 @@ planar_atom(const struct pdbqt *p, const struct pdbqt_atom *a)
 	return n.count == 2 && angle_at(a, &n) < 117; /* sp3: 109-114 */
 }
 
-static int
-check_flat(const struct pdbqt *p, struct err *why)
+static bool
+is_flat(const struct pdbqt *p)
 {
 	for (size_t i = 1; i < p->atoms; i++)
 		if (fabs(p->atom[i].at[2] - p->atom[0].at[2]) > 0.0005)
-			return 0;
-	if (p->heavy <= 3)
+			return false;
+	return p->heavy > 3;
+}
+
+static int
+check_flat(const struct pdbqt *p, struct err *why)
+{
+	if (!is_flat(p))
 		return 0;
 	for (size_t i = 0; i < p->atoms; i++)
 		if (!p->atom[i].hydrogen && !planar_atom(p, &p->atom[i]))
@@ -238,19 +245,91 @@ take_molecule(struct pdbqt *p, const struct molecule *m)
 
 		memcpy(to->at, from->at, sizeof(to->at));
 		memcpy(to->type, from->element, sizeof(to->type));
+		memcpy(to->name, from->element, sizeof(from->element));
+		to->serial = (int)i + 1;
 		to->hydrogen = !atom_is_heavy(from);
 		p->heavy += !to->hydrogen;
 	}
 }
 
-/* Drawn, not built: all at one height, and no hydrogen anywhere. */
-static bool
-is_sketch(const struct pdbqt *p)
+/* Four neighbours of one of these are never in one plane with it. */
+static int
+check_neighbours(const struct molecule *m, struct err *why)
 {
-	for (size_t i = 1; i < p->atoms; i++)
-		if (p->atom[i].hydrogen || p->atom[i].at[2] != p->atom[0].at[2])
-			return false;
-	return p->heavy > 3;
+	size_t *count = xcalloc(m->atoms.len, sizeof(*count)), i = 0;
+
+	for (size_t k = 0; k < m->bonds.len; k++) {
+		count[m->bonds.at[k].from]++;
+		count[m->bonds.at[k].to]++;
+	}
+	while (i < m->atoms.len &&
+	    (count[i] < 4 || !strchr("CNPS", *m->atoms.at[i].element) || m->atoms.at[i].element[1]))
+		i++;
+	free(count);
+	if (i == m->atoms.len)
+		return 0;
+	return err_set(why, ERR_INPUT,
+	    "flat coordinates: every z is the same, and atom %zu (%s) cannot be planar", i + 1,
+	    m->atoms.at[i].element);
+}
+
+/* Drawn, not built? */
+static int
+check_sketch(const struct pdbqt *p, const struct molecule *m, struct err *why)
+{
+	if (!is_flat(p))
+		return 0;
+	if (p->heavy == p->atoms)
+		return err_set(why, ERR_INPUT, "it is flat, without hydrogens: no 3D coordinates");
+	return check_neighbours(m, why) < 0 ? -1 : check_flat(p, why);
+}
+
+/* Is an SDF all there, atoms that are atoms, and the bonds that its counts line says? */
+static int
+check_whole(const struct molecule *m, struct err *why)
+{
+	if (m->bonds.len < m->said)
+		return err_set(why, ERR_INPUT,
+		    "bond %zu of %zu cannot be read: cut off, or between atoms that are not there",
+		    m->bonds.len + 1, m->said);
+	if (!m->ended)
+		return err_set(why, ERR_INPUT, "the molecule has no M  END: cut off?");
+	for (size_t i = 0; i < m->atoms.len; i++)
+		if (!*m->atoms.at[i].element)
+			return err_set(why, ERR_INPUT,
+			    "atom %zu is of no element (a dummy, a group or a lone pair?)", i + 1);
+	return 0;
+}
+
+/* Salts and mixtures: engines dock one part of them, or all as one rigid body. */
+static int
+check_fragments(const struct molecule *m, struct err *why)
+{
+	size_t *part = xcalloc(m->atoms.len, sizeof(*part)), first = 0, other = 0;
+	bool changed = true;
+
+	for (size_t i = 0; i < m->atoms.len; i++)
+		part[i] = i;
+	while (changed) {
+		changed = false;
+		for (size_t i = 0; i < m->bonds.len; i++) {
+			size_t *a = &part[m->bonds.at[i].from], *b = &part[m->bonds.at[i].to];
+
+			changed |= *a != *b;
+			*a = *b = *a < *b ? *a : *b;
+		}
+	}
+	while (first < m->atoms.len && !atom_is_heavy(&m->atoms.at[first]))
+		first++;
+	for (size_t i = first; m->v2000 && i < m->atoms.len && other == 0; i++)
+		if (atom_is_heavy(&m->atoms.at[i]) && part[i] != part[first])
+			other = i + 1;
+	free(part);
+	if (other == 0)
+		return 0;
+	return err_set(why, ERR_INPUT,
+	    "several fragments: atoms %zu and %zu are not bonded (dock-prep strips salts)",
+	    first + 1, other);
 }
 
 int
@@ -267,13 +346,17 @@ lint_ligand_sdf(const char *sdf, size_t len, struct lint_facts *facts, struct er
 	if (rc == 0 && m.more)
 		rc = err_set(why, ERR_INPUT, "there are several molecules in it");
 	if (rc == 0)
+		rc = check_whole(&m, why);
+	if (rc == 0)
 		take_molecule(&f.pdbqt, &m);
 	if (rc == 0 && f.pdbqt.heavy == 0)
 		rc = err_set(why, ERR_INPUT, "no atoms but hydrogens");
 	if (rc == 0)
 		rc = check_places(&f.pdbqt, why);
-	if (rc == 0 && is_sketch(&f.pdbqt))
-		rc = err_set(why, ERR_INPUT, "it is flat, without hydrogens: no 3D coordinates");
+	if (rc == 0)
+		rc = check_sketch(&f.pdbqt, &m, why);
+	if (rc == 0)
+		rc = check_fragments(&m, why);
 	molecule_clear(&m);
 	return conclude(rc, &f, facts);
 }

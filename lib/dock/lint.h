@@ -45,8 +45,9 @@ struct lint_facts {
 int lint_ligand(const char *pdbqt, size_t len, const struct lint_limits *limits,
     struct lint_facts *facts, struct err *why);
 
-/* The same of a molecule as SDF, for engines that prepare it themselves: one record, in three
- * dimensions, atoms apart. facts->pdbqt then has elements for types, and no torsions. */
+/* The same of a molecule as SDF, for engines that prepare it themselves: one record that is
+ * all there, of one fragment, in three dimensions, its atoms apart and of known elements.
+ * facts->pdbqt then has elements for types, and no torsions. */
 int lint_ligand_sdf(const char *sdf, size_t len, struct lint_facts *facts, struct err *why);
 
 /* Judge a rigid receptor: PDB files, ligands and files without atoms are refused. As above. */

@@ -263,17 +263,22 @@ read_sdf(struct reader *r, struct molecule *m)
 			m->title = xstrdup(r->line);
 	}
 	bonds = molecule_column(r->line, 3);
-	if (strstr(r->line, "V3000"))
+	m->v2000 = !strstr(r->line, "V3000");
+	if (!m->v2000)
 		rc = v3000_atoms(r, m);
 	else if (num_int(columns(r, 0, 3, text, sizeof(text)), 0, 999, &count, NULL) < 0)
 		return bad_line(r, "line 4 of a molecule starts with its number of atoms");
 	else
 		rc = v2000_atoms(r, m, count);
-	if (rc == 0)
+	if (rc == 0 && m->v2000 && bonds > 0) {
+		m->said = (size_t)bonds;
 		v2000_bonds(r, m, bonds);
-	while (rc == 0 && next_line(r))
+	}
+	while (rc == 0 && next_line(r)) {
 		if (starts(r, "$$$$"))
 			break;
+		m->ended |= starts(r, "M  END");
+	}
 	while (rc == 0 && !m->more && next_line(r))
 		m->more = r->len > strspn(r->line, " \t");
 	return rc;

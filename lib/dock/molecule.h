@@ -41,10 +41,14 @@ struct molecule {
 	VEC(struct atom) atoms;
 	VEC(struct bond) bonds; /* up to the first that is none; V2000 SDF only, else empty */
 	bool more; /* the text goes on with another molecule or model, which was not read */
+	/* of SDF: */
+	bool v2000;  /* bonds were read, and */
+	size_t said; /* so many are there by the counts line */
+	bool ended;  /* there is an M  END */
 };
 
 /* clang-format off */
-#define MOLECULE_INIT { NULL, VEC_INIT, VEC_INIT, false }
+#define MOLECULE_INIT { NULL, VEC_INIT, VEC_INIT, false, false, 0, false }
 /* clang-format on */
 
 /* The format that a file name says (compression extensions are passed over): an enum

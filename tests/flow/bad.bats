@@ -11,18 +11,18 @@ good() {
 		box: {center: [11, 90.5, 57.5], size: [22, 24, 28]}}'
 }
 
-@test "bad: requests fail as input before an engine starts" {
-	good >good
-	cp "$vina/protein.pdbqt" rec.pdb
-	gzip -c "$vina/aspirin.pdbqt" | head -c 300 >cut.pdbqt.gz
+# Every row of FILE makes of `good` a request that PROGRAM ... refuses: all end as input, with the reason of the row.
+refuses() {
+	local file=$1
+
+	grep -v '^#' "$file" >cases
 	: >requests
-	grep -v '^#' "$data/bad/requests.tsv" >cases
 	while IFS=$'\t' read -r name change _; do
 		jq -c --arg name "$name" "($change) | .key = \$name" good >>requests || printf 'jq: %s\n' "$name" >>failed
 	done <cases
 	[[ ! -e failed ]] || complain "$(<failed)"
-	(($(wc -l <requests) == $(wc -l <cases) && $(wc -l <cases) >= 50))
-	FAKE_VINA=no-file run_split timeout 60 dock-vina -q --engine "$fakes/vina-fails" requests
+	(($(wc -l <requests) == $(wc -l <cases)))
+	run_split timeout 60 "${@:2}" -q requests
 	assert_status 1
 	while IFS=$'\t' read -r name _ reason; do
 		jq -es --arg name "$name" --arg reason "$reason" 'map(select(.key == $name) | .error) | length == 1 and (.[0] |
@@ -31,6 +31,23 @@ good() {
 	done <cases
 	[[ ! -e failed ]] || complain "$(<failed)"
 	(($(wc -l <"$out") == $(wc -l <cases)))
+}
+
+@test "bad: requests fail as input before an engine starts" {
+	good >good
+	cp "$vina/protein.pdbqt" rec.pdb
+	gzip -c "$vina/aspirin.pdbqt" | head -c 300 >cut.pdbqt.gz
+	FAKE_VINA=no-file refuses "$data/bad/requests.tsv" dock-vina --engine "$fakes/vina-fails"
+	(($(wc -l <cases) >= 50))
+}
+
+@test "bad: SDF ligands fail as input before an engine starts" {
+	good | jq -c --rawfile text "$data/smina/aspirin.sdf" '.ligand = {name: "a", format: "sdf", text: $text}' >good
+	dock-smina -q --engine "$fakes/smina" good | jq -e .best
+	for engine in smina gnina; do
+		FAKE_LOG=$PWD/log refuses "$data/bad/sdf.tsv" dock-$engine --engine "$fakes/$engine"
+	done
+	[[ ! -e log || $(grep -vc -e --version log) == 0 ]] # no engine was asked to dock
 }
 
 @test "bad: the good one is docked, so the bad ones are bad for what was changed" {
