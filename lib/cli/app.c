@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/jsonl.h"
 #include "base/num.h"
+#include "base/utf8.h"
 
 #ifndef DOCKLINE_VERSION
 #error "DOCKLINE_VERSION is set by the Makefile"
@@ -343,6 +344,8 @@ app_start(
 	check_allow_failed(app);
 	if (!app->org)
 		app->org = default_org();
+	if (!*app->org || !utf8_valid(app->org, strlen(app->org)))
+		app_usage(app, "--org takes a name, in UTF-8");
 	return app;
 }
 

@@ -32,6 +32,7 @@ read_pairs(const struct givens *g, const char *option, char **pairs, json_t *int
 	for (size_t i = 0; pairs && pairs[i]; i++) {
 		char *eq = strchr(pairs[i], '='), *key;
 		json_t *value;
+		int rc = -1;
 
 		if (!eq || eq == pairs[i])
 			return err_set(
@@ -40,10 +41,10 @@ read_pairs(const struct givens *g, const char *option, char **pairs, json_t *int
 		value = value_of(g, key, eq + 1, err);
 		if (!value)
 			err_wrap(err, "%s %s", option, key);
-		else
-			json_object_set_new(into, key, value);
+		else if ((rc = json_object_set_new(into, key, value)) < 0)
+			err_set(err, ERR_USAGE, "%s: the name of a parameter is not UTF-8", option);
 		free(key);
-		if (!value)
+		if (rc < 0)
 			return -1;
 	}
 	return 0;

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "task/execution.h"
 #include "task/lane.h"
 #include "task/priority.h"
@@ -48,6 +49,8 @@ add_tag(struct terms *t, const char *tag, struct err *err)
 	size_t at = 0;
 	int order = 1;
 
+	if (!utf8_valid(tag, strlen(tag)))
+		return err_set(err, ERR_INPUT, "is not UTF-8");
 	if (!is_tag(tag))
 		return err_set(err, ERR_INPUT,
 		    "must be a word without blanks and commas, at most %d bytes, found '%s'",
@@ -93,6 +96,7 @@ read_meta(struct terms *t, const char *pair, struct err *err)
 	const char *eq = strchr(pair, '=');
 	json_t *value;
 	char *key;
+	int rc;
 
 	if (!eq || eq == pair)
 		return err_set(err, ERR_USAGE, "takes key=value, found '%s'", pair);
@@ -102,9 +106,9 @@ read_meta(struct terms *t, const char *pair, struct err *err)
 	key = xstrndup(pair, (size_t)(eq - pair));
 	if (!t->metadata)
 		t->metadata = json_object();
-	json_object_set_new(t->metadata, key, value);
+	rc = json_object_set_new(t->metadata, key, value);
 	free(key);
-	return 0;
+	return rc < 0 ? err_set(err, ERR_USAGE, "the key is not UTF-8") : 0;
 }
 
 /* "ID[:RULE]" */

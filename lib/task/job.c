@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "store/stmt.h"
 
 static const char sql_find[] = "SELECT id, generation FROM job WHERE org = ? AND name = ?";
@@ -183,6 +184,8 @@ job_open(struct store *store, const char *org, const char *name, int64_t task,
 		return -1;
 	if (rc > 0)
 		return resume(store, name, task, settings, new_inputs, job, err);
+	if (name && !utf8_valid(name, strlen(name)))
+		return err_set(err, ERR_USAGE, "the name of the job is not UTF-8");
 	if (stmt_run(store, err, sql_new, "tti", org, name, clock_wall()) < 0)
 		return -1;
 	job->id = stmt_last_id(store);

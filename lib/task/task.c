@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "base/strtab.h"
 #include "task/remote.h"
 #include "task/schema.h"
@@ -36,14 +37,16 @@ task_adhoc(char *const *argv, bool lines, struct err *err)
 	json_t *command = json_array(), *definition;
 	struct task *task = NULL;
 
-	for (size_t i = 0; argv[i]; i++)
-		json_array_append_new(command, json_string(argv[i]));
 	if (!cwd) {
 		err_sys(err, "cannot find the working directory");
 		goto out;
 	}
+	if (!utf8_valid(cwd, strlen(cwd))) {
+		err_set(err, ERR_USAGE, "the path of the working directory is not UTF-8");
+		goto out;
+	}
 	for (size_t i = 0; argv[i]; i++) {
-		if (json_is_null(json_array_get(command, i)) || !json_array_get(command, i)) {
+		if (json_array_append_new(command, json_string(argv[i])) < 0) {
 			err_set(err, ERR_USAGE, "argument %zu is not UTF-8", i);
 			goto out;
 		}

@@ -47,6 +47,27 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	assert_err "taskrun: --set takes key=value, found 'a'"
 }
 
+@test "taskrun: names that are not UTF-8 are refused: no record could hold them" {
+	local bad=$'\xff'
+
+	refused() {
+		run_split taskrun -n "$@"
+		assert_status 2
+		assert_out ''
+		assert_err -l "taskrun: $said"
+	}
+	said='the name of the job is not UTF-8' refused --job "$bad" -- true
+	said='--org takes a name, in UTF-8' refused --org "$bad" -- true
+	said='--org takes a name, in UTF-8' refused --org '' -- true
+	said='--set: the name of a parameter is not UTF-8' refused --set "$bad=1" -- true
+	said='--tag: is not UTF-8' refused --tag "$bad" -- true
+	said='--meta: the key is not UTF-8' refused --meta "$bad=1" -- true
+	said='argument 2 is not UTF-8' refused -- true a "$bad" b
+	mkdir "$bad"
+	cd "$bad"
+	said='the path of the working directory is not UTF-8' refused -- true
+}
+
 @test "taskrun: a line of params each becomes an execution, printed when it ends" {
 	printf '{"a":1,"b":2}\n\n{"a":3,"b":4.5,"more":[1]}\n' >in
 	run_split taskrun sum in
