@@ -92,6 +92,7 @@ handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
 		WHERE id = (SELECT max(submitter) FROM cluster_job)"
 	run_split taskwait -q --job x --timeout 1
 	assert_status 1
+	((${#stderr} < 200)) # not again and again
 	assert_err -r "nosuch: it is asked again later: taskwork: no cluster profile 'nosuch'"
 }
 
@@ -174,6 +175,21 @@ handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
 	rm -rf "${TMPDIR:?}"/dockline-* # the node that died
 	assert_home 2
 	[[ $(wc -l <ran) == 3 ]]
+	run_split sql 'SELECT sum(lost), sum(attempts) FROM execution'
+	assert_out '1|3'
+}
+
+@test "cluster: what an element that was killed had not begun does not pay for it" {
+	slow 2
+	out_there -q --once --chunk-size 2 --resource elements=1
+	wait_until 10 ran 1
+	kill -9 "$(element_pid 0)"
+	touch go
+	run_split out_there --chunk-size 2 --resource elements=1
+	assert_status 0
+	assert_err -r 'element 0 of [0-9a-f]{8}: 2 executions are queued again: its element of the array job was lost'
+	rm -rf "${TMPDIR:?}"/dockline-* # the node that died
+	assert_home 2
 	run_split sql 'SELECT sum(lost), sum(attempts) FROM execution'
 	assert_out '1|3'
 }
