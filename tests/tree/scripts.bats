@@ -101,6 +101,16 @@ bare_machine() {
 	assert_err -r 'missing: .*prog:vina'
 }
 
+@test "deps: all that a test cannot do without is installed for it" {
+	# with util-linux, libc-bin, binutils, perl-base, openbabel, gridengine-client and python3-rdkit
+	given=' flock more script setpriv ldd nm perl obrms qmod rdkit '
+	for program in $(sed -nE 's/^[[:space:]]*need ([a-z0-9_. -]+)$/\1/p' "$root"/tests/*/*.bats | tr ' ' '\n' | sort -u); do
+		[[ $given == *" $program "* ]] || grep -qE "(:|/)$program " tree/scripts/packages ||
+			note "the package of '$program' is not in scripts/packages"
+	done
+	nothing_noted
+}
+
 @test "deps: nothing missing ends 0, an unknown use ends 2" {
 	: >tree/scripts/packages
 	run_split tree/scripts/deps demo
