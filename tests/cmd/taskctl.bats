@@ -62,7 +62,7 @@ teardown() {
 	assert_status 0
 	assert_err ''
 	assert_json '.id == 1 and .status == "cancelled" and .error == {reason: "wrong box"} and .ended'
-	wait_until 5 are_gone 1
+	wait_until 20 are_gone 1
 	processes_are 2 SR
 	taskctl -q cancel --job j >second
 	status=0
@@ -91,7 +91,7 @@ teardown() {
 	run_split taskctl pause 1
 	assert_status 0
 	assert_json '.status == "paused"'
-	wait_until 5 processes_are 1 T
+	wait_until 20 processes_are 1 T
 	account_is '.waiting == 1 and .statuses.paused == 1'
 	run_split taskctl pause 1
 	assert_status 1
@@ -100,11 +100,11 @@ teardown() {
 	run_split taskctl resume 1
 	assert_status 0
 	assert_json '.status == "running"'
-	wait_until 5 processes_are 1 SR
+	wait_until 20 processes_are 1 SR
 	run_split taskctl pause 1
 	run_split taskctl cancel 1
 	assert_json '.status == "cancelled"'
-	wait_until 5 are_gone 1
+	wait_until 20 are_gone 1
 	finish
 }
 
@@ -228,7 +228,7 @@ taskctl: execution 2 is running: it cannot be retried'
 	assert_status 0
 	assert_err "taskctl: job 'j' rested already: nothing more of it is started"
 	assert_json -s 'map([.id, .status]) == [[1, "paused"], [2, "paused"]]'
-	wait_until 5 processes_are 1 T
+	wait_until 20 processes_are 1 T
 	echo go | taskrun -q --detach --job j "${work[@]}" >/dev/null
 	taskctl -q cancel 1 >/dev/null
 	printf '%s\n' more | taskrun -q -j 4 --job other --lines -- true >other
@@ -352,7 +352,7 @@ taskctl: execution 2 is running: it cannot be retried'
 	{ seq -f go%g 40; echo run; seq -f go%g 41 60; } >in
 	taskrun -q -j 1 --job j "${work[@]}" <in >printed &
 	wait_until 10 runs 41
-	wait_until 5 status_is 42 preparing
+	wait_until 20 status_is 42 preparing
 	run_split taskctl cancel 42
 	assert_status 0
 	assert_json '.status == "cancelled"'
@@ -391,7 +391,7 @@ taskctl: execution 2 is running: it cannot be retried'
 	run_split taskstat 1
 	assert_json '.status == "cancelled" and .error == {reason: "too late"}'
 	for id in 1 2; do # the direct children; the others are for who cleans up after workers
-		wait_until 5 eval "! kill -0 $(head -n 1 pid-$id)"
+		wait_until 20 eval "! kill -0 $(head -n 1 pid-$id)"
 	done
 	account_is '.cancelled == 1 and .waiting == 1'
 }

@@ -154,9 +154,9 @@ last_event() { sqlite3 "$DOCKLINE_STATE/state.db" 'SELECT max(seq + count - 1) F
 	followers=("$follower")
 	wait_until 10 grep -qx one followed
 	echo two >>talk
-	wait_until 5 grep -qx two followed
+	wait_until 20 grep -qx two followed
 	printf 'no newline' >>talk
-	wait_until 5 grep -q newline followed
+	wait_until 20 grep -q newline followed
 	echo ' end' >>talk
 	wait $follower
 	[[ $(cat followed) == $'one\ntwo\nno newline end' ]]
@@ -305,11 +305,11 @@ last_event() { sqlite3 "$DOCKLINE_STATE/state.db" 'SELECT max(seq + count - 1) F
 	followers=($!)
 	wait_until 20 grep -q "\"seq\":$n," second
 	taskrun -q -n --job last -- true >/dev/null
-	wait_until 5 grep -q '"job":"last","event":"complete"' second
+	wait_until 20 grep -q '"job":"last","event":"complete"' second
 	# the last line of the first may be cut off
 	sed -n 's/^{"type":"event","seq":\([0-9]*\),.*}$/\1/p' first second | sort -nu >seqs
 	seq "$(last_event)" | diff - seqs
-	wait_until 5 eval '[[ $(cat seen) == $(last_event) ]]'
+	wait_until 20 eval '[[ $(cat seen) == $(last_event) ]]'
 }
 
 @test "tasklog: a pipe that is closed and a full disk" {

@@ -489,7 +489,7 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	run_split timeout 20 taskrun -n deaf
 	assert_status 1
 	assert_json '.status == "timeout"'
-	wait_until 5 eval '! kill -0 $(cat child) && ! kill -0 $(cat grandchild)'
+	wait_until 20 eval '! kill -0 $(cat child) && ! kill -0 $(cat grandchild)'
 	task nice 'trap "echo {\\\"late\\\":true}; exit 0" TERM; echo >ready; sleep 100 & wait' 'timeout: 0.3' 'retry: "none"'
 	run_split timeout 20 taskrun -n nice
 	assert_json '.status == "timeout"'
@@ -499,7 +499,7 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	run_split timeout 20 taskrun -n -- sh -c 'sleep 100 & echo $! >left; echo 1'
 	assert_status 0
 	assert_json '.result == 1'
-	wait_until 5 eval '! kill -0 $(cat left)'
+	wait_until 20 eval '! kill -0 $(cat left)'
 }
 
 @test "taskrun: retries: exit 75, classes, delays, and what is never tried again" {

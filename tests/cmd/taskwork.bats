@@ -97,10 +97,11 @@ register() {
 @test "taskwork: --for begins nothing afterwards" {
 	touch hold-a
 	printf 'a\nb\n' | taskrun -q --detach --job j "${hold[@]}" >/dev/null
-	taskwork -q -j 1 --for 0.2 &
+	SECONDS=0
+	taskwork -q -j 1 --for 2 &
 	worker=$!
 	wait_until 10 grep -q a ran
-	env sleep 0.4
+	wait_until 10 eval '((SECONDS > 2))'
 	rm hold-a
 	wait $worker
 	are completed 1 --job j

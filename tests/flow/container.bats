@@ -195,7 +195,7 @@ task() {
 	run_split taskrun -q -n contained
 	assert_status 1
 	assert_json '.status == "timeout"'
-	[[ $runtime != podman ]] || wait_until 5 none_left
+	[[ $runtime != podman ]] || wait_until 20 none_left
 }
 
 @test "container: none that can be found is class rejected" {

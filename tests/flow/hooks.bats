@@ -97,7 +97,7 @@ script() {
 	assert_status 0
 	assert_err "taskrun: execution 1: hook 'after' (sh): exit 3: oh"
 	assert_json '.status == "completed"'
-	wait_until 5 eval '! kill -0 "$(<left)"'
+	wait_until 20 eval '! kill -0 "$(<left)"'
 	register slow true 'hooks: {after: [tail, -f, /dev/null]}'
 	DOCKLINE_HOOKS_TIMEOUT=0.2 run_split taskrun slow < <(lines 2)
 	assert_status 0

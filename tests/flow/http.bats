@@ -138,7 +138,7 @@ polled() { (($(grep -c '^GET /jobs/[0-9]* 1$' a/log) == $1)); }
 	of 1 '.status == "completed" and .result == {"score": -7.5} and .attempts == 1'
 	of 2 '.error.class == "engine" and .error.reason == "no pose"'
 	of 3 '.error.class == "rejected" and (.error.reason | test("status URL is refused"))'
-	wait_until 5 polled 3 # the service may write it down after its answer
+	wait_until 20 polled 3 # the service may write it down after its answer
 }
 
 @test "http: a job that nobody wants is taken back" {
@@ -166,11 +166,11 @@ polled() { (($(grep -c '^GET /jobs/[0-9]* 1$' a/log) == $1)); }
 	of 2 '.error.class == "rejected"'
 	of 3 '.error.class == "service" and (.error.reason | test("knows nothing of the job"))'
 	deleted() { (($(grep -c '^DELETE /jobs/[123]' a/log) == 2)); }
-	wait_until 5 deleted
+	wait_until 20 deleted
 	task u $'poll: {interval: 50ms}\nretry: none\ntimeout: 300ms'
 	run_split timeout 20 taskrun -n u --set do=job --set polls=100000
 	assert_json '.status == "timeout"'
-	wait_until 5 grep -q '^DELETE /jobs/4' a/log
+	wait_until 20 grep -q '^DELETE /jobs/4' a/log
 }
 
 @test "http: a worker that is told to stop gives back what it asked for" {
@@ -243,8 +243,12 @@ failure: "if .status == 418 then {class: \\"engine\\", reason: .body.why} else n
 	taskrun -q -n t --set do=gate >/dev/null 3>&- &
 	worker=$!
 	wait_until 10 grep -q '^POST /run 12' a/log
-	ps -eo args >ps
-	cat /proc/[0-9]*/cmdline >cmdlines 2>/dev/null || true
+	# of our session: elsewhere on this machine somebody may look for the same
+	pgrep -s 0 -a >ps
+	for pid in $(pgrep -s 0); do
+		cat "/proc/$pid/cmdline" >>cmdlines 2>/dev/null || true
+	done
+	grep -qaF taskrun cmdlines
 	for pid in $(pgrep -P "$worker"); do
 		cat "/proc/$pid/environ" >>environs
 	done

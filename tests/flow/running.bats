@@ -42,6 +42,15 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 	[[ $(sql "SELECT count(*) FROM worker WHERE ended IS NULL") == 0 && -z $(ls "$TMPDIR") ]]
 }
 
+# none of ours, that is: others run the same test on this machine
+tails_gone() {
+	local pid
+
+	for pid in $(pgrep -f '^tail /dev/zero$'); do
+		if grep -qaF "$BATS_TEST_TMPDIR/" "/proc/$pid/environ"; then return 1; fi
+	done
+}
+
 @test "running: more memory than it may have is class memory, and is tried again with more" {
 	# without its limit it would end by itself, and be class engine
 	task greedy 'ulimit -v 2000000; [ "$DOCKLINE_ATTEMPT" = 2 ] || exec tail /dev/zero' 'resources: {memory: 60M}' \
@@ -56,7 +65,7 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 	run_split timeout 30 taskrun -n many
 	assert_status 1
 	assert_json '.status == "failed" and .error.class == "memory" and .attempts == 1'
-	wait_until 5 eval '! pgrep -f "^tail /dev/zero$"'
+	wait_until 20 tails_gone
 }
 
 # in a session of its own, without a parent, and without an environment
@@ -73,16 +82,16 @@ escaped_gone() { for pid in $(cat escaped); do gone "$pid" || return; done; }
 	assert_status 0
 	assert_json '.result == 1'
 	[[ $(wc -l <escaped) == 3 ]]
-	wait_until 5 escaped_gone
+	wait_until 20 escaped_gone
 	: >escaped
 	run_split timeout 20 taskrun -n -- sh -c "$escape; exit 3"
 	assert_json '.error.class == "engine"'
-	wait_until 5 escaped_gone
+	wait_until 20 escaped_gone
 	: >escaped
 	task slow "$escape; exec sleep 100" 'timeout: 0.4' 'retry: none'
 	run_split timeout 20 taskrun -n slow
 	assert_json '.status == "timeout"'
-	wait_until 5 escaped_gone
+	wait_until 20 escaped_gone
 }
 
 @test "running: who goes on writing after the end spoils nobody else's output" {
@@ -104,7 +113,7 @@ escaped_gone() { for pid in $(cat escaped); do gone "$pid" || return; done; }
 		until [ -s "$1.pid" ]; do sleep 0.01; done
 		[ "$1" = short ] || until [ -e go ]; do sleep 0.02; done' sh '{line}' >ended &
 	wait_until 10 test -s ended
-	wait_until 5 eval 'gone $(cat short.pid)'
+	wait_until 20 eval 'gone $(cat short.pid)'
 	refute gone "$(cat long.pid)"
 	touch go
 	settle
@@ -188,13 +197,13 @@ together='touch "here.$DOCKLINE_EXECUTION"; i=0
 	wait_until 10 test -s inner -a -s outer
 	run_split taskctl pause 1
 	assert_json '.status == "paused"'
-	wait_until 5 rests
+	wait_until 20 rests
 	run_split taskctl resume 1
 	assert_json '.status == "running"'
 	seen=$(cat inner | wc -l)
-	wait_until 5 eval '(($(wc -l <inner) > seen))'
+	wait_until 20 eval '(($(wc -l <inner) > seen))'
 	seen=$(cat outer | wc -l)
-	wait_until 5 eval '(($(wc -l <outer) > seen))'
+	wait_until 20 eval '(($(wc -l <outer) > seen))'
 	touch go
 	settle
 	[[ $(jq -c '[.status, .result, .attempts]' ended) == '["completed",5,1]' ]]

@@ -83,7 +83,7 @@ feed() {
 		set -m
 		echo '{}' | taskrun -- sh -c '$hold' >records &
 		until taskstat 1; do :; done >/dev/null 2>&1
-		timeout 2 taskwait 1
+		timeout 5 taskwait 1
 		rm hold
 		wait
 	END
