@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "cli/distance.h"
 #include "cli/page.h"
 #include "cli/table.h"
 #include "store/store.h"
@@ -14,6 +15,7 @@
 
 struct abroad {
 	struct app *app;
+	struct store *store;
 	struct table *table; /* NULL: records */
 	struct page *page;
 };
@@ -41,7 +43,7 @@ age(const char *time, char text[NUM_TEXT])
 }
 
 static void
-add_row(struct table *table, const json_t *place, int64_t given, int64_t held)
+add_row(struct table *table, const json_t *place, int64_t given, int64_t held, int64_t ended)
 {
 	char text[NUM_TEXT];
 
@@ -53,6 +55,7 @@ add_row(struct table *table, const json_t *place, int64_t given, int64_t held)
 	table_add(table, text_at(place, "node"));
 	table_addf(table, "%lld", (long long)given);
 	table_addf(table, "%lld", (long long)held);
+	table_addf(table, "%lld", (long long)ended);
 	table_addf(table, "%s ago", age(text_at(place, "told"), text));
 	table_add(table, text_at(place, "reason"));
 }
@@ -61,18 +64,23 @@ static int
 show(const json_t *place, int64_t given, int64_t held, void *ctx)
 {
 	struct abroad *a = ctx;
+	struct begun_count there;
 	json_t *record;
 
 	if (!page_takes(a->page))
 		return 0;
+	there = distance_of(
+	    a->store, text_at(place, "name"), (int)number_at(place, "element"), held);
 	if (a->table) {
-		add_row(a->table, place, given, held);
+		add_row(a->table, place, given, held, there.ended);
 		return 0;
 	}
 	record = json_pack("{s:s}", "type", "element");
 	json_object_update(record, (json_t *)place);
 	json_object_set_new(record, "executions", json_integer(given));
 	json_object_set_new(record, "held", json_integer(held));
+	json_object_set_new(record, "ended", json_integer(there.ended));
+	json_object_set_new(record, "failed", json_integer(there.failed));
 	app_record(a->app, record);
 	json_decref(record);
 	return 0;
@@ -124,8 +132,8 @@ int
 abroad_show(struct app *app, struct store *store, bool as_table, struct page *page, struct err *err)
 {
 	static const char *const heads[] = { "cluster", "job", ">element", "id", "state", "node",
-		">given", ">held", ">told", "reason" };
-	struct abroad a = { .app = app, .page = page };
+		">given", ">held", ">ended", ">told", "reason" };
+	struct abroad a = { .app = app, .store = store, .page = page };
 	int rc = store_read(store, err);
 
 	if (rc < 0)

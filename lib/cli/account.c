@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "cli/distance.h"
 #include "cli/page.h"
 #include "cli/session.h"
 #include "cli/table.h"
@@ -31,6 +32,7 @@ struct account_row {
 	char *task;
 	int64_t created;
 	struct account_sums sums;
+	struct begun_count there; /* of the running: has ended on a cluster */
 };
 
 static int
@@ -40,7 +42,11 @@ load(struct store *store, const char *org, struct account_row *row, struct err *
 
 	if (rc < 0)
 		return -1;
-	return tally_read(store, org, row->job.id, row->job.generation, &row->sums, err);
+	if (tally_read(store, org, row->job.id, row->job.generation, &row->sums, err) < 0)
+		return -1;
+	if (row->sums.by[ACC_RUNNING] == 0)
+		return 0;
+	return distance_of_job(store, org, &row->job, &row->there, err);
 }
 
 static const char *
@@ -96,6 +102,10 @@ print_record(struct app *app, const struct account_row *row)
 		    r, account_name(order[i]), json_integer(row->sums.by[order[i]]));
 	json_object_set_new(r, "failed_by", classes_of(&row->sums));
 	json_object_set_new(r, "statuses", statuses_of(&row->sums));
+	if (row->there.ended > 0)
+		json_object_set_new(r, "away",
+		    json_pack("{s:I, s:I}", "ended", (json_int_t)row->there.ended, "failed",
+			(json_int_t)row->there.failed));
 	app_record(app, r);
 	json_decref(r);
 }
@@ -112,11 +122,19 @@ print_name(const char *label, const char *name)
 	buf_clear(&shown);
 }
 
-/* "  (input 2, timeout 1)" behind the failed; "  (retrying 3)" behind the waiting. */
+/* "  (input 2, timeout 1)" behind the failed; "  (retrying 3)" behind the waiting; "  (20 have
+ * ended on a cluster)" behind the running. */
 static void
-print_parts(const struct account_sums *sums, enum account account)
+print_parts(const struct account_row *row, enum account account)
 {
+	const struct account_sums *sums = &row->sums;
 	const char *before = "  (";
+
+	if (account == ACC_RUNNING && row->there.ended > 0) {
+		printf("  (%lld %s ended on a cluster)\n", (long long)row->there.ended,
+		    row->there.ended == 1 ? "has" : "have");
+		return;
+	}
 
 	for (int i = 0; account == ACC_FAILED && i < FAIL_COUNT; i++) {
 		if (sums->failed_by[i] == 0)
@@ -149,7 +167,7 @@ print_text(const struct account_row *row)
 	printf("%-9s  %*lld\n", "submitted", width, (long long)sums->submitted);
 	for (int i = 0; i < ACC_COUNT; i++) {
 		printf("%-9s  %*lld", account_name(order[i]), width, (long long)sums->by[order[i]]);
-		print_parts(sums, order[i]);
+		print_parts(row, order[i]);
 	}
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "cli/distance.h"
 #include "cli/progress.h"
 #include "cli/session.h"
 #include "exec/proc.h"
@@ -20,6 +21,8 @@ struct run {
 	struct cluster *cluster;
 	struct job job;
 	struct progress *progress;
+	int64_t far;      /* had ended when that was last looked at, at home or on the cluster */
+	int64_t far_at;   /* look for that again, by clock_boot */
 	int64_t deadline; /* by clock_boot, 0: none */
 };
 
@@ -28,12 +31,21 @@ static int
 show(struct run *r, struct err *err)
 {
 	struct account_sums sums;
+	struct begun_count there;
 	char detail[64];
-	int64_t ended;
+	int64_t ended, now = clock_boot();
 
 	if (tally_read(r->store, r->app->org, r->job.id, r->job.generation, &sums, err) < 0)
 		return -1;
 	ended = sums.submitted - sums.by[ACC_WAITING] - sums.by[ACC_RUNNING];
+	if (now >= r->far_at) {
+		if (distance_of_job(r->store, r->app->org, &r->job, &there, err) < 0)
+			return -1;
+		r->far_at = now + DISTANCE_PAUSE;
+		r->far = ended + there.ended;
+	}
+	if (ended < r->far)
+		ended = r->far < sums.submitted ? r->far : sums.submitted;
 	snprintf(detail, sizeof(detail), "%lld element%s out", (long long)cluster_out(r->cluster),
 	    cluster_out(r->cluster) == 1 ? "" : "s");
 	progress_tick(r->progress, ended, sums.submitted, detail);

@@ -16,6 +16,7 @@
 #include "cli/line.h"
 #include "cli/room.h"
 #include "cli/verdict.h"
+#include "task/begun.h"
 #include "task/execution.h"
 
 struct admission;
@@ -102,6 +103,7 @@ struct commit_state {
 	int64_t asked, printed,
 	    failed; /* executions this run asked for; of them ended and printed */
 	int64_t worked, worked_failed; /* attempts that this worker ended; not well */
+	struct begun_count finished;   /* executions that it brought to their end */
 	bool dry;                      /* nothing was left to claim when last asked */
 	struct claim_waits waits;      /* when it was last dry */
 	bool output_gone;              /* stdout is closed: stop */

@@ -199,6 +199,7 @@ publish(struct commit *c, const struct batch *b)
 	c->state.failed = l->failed;
 	c->state.worked = l->worked;
 	c->state.worked_failed = l->worked_failed;
+	c->state.finished = l->finished;
 	c->state.output_gone = l->output_gone;
 	c->stirred |= l->stirred;
 	if (l->o.conductor && l->o.conductor->over)

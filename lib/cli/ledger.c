@@ -253,8 +253,11 @@ give_back(struct ledger *l, const struct ended *e, struct err *err)
 		return -1;
 	if (rc > 0 && kept_link(e->kept, l->o.store, e->end.id, err) < 0)
 		return -1;
-	if (rc > 0 && state_is_final(e->end.status))
+	if (rc > 0 && state_is_final(e->end.status)) {
+		l->finished.ended++;
+		l->finished.failed += e->end.status != ST_COMPLETED;
 		ended_here(e->end.id, l);
+	}
 	if (rc < 0)
 		return -1;
 	return recall_ended(&l->recall, e->end.id, rc > 0 && e->end.status == ST_COMPLETED, err);

@@ -62,6 +62,7 @@ struct ledger {
 	struct claim_waits waits;      /* as ledger_wait found it */
 	int64_t failed;                /* of the printed */
 	int64_t worked, worked_failed; /* attempts that ended; not well */
+	struct begun_count finished;   /* executions */
 	bool stirred;                  /* the conductor has something to do */
 	bool output_gone;              /* stdout cannot be written any more */
 	_Atomic bool hurry;            /* set by others: output that does not move is given up */

@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "cli/cluster_home.h"
 #include "cli/cluster_relay.h"
+#include "cli/distance.h"
 #include "cli/ids.h"
 #include "cli/idset.h"
 #include "cli/listing.h"
@@ -54,6 +55,8 @@ struct wait {
 	VEC(struct cluster_wanted) jobs; /* of what is waited for */
 	struct idset seen;               /* these */
 	struct progress *progress;
+	int64_t far;    /* had ended when that was last looked at, at home or on a cluster */
+	int64_t far_at; /* look for that again, by clock_boot */
 	struct vigil *vigil;
 };
 
@@ -321,14 +324,33 @@ is_done(const struct wait *w)
 	return w->set.marked == w->set.count || (w->o->any && w->set.marked > 0);
 }
 
+/* How many executions of a job have ended on a cluster and are not home: they count in the line. */
+static int
+look_far(struct wait *w, struct err *err)
+{
+	struct begun_count there;
+	int64_t now = clock_boot();
+
+	if (!w->progress || w->jobs.len != 1 || now < w->far_at)
+		return 0;
+	w->far_at = now + DISTANCE_PAUSE;
+	if (distance_of_job(w->store, w->app->org, &w->jobs.at[0].job, &there, err) < 0)
+		return -1;
+	w->far = w->set.marked + there.ended;
+	return 0;
+}
+
 static void
 show(struct wait *w)
 {
+	int64_t ended = w->set.marked > w->far ? w->set.marked : w->far;
 	char detail[64] = "";
 
 	if (w->failed)
 		snprintf(detail, sizeof(detail), "%lld failed", (long long)w->failed);
-	progress_tick(w->progress, w->set.marked, w->set.count, detail);
+	if (ended > w->set.count)
+		ended = w->set.count;
+	progress_tick(w->progress, ended, w->set.count, detail);
 }
 
 static void
@@ -374,6 +396,8 @@ loop(struct wait *w, int64_t deadline, struct err *err)
 		} else {
 			pause_until(deadline);
 		}
+		if (look_far(w, err) < 0)
+			return -1;
 		show(w);
 	}
 	return is_done(w) ? 0 : look(w, true, err);

@@ -18,6 +18,7 @@
 #include "cli/calls.h"
 #include "cli/crew.h"
 #include "cli/progress.h"
+#include "task/begun.h"
 
 enum {
 	TICK = 1000000,   /* microseconds between looks when nothing happens */
@@ -393,6 +394,7 @@ loop(struct worker *w)
 		take_work(w);
 		ask(w);
 		commit_state(w->o->commit, &s);
+		begun_tell(w->crew.begun, s.finished);
 		show(w, &s);
 		if ((s.output_gone || s.broken || w->crew.err.kind != ERR_NONE) && !w->signals)
 			stop(w, s.broken || w->crew.err.kind != ERR_NONE ? 0 : SIGPIPE);

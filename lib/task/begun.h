@@ -5,7 +5,9 @@
  * A worker holds more executions than it runs: some are claimed ahead, some
  * have ended and are not written yet. Only those that ran when it died may
  * have killed it. The note is a small file in the worker's folder, mapped into
- * memory, so that it costs no system call and outlives a kill -9.
+ * memory, so that it costs no system call and outlives a kill -9. On a compute
+ * node it lies in the folder of whoever submitted, who reads from it how far
+ * the element is; what the node wrote shows there half a minute later at most.
  */
 #ifndef TASK_BEGUN_H
 #define TASK_BEGUN_H
@@ -23,6 +25,14 @@ void begun_free(struct begun *begun);
 
 /* A slot runs this execution from now on; 0: none. */
 void begun_set(struct begun *begun, int slot, int64_t execution);
+
+/* So many executions it has brought to their end, and so many of them not well. */
+struct begun_count {
+	int64_t ended, failed;
+};
+/* begun NULL: told nobody. */
+void begun_tell(struct begun *begun, struct begun_count count);
+struct begun_count begun_told(const struct begun *begun);
 
 /* The note of a worker that died, or lives; NULL: there is none. */
 struct begun *begun_open(const char *folder);

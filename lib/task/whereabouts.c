@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "store/stmt.h"
+#include "task/job.h"
 
 #define PLACE \
 	"SELECT j.profile, j.name, j.batch, c.element, c.batch, c.state, c.node, c.reason," \
@@ -20,6 +21,16 @@ static const char sql_each[] = PLACE
     " FROM cluster_job j INDEXED BY cluster_job_open"
     " JOIN cluster_element c INDEXED BY cluster_element_open ON c.job = j.id"
     " WHERE j.ended IS NULL AND c.ended IS NULL AND j.org = ? ORDER BY j.id, c.element";
+/* executions are taken in order: what the first and the last are of, all are */
+#define END_IS_OF(order) \
+	"EXISTS (SELECT 1 FROM (SELECT e.job, e.generation FROM execution e" \
+	" INDEXED BY execution_held WHERE e.worker = c.worker ORDER BY e.id " order " LIMIT 1) o" \
+	" WHERE o.job = ?2 AND o.generation = ?3)"
+static const char sql_of_job[] =
+    "SELECT j.name, c.element, c.executions FROM cluster_job j INDEXED BY cluster_job_open"
+    " JOIN cluster_element c INDEXED BY cluster_element_open ON c.job = j.id"
+    " WHERE j.ended IS NULL AND c.ended IS NULL AND j.org = ?1"
+    " AND (?2 = 0 OR (" END_IS_OF("ASC") " AND " END_IS_OF("DESC") "))";
 static const char sql_sums[] =
     "SELECT p.profile, p.calls, p.asked, count(DISTINCT j.id), count(c.element),"
     " ifnull(sum((SELECT count(*) FROM execution e INDEXED BY execution_held"
@@ -109,6 +120,24 @@ whereabouts_each(
 
 		rc = fn(place, stmt_int(row, 10), stmt_int(row, 11), ctx);
 		json_decref(place);
+		if (rc != 0) {
+			stmt_end(row);
+			break;
+		}
+	}
+	return rc;
+}
+
+int
+whereabouts_of_job(struct store *store, const char *org, const struct job *job,
+    whereabouts_element_fn *fn, void *ctx, struct err *err)
+{
+	struct stmt *row = stmt_query(
+	    store, err, sql_of_job, "tii", org, job->id, (int64_t)job->generation);
+	int rc = -1;
+
+	while (row && (rc = stmt_next(row, err)) > 0) {
+		rc = fn(stmt_text(row, 0), (int)stmt_int(row, 1), stmt_int(row, 2), ctx);
 		if (rc != 0) {
 			stmt_end(row);
 			break;

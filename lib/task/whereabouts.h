@@ -13,6 +13,7 @@
 
 struct buf;
 struct err;
+struct job;
 struct store;
 
 /* The element of an array job that a worker stands for, while it has not ended: 1 and {"profile",
@@ -33,6 +34,15 @@ typedef int whereabouts_fn(const json_t *place, int64_t given, int64_t held, voi
  * 0: what it returned, or 0, or -1. */
 int whereabouts_each(
     struct store *store, const char *org, whereabouts_fn *fn, void *ctx, struct err *err);
+
+/* An element that has not ended, of the array job of this name (borrowed), and how many executions
+ * it was given. */
+typedef int whereabouts_element_fn(const char *name, int element, int64_t given, void *ctx);
+
+/* Those of the org with executions of a job alone (id 0: of any), until fn returns other than 0:
+ * what it returned, or 0, or -1. */
+int whereabouts_of_job(struct store *store, const char *org, const struct job *job,
+    whereabouts_element_fn *fn, void *ctx, struct err *err);
 
 /* {"profile", "jobs", "elements", "executions", "calls", "asked"} for each profile that was ever
  * used from this state: what is out of the org, how often programs of the scheduler were called for

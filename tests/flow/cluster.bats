@@ -66,7 +66,7 @@ same() { jq -cS 'del(.created, .started, .ended, .job)' "$1" | sort; }
 # a task that waits for the file `go`, and notes each run
 slow() {
 	seq "$1" | jq -c '{n: .}' | taskrun -q --job j --detach -- sh -c \
-		'echo "$1" >>ran; until [ -e go ]; do sleep 0.05; done; echo "$1"' wait '{n}' >/dev/null
+		'echo "$1" >>ran; until [ -e go ] || { [ -e half ] && [ "$1" = 1 ]; }; do sleep 0.05; done; echo "$1"' wait '{n}' >/dev/null
 }
 
 element_pid() { awk -v e="$1" '$1 == e { print $2 }' .dockline/spool/*.local; }
@@ -154,6 +154,14 @@ handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
 	assert_out -r 'local +[0-9a-f-]+ +0 .*running .* 2 +2 '
 	assert_out -r 'local: 1 element of 1 job out with 2 executions; its programs were called [0-9]+ times?, and it was asked .* ago'
 	[[ $(sql 'SELECT calls FROM cluster') == "$before" ]]
+	# how far it is can be seen before anything is home
+	touch half
+	wait_until 10 eval "taskstat --cluster | jq -se '.[0] | .ended == 1 and .failed == 0 and .held == 2'"
+	run_split taskstat --json
+	assert_json '.completed == 0 and .running == 2 and .away == {"ended": 1, "failed": 0}'
+	run_split taskstat --job j
+	assert_out -l 'running    2  (1 has ended on a cluster)'
+	[[ $(ls .dockline/spool | grep -c begun) == 1 ]]
 	touch go
 	out_there -q --chunk-size 2
 	assert_home 3
