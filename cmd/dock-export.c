@@ -360,7 +360,7 @@ static int
 move_campaign(struct app *app, struct err *err)
 {
 	if (o.format || o.bundle || o.dir || o.tags || o.ligand || (o.archive && o.import) ||
-	    (o.archive && o.output))
+	    (o.archive && o.output) || o.poses != 1)
 		app_usage(app, "--archive and --import go with no other form of output");
 	if (o.import && app->nargs > 0)
 		app_usage(app, "--import reads nothing but its archive");

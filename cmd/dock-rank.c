@@ -143,6 +143,8 @@ check_options(struct app *app)
 		app_usage(app, "--json and --table exclude each other");
 	if ((o.missing || o.sigma) && !o.consensus)
 		app_usage(app, "--missing and --sigma are for --consensus");
+	if (o.sigma && strcmp(o.consensus, "ecr") != 0)
+		app_usage(app, "--sigma is for --consensus ecr");
 	if (o.missing && strcmp(o.missing, "drop") != 0 && strcmp(o.missing, "worst") != 0)
 		app_usage(app, "--missing is drop or worst, not '%s'", o.missing);
 	check_campaigns(app);
@@ -173,6 +175,8 @@ parse_options(struct app *app, struct rank_options *ranking)
 		parse_top(app, &ranking->top, &ranking->percent);
 	if (o.per_state && o.states)
 		app_usage(app, "--states and --per-state exclude each other");
+	if (o.per_state && !o.top && !o.best_per_ligand && !o.cluster)
+		app_usage(app, "--per-state goes with --top, --best-per-ligand or --cluster");
 	ranking->states = o.states;
 	if (o.per_state && (o.top || o.best_per_ligand || o.cluster))
 		ranking->unit = RANK_STATE;

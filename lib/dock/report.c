@@ -84,9 +84,10 @@ report_text(const json_t *value, const char *pointer)
 	return text ? text : "";
 }
 
-/* "vina, vinardo, score_only, receptor 1234abcd": what is said of it. The caller frees. */
+/* "vina, vinardo, score_only, receptor 1234abcd", where an engine has several to be ordered by also
+ * "by cnn_vs": what is said of it. The caller frees. */
 static char *
-name_of(const json_t *result)
+name_of(const json_t *result, const struct score *by)
 {
 	static const char *const at[] = { "/engine", "/request/scoring", "/request/mode" };
 	struct buf name = BUF_INIT;
@@ -94,17 +95,19 @@ name_of(const json_t *result)
 	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++)
 		if (*report_text(result, at[i]))
 			buf_addf(&name, "%s%s", name.len ? ", " : "", report_text(result, at[i]));
+	if (strcmp(report_text(result, "/engine"), "gnina") == 0)
+		buf_addf(&name, ", by %s", by->name);
 	if (*report_text(result, "/receptor/sha256"))
 		buf_addf(&name, ", receptor %.8s", report_text(result, "/receptor/sha256"));
 	return buf_take(&name);
 }
 
 static struct group *
-group_of(struct report *r, const json_t *result, struct err *err)
+group_of(struct report *r, const json_t *result, const struct score *by, struct err *err)
 {
-	char *key = xasprintf("%s|%s|%s|%s|%s", report_text(result, "/engine"),
+	char *key = xasprintf("%s|%s|%s|%s|%s|%s", report_text(result, "/engine"),
 	    report_text(result, "/request/scoring"), report_text(result, "/request/mode"),
-	    report_text(result, "/receptor/sha256"), report_text(result, "/box/sha256"));
+	    report_text(result, "/receptor/sha256"), report_text(result, "/box/sha256"), by->name);
 	struct rank_options options = { .unit = RANK_PARENT, .top = r->top, .mixed = true };
 	struct group g = { .key = key };
 
@@ -118,7 +121,7 @@ group_of(struct report *r, const json_t *result, struct err *err)
 		err_set(err, ERR_USAGE, "these are more than %d campaigns", REPORT_GROUPS);
 		return NULL;
 	}
-	g.name = name_of(result);
+	g.name = name_of(result, by);
 	g.rank = rank_new(&options);
 	g.standing = standing_new(NULL, true, NULL);
 	g.request = json_deep_copy(json_object_get(result, "request"));
@@ -221,7 +224,7 @@ report_add(struct report *r, const json_t *record, const json_t *result, struct 
 
 	if (!score_get(by, result, &value, NULL))
 		return err_set(err, ERR_INPUT, "a result has no score '%s'", by->name);
-	g = group_of(r, result, err);
+	g = group_of(r, result, by, err);
 	if (!g || standing_add(g->standing, record, result, err) < 0)
 		return -1;
 	if (rank_add(g->rank, record, result, err) < 0)

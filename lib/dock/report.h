@@ -2,9 +2,9 @@
 /*
  * report: a campaign, or several, as one page: what came of it, how good, how made.
  *
- * Results that were docked alike (engine, scoring, mode, receptor, box) are one
- * group, with its own order and plot; what groups say of the same molecules is
- * compared.
+ * Results that were docked alike (engine, scoring, mode, receptor, box) and have the
+ * same default score are one group, with its own order and plot; what groups say of the same
+ * molecules is compared.
  */
 #ifndef DOCK_REPORT_H
 #define DOCK_REPORT_H

@@ -365,7 +365,7 @@ campaign() { jq -c "if .result then .result.best.affinity.value |= (. as \$v | $
 	diff <(jq -c 'del(.a.file, .b.file)' want) <(jq -c 'del(.a.file, .b.file)' "$out")
 	run_split dock-rank --diff "$fast" "$fast" -q --allow-failed 9
 	assert_json -s 'length == 1 and .[0].spearman == 1 and .[0].shift == {mean: 0, deviation: 0}'
-	for wrong in "--diff $fast" "--diff --job x" "--diff --consensus ecr $fast $fast" "--diff --smarts C $fast $fast"; do
+	for wrong in "--per-state $fast" "--consensus rank --sigma 3 $fast $fast" "--sigma 3 $fast" "--diff $fast" "--diff --job x" "--diff --consensus ecr $fast $fast" "--diff --smarts C $fast $fast"; do
 		# shellcheck disable=SC2086 # words
 		run_split dock-rank $wrong
 		assert_status 2

@@ -83,6 +83,15 @@ alone() {
 	assert_out -r '<th>cnn_vs </th>.*<th>affinity</th>'
 }
 
+@test "dock-report: gnina with networks and without are two campaigns" {
+	jq -c 'select(.result) | .result | .engine = "gnina"' "$fast" >without
+	jq -c '.best.cnn_vs = {value: (.best.affinity.value * -1), pose: 1}' without >with
+	run_split dock-report --no-depictions with without
+	assert_status 0
+	assert_out -r '<h2>gnina, vina, by cnn_vs, receptor aaaaaaaa</h2>.*<h2>gnina, vina, by affinity, receptor aaaaaaaa</h2>'
+	assert_out -r '6 molecules in both, rank correlation'
+}
+
 @test "dock-report: poses in three dimensions where 3Dmol.js is there" {
 	jq -c '.result.receptor = {file: "rec.pdbqt", sha256: "x"}' "$data/rank/docked.jsonl" >docked
 	echo 'ATOM      1  N   ASP B 233' >rec.pdbqt
