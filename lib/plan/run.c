@@ -40,42 +40,16 @@ static const char sql_asked[] = "SELECT request IS NOT NULL FROM run WHERE id = 
 static const char sql_save_step[] =
     "INSERT OR REPLACE INTO run_step (run, place, step, status, total, completed, failed, skipped,"
     " cancelled, started, ended, reason, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-#define ITEMS_THAT(words) \
+/* of a step's executions, how many are so */
+#define ITEMS \
 	"(SELECT count(*) FROM run_item i JOIN execution e ON e.id = i.execution" \
-	" WHERE i.run = run_step.run AND i.place = run_step.place AND e.status " words ")"
-
+	" WHERE i.run = run_step.run AND i.place = run_step.place AND e.status "
 static const char sql_cancel_steps[] =
     "UPDATE run_step SET status = 'cancelled', started = ifnull(started, ?2), ended = ?2,"
-    " completed = " ITEMS_THAT(
-	"= 'completed'") ","
-			 " failed = " ITEMS_THAT(
-			     "IN ('failed', 'timeout')") ","
-							 " skipped = " ITEMS_THAT(
-							     "= 'skipped'") ","
-									    " cancelled "
-									    "= " ITEMS_THAT(
-										"NOT IN "
-										"('completed', "
-										"'failed', "
-										"'timeout', "
-										"'skipped')") " WHE"
-											      "RE "
-											      "run "
-											      "= "
-											      "?1 "
-											      "AND "
-											      "stat"
-											      "us "
-											      "IN "
-											      "('"
-											      "wait"
-											      "ing'"
-											      ", "
-											      "'hel"
-											      "d', "
-											      "'run"
-											      "ning"
-											      "')";
+    " completed = " ITEMS "= 'completed'), failed = " ITEMS "IN ('failed', 'timeout')),"
+    " skipped = " ITEMS "= 'skipped'),"
+    " cancelled = " ITEMS "NOT IN ('completed', 'failed', 'timeout', 'skipped'))"
+    " WHERE run = ?1 AND status IN ('waiting', 'held', 'running')";
 static const char sql_each_step[] =
     "SELECT place, step, status, total, completed, failed, skipped, cancelled, started, ended,"
     " reason, result FROM run_step WHERE run = ? ORDER BY place";
