@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* runs: runs of pipelines looked at, started in the background and cancelled. */
+/* runs: runs of pipelines looked at. */
 #include "cli/runs.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,21 +15,13 @@
 #include "base/num.h"
 #include "base/vec.h"
 #include "cli/app.h"
-#include "cli/author.h"
 #include "cli/blueprint.h"
-#include "cli/cluster.h"
-#include "cli/cluster_end.h"
 #include "cli/session.h"
-#include "cli/slot.h"
 #include "cli/table.h"
-#include "exec/proc.h"
 #include "plan/draw.h"
 #include "plan/pipeline.h"
 #include "plan/run.h"
 #include "store/store.h"
-#include "task/control.h"
-#include "task/execution.h"
-#include "task/selection.h"
 
 enum { ROWS_MAX = 100 };
 
@@ -97,8 +88,8 @@ record_of(struct app *app, struct store *store, const struct run *run, struct er
 	return record;
 }
 
-static int
-find(struct app *app, struct store *store, const char *name, struct run *run, struct err *err)
+int
+runs_find(struct app *app, struct store *store, const char *name, struct run *run, struct err *err)
 {
 	int rc = store ? run_find(store, app->org, name, run, err) : 0;
 
@@ -113,7 +104,7 @@ runs_print(struct app *app, struct store *store, const char *name, struct err *e
 	struct run run = { 0 };
 	json_t *record;
 
-	if (find(app, store, name, &run, err) < 0)
+	if (runs_find(app, store, name, &run, err) < 0)
 		return -1;
 	record = record_of(app, store, &run, err);
 	run_clear(&run);
@@ -245,7 +236,7 @@ runs_status(struct app *app, const char *name, bool json, struct err *err)
 		rc = list(app, store, json, err);
 	else if (rc == 0 && name && json)
 		rc = runs_print(app, store, name, err);
-	else if (rc == 0 && name && (rc = find(app, store, name, &run, err)) == 0)
+	else if (rc == 0 && name && (rc = runs_find(app, store, name, &run, err)) == 0)
 		rc = print_steps(app, store, &run, err);
 	run_clear(&run);
 	session_close(store);
@@ -324,162 +315,4 @@ runs_show(struct app *app, const char *name, enum pipelines_form form, struct er
 	run_clear(&run);
 	session_close(store);
 	return found < 0 || rc < 0 ? -1 : found == 0;
-}
-
-/* ---- cancelling ---- */
-
-/* What somebody holds, perhaps an element on a cluster, is to be ended by whoever does. */
-static int
-cancel_held(struct app *app, struct store *store, const struct run *run, struct tally *tally,
-    struct err *err)
-{
-	struct selection sel = { .org = app->org,
-		.job = run->job,
-		.status = -1,
-		.account = -1,
-		.statuses = 1u << ST_PREPARING | 1u << ST_RUNNING | 1u << ST_PAUSED };
-	enum status was;
-	int64_t ids[1000];
-	int n;
-
-	while ((n = execution_ids(store, &sel, ids, sizeof(ids) / sizeof(*ids), err)) > 0) {
-		sel.after = ids[n - 1];
-		for (int i = 0; i < n; i++)
-			if (control_execution(store, app->org, ids[i], CONTROL_CANCEL, NULL, tally,
-				&was, err) < 0)
-				return -1;
-	}
-	return n;
-}
-
-/* Nobody conducts it: all is cancelled, and the run has ended. */
-static int
-cancel_here(struct app *app, struct store *store, const struct run *run, struct err *err)
-{
-	struct tally tally = TALLY_INIT;
-	struct author author;
-	int rc = -1;
-
-	author_sign(&author, &tally, "pipeline cancel", NULL);
-	if (control_cancel_waiting(store, app->org, &run->job, &tally, err) >= 0 &&
-	    cancel_held(app, store, run, &tally, err) == 0 && tally_write(&tally, store, err) == 0)
-		rc = run_cancel(store, run->id, err);
-	tally_clear(&tally);
-	author_clear(&author);
-	return rc;
-}
-
-static int
-cancel_one(struct app *app, struct store *store, const char *name, struct err *err)
-{
-	struct run run = { 0 };
-	int rc = find(app, store, name, &run, err), conducted = 0;
-
-	if (rc == 0 && run.status >= RUN_COMPLETED) {
-		run_clear(&run);
-		return err_set(err, ERR_NO, "run '%s' has ended already", name);
-	}
-	if (rc == 0)
-		conducted = run_is_conducted(store, app->org, &run, err);
-	if (rc < 0 || conducted < 0 || store_begin(store, err) < 0) {
-		run_clear(&run);
-		return -1;
-	}
-	rc = conducted ? run_ask(store, run.id, err) : cancel_here(app, store, &run, err);
-	if (rc == 0)
-		rc = store_commit(store, err);
-	else
-		store_rollback(store);
-	if (rc == 0 && !conducted)
-		rc = cluster_settle(app, store, err);
-	run_clear(&run);
-	return rc == 0 ? runs_print(app, store, name, err) : -1;
-}
-
-int
-runs_cancel(struct app *app, char **names, struct err *err)
-{
-	struct store *store = session_open(app, false, err);
-	int rc = store ? session_reap(app, store, NULL, err) : -1;
-
-	for (size_t i = 0; names[i] && rc == 0; i++) {
-		struct err why = { 0 };
-
-		if (cancel_one(app, store, names[i], &why) < 0)
-			app_report(app, &why);
-	}
-	session_close(store);
-	return rc;
-}
-
-/* ---- in the background ---- */
-
-/* Arguments, owned. */
-struct words {
-	char **at;
-	size_t len, room;
-};
-
-static void
-add_word(struct words *words, const char *word)
-{
-	vec_add(words, xstrdup(word));
-}
-
-static void
-add_plan(struct words *argv, const struct cluster_plan *plan)
-{
-	char number[NUM_TEXT];
-
-	if (!plan->profile)
-		return;
-	vec_add(argv, xasprintf("--on=%s", plan->profile));
-	for (size_t i = 0; plan->settings && plan->settings[i]; i++)
-		vec_add(argv, xasprintf("--resource=%s", plan->settings[i]));
-	if (plan->chunk)
-		vec_add(argv, xasprintf("--chunk-size=%d", plan->chunk));
-	if (plan->chunk_seconds > 0)
-		vec_add(argv, xasprintf("--chunk-time=%s", num_text(plan->chunk_seconds, number)));
-}
-
-static void
-driver_argv(const struct app *app, const struct runs_driver *d, struct words *argv)
-{
-	add_word(argv, "pipeline");
-	add_word(argv, "resume");
-	add_word(argv, d->run);
-	vec_add(argv, xasprintf("--state=%s", d->state));
-	vec_add(argv, xasprintf("--org=%s", app->org));
-	add_word(argv, d->why ? "--why" : "-v");
-	if (d->jobs)
-		vec_add(argv, xasprintf("-j%d", d->jobs));
-	add_plan(argv, d->plan);
-	vec_add(argv, NULL);
-}
-
-int
-runs_start(struct app *app, const struct runs_driver *d, struct err *err)
-{
-	char *program = slot_program("pipeline");
-	int fd = open(d->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	struct words argv = VEC_INIT;
-	struct proc_spec spec = { .program = program, .out = fd, .err = fd, .detached = true };
-	pid_t pid = -1;
-
-	driver_argv(app, d, &argv);
-	spec.argv = argv.at;
-	if (fd < 0)
-		err_sys(err, "cannot create '%s'", d->log);
-	else
-		pid = proc_start(&spec, err);
-	if (fd >= 0)
-		close(fd);
-	free(program);
-	for (size_t i = 0; i < argv.len; i++)
-		free(argv.at[i]);
-	vec_clear(&argv);
-	if (pid < 0)
-		return -1;
-	app_say(app, "process %d goes through it: %s", (int)pid, d->log);
-	return 0;
 }

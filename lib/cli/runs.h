@@ -16,6 +16,10 @@ struct err;
 struct run;
 struct store;
 
+/* A run by its job or number, to be cleared. -1: there is none, or no state (store NULL). */
+int runs_find(
+    struct app *app, struct store *store, const char *name, struct run *run, struct err *err);
+
 /* Print the record of a run. */
 int runs_print(struct app *app, struct store *store, const char *name, struct err *err);
 
