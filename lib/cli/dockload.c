@@ -288,7 +288,8 @@ dockjob_load(
 	if (judge_box(&job->request.box, verdict) < 0 || load_ligand(job, run, verdict) < 0)
 		return -1;
 	name_job(job);
-	if (load_receptor(job, run, verdict) < 0)
+	if (judge_still(&job->request, &job->facts.pdbqt, verdict) < 0 ||
+	    load_receptor(job, run, verdict) < 0)
 		return -1;
 	judge_warn_box(&job->request.box, job->warnings);
 	if (request_maps(&job->request))
@@ -351,6 +352,10 @@ dockjob_judge(struct dockjob *job, const struct dockrun *run, json_t *record, js
 			findings_refuse(findings, "box", verdict.class, verdict.reason);
 		else
 			around = &receptor;
+	}
+	if (box && ligand && judge_still(&job->request, &ligand->pdbqt, &verdict) < 0) {
+		findings_refuse(findings, "box", verdict.class, verdict.reason);
+		ligand = NULL;
 	}
 	if (box) {
 		judge_warn_box(box, job->warnings);

@@ -89,6 +89,22 @@ judge_reach(const struct box *box, const struct lint_facts *receptor, struct ver
 	    verdict, "input", "box: no heavy atom of the receptor is within %g Å of it", REACH);
 }
 
+int
+judge_still(const struct request *request, const struct pdbqt *ligand, struct verdict *verdict)
+{
+	size_t out = 0;
+
+	for (size_t i = 0; request->mode == ENGINE_SCORE && i < ligand->atoms; i++)
+		out += !ligand->atom[i].hydrogen &&
+		    box_distance(&request->box, ligand->atom[i].at) > OUTSIDE;
+	if (out == 0)
+		return 0;
+	return verdict_set(verdict, "input",
+	    "box: %zu of %zu heavy atoms of the ligand are outside the box, and it is scored where "
+	    "it is",
+	    out, ligand->heavy);
+}
+
 void
 judge_warn_box(const struct box *box, json_t *warnings)
 {

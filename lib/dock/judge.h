@@ -42,6 +42,9 @@ int judge_box(const struct box *box, struct verdict *verdict);
 /* At least one heavy atom of the receptor is within 8 Å of the box. */
 int judge_reach(const struct box *box, const struct lint_facts *receptor, struct verdict *verdict);
 
+/* What is only scored stays where it is: that must be in the box. */
+int judge_still(const struct request *request, const struct pdbqt *ligand, struct verdict *verdict);
+
 /* What is worth a warning beforehand: "large_box" above 27,000 Å³. */
 void judge_warn_box(const struct box *box, json_t *warnings);
 

@@ -68,7 +68,7 @@ smina() { run_split dock-smina --receptor "$protein" "${space[@]}" "$@"; }
 	diff <(grep -vE 'minimizedAffinity|-12.51667|^$' scored) <(grep -v '^$' "$data/smina/aspirin.sdf")
 	smina --mode score_only --ligand "$data/smina/aspirin.sdf"
 	assert_status 1
-	assert_json '.error.class == "result" and (.error.reason | test("outside the box"))'
+	assert_json '.error.class == "input" and .error.reason == "box: 13 of 13 heavy atoms of the ligand are outside the box, and it is scored where it is"'
 	smina --mode dream --ligand "$data/smina/aspirin.sdf"
 	assert_status 2
 	assert_err -r "'mode' must be one of dock, local_only, minimize, score_only, found 'dream'"

@@ -539,6 +539,8 @@ findings() {
 	assert_status 1
 	grep -q '^receptor warning atoms .* are in one place' found
 	findings '.mode = "score_only" | .ligand.text |= gsub("(?m)(?<a>^ATOM.{24})"; .a)'
+	grep -q '^box input box: 6 of 6 heavy atoms of the ligand are outside' found
+	findings '.mode = "local_only"'
 	grep -q '^box warning 6 of 6 heavy atoms of the ligand are outside' found
 	run_split dock-vina --lint --engine "$fakes/vina-fails" --receptor gone.pdbqt one
 	assert_status 1
