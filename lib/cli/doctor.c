@@ -15,6 +15,7 @@
 #include "cli/app.h"
 #include "cli/config.h"
 #include "cli/doctor_parts.h"
+#include "cli/finding.h"
 #include "exec/http.h"
 #include "grid/remote.h"
 #include "store/store.h"
@@ -45,7 +46,7 @@ doctor_note(json_t *check, const char *status, const char *fmt, ...)
 	va_start(ap, fmt);
 	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	json_array_append_new(notes, json_string(text));
+	json_array_append_new(notes, finding_string(text, strlen(text)));
 	free(text);
 	doctor_set(check, "status", status);
 }

@@ -5,6 +5,7 @@
  * They are rows of a table: how to find one, how to ask for its version, what to
  * install when it is missing. Engines of share/engines become such rows.
  */
+#include <ctype.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -155,6 +156,21 @@ is_script(const struct program *p)
 	return dot && strcmp(dot, ".py") == 0;
 }
 
+/* How it ended, and the last that it said. */
+static void
+note_end(json_t *check, const struct outcome *outcome, struct buf *said)
+{
+	const char *last;
+	char how[64];
+
+	while (said->len > 0 && isspace((unsigned char)said->data[said->len - 1]))
+		said->data[--said->len] = '\0';
+	last = said->len > 0 ? strrchr(said->data, '\n') : NULL;
+	last = last ? last + 1 : buf_str(said);
+	doctor_note(
+	    check, "broken", "%s%s%.200s", proc_describe(outcome, how), *last ? ": " : "", last);
+}
+
 /* Ask a program for its version. */
 static int
 ask(json_t *check, const struct program *p, const struct engine *engine, char *path,
@@ -162,14 +178,14 @@ ask(json_t *check, const struct program *p, const struct engine *engine, char *p
 {
 	char *argv[6] = { path };
 	struct proc_spec spec = { .argv = argv, .program = path };
-	struct buf out = BUF_INIT;
+	struct buf out = BUF_INIT, said = BUF_INIT;
 	struct outcome outcome;
-	char text[64], *version = NULL;
+	char *version = NULL;
 	int rc;
 
 	for (size_t i = 0; i < 4 && p->args[i]; i++)
 		argv[i + 1] = (char *)p->args[i];
-	rc = proc_run(&spec, NULL, &out, NULL, SECONDS, GRACE, &outcome, err);
+	rc = proc_run(&spec, NULL, &out, &said, SECONDS, GRACE, &outcome, err);
 	if (rc < 0) {
 		doctor_note(check, "broken", "%s", err->text);
 		*err = (struct err){ 0 };
@@ -177,7 +193,7 @@ ask(json_t *check, const struct program *p, const struct engine *engine, char *p
 		if ((strcmp(p->program, "python3") == 0 || is_script(p)) && outcome.exited)
 			set_missing(check, p); /* the interpreter is there, the module is not */
 		else
-			doctor_note(check, "broken", "%s", proc_describe(&outcome, text));
+			note_end(check, &outcome, &said);
 	} else if ((version = read_version(buf_str(&out), p->banner))) {
 		doctor_set(check, "version", version);
 		add_defects(check, p->name, engine, buf_str(&out));
@@ -186,6 +202,7 @@ ask(json_t *check, const struct program *p, const struct engine *engine, char *p
 	}
 	free(version);
 	buf_clear(&out);
+	buf_clear(&said);
 	return proc_caught() ? err_set(err, ERR_NO, "%s", "") : 0;
 }
 

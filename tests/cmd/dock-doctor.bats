@@ -110,11 +110,14 @@ check() {
 
 @test "dock-doctor: what is there and does not work is broken" {
 	fake obabel 'Open Babel 3.1.1' 3
+	fake smina '' 4
+	sed -i '2s/.*/printf "first\\nfatal: where am \\344?\\n\\n" >\&2/' fakes/smina
 	fake vina 'command not found'
 	fake python3 '' 1
 	faked
 	assert_status 1
 	check obabel '.status == "broken" and .notes == ["exit 3"]'
+	check smina '.status == "broken" and .notes == ["exit 4: fatal: where am ??"]'
 	check vina '.status == "broken" and (.notes[0] | test("does not say its version"))'
 	check rdkit '.status == "missing"'
 }

@@ -25,12 +25,13 @@ stands() { [[ $(grid query sge "$1") == *"$2"* ]]; } # JOB:COUNT TEXT
 
 @test "sge: an array is submitted once, seen to the end, and taken back" {
 	[[ $(grid limits sge) == '75000 2000' ]]
-	run_split grid -o walltime=5m submit sge "$name" 5 "$PWD" /bin/sh -c 'echo "$0"; sleep 1; exit $((1 + $0))' '{element}'
+	run_split grid -o walltime=5m submit sge "$name" 5 "$PWD" /bin/sh -c 'echo "$0"; until [ -e go ]; do sleep 0.1; done; exit $((1 + $0))' '{element}'
 	assert_status 0
 	assert_out 1
 	run_split grid submit sge "$name" 5 "$PWD" /bin/false
 	assert_out 1
 	stands 1:5 '1.5 4 queued'
+	touch go
 	wait_until 40 stands 1:5 '1.5 4 failed localhost exited'
 	diff <(sort "$name.out") <(seq 0 4)
 	name=$(grid name)
