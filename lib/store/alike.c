@@ -8,10 +8,16 @@
  * behind it: the nearer the text, the shorter the reference. Without, it is
  * followed by one that is trained of more texts, which is better and faster.
  * Dictionaries are never changed or removed: another one has another number.
+ *
+ * A text with points in space and no base is packed as what store/points splits it
+ * into: the frame and the figures are a block each of the zstd frame, which has a
+ * checksum, because figures that were changed would be figures still. Frames are a
+ * family of their own.
  */
 #include "store/alike.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -23,6 +29,7 @@
 #include "base/err.h"
 #include "store/internal.h"
 #include "store/object.h"
+#include "store/points.h"
 #include "store/stmt.h"
 
 enum {
@@ -36,9 +43,19 @@ enum {
 	TEXT_MAX = 256 << 10,    /* of longer ones a dictionary saves nothing */
 	FAMILIES_MAX = 64,       /* in memory */
 	HEAD = 5,
+	BLOCK_HEAD = 16, /* bytes that another block may take besides what is in it */
+	FAMILY_MAX = 256,
 };
 
-enum { MARK_ALIKE = 1, MARK_BASE = 2 };
+enum { MARK_ALIKE = 1, MARK_BASE = 2, MARK_POINTS = 4 }; /* 3: see store/object */
+
+/* What is compressed. */
+struct piece {
+	const char *data;
+	size_t len;
+	size_t block; /* so much of it is a block by itself; 0: it is one */
+	unsigned char mark;
+};
 
 struct dictionary {
 	int64_t id;
@@ -63,6 +80,7 @@ struct alike {
 	ZSTD_CCtx *packing;
 	ZSTD_DCtx *unpacking;
 	struct buf prefix;
+	struct buf split; /* see store/points */
 };
 
 static const char sql_newest[] =
@@ -123,6 +141,7 @@ alike_forget(struct db *db)
 	ZSTD_freeCCtx(a->packing);
 	ZSTD_freeDCtx(a->unpacking);
 	buf_clear(&a->prefix);
+	buf_clear(&a->split);
 	free(a);
 	db->alike = NULL;
 }
@@ -164,11 +183,13 @@ take_row(struct alike *a, struct stmt *row, struct dictionary **found, struct er
 }
 
 static int
-find_family(struct db *db, const char *name, struct family **found, struct err *err)
+find_family(struct db *db, const char *word, bool split, struct family **found, struct err *err)
 {
 	struct alike *a = memory_of(db);
+	char name[FAMILY_MAX];
 	struct family *f;
 
+	snprintf(name, sizeof(name), "%s%s", word, split ? " points" : "");
 	HASH_FIND_STR(a->families, name, f);
 	if (!f) {
 		if (HASH_COUNT(a->families) >= FAMILIES_MAX)
@@ -242,13 +263,15 @@ train(struct db *db, struct family *f, struct err *err)
 
 /* A text of a family that may get a better dictionary. */
 static int
-sample(struct db *db, struct family *f, const void *data, size_t len, bool based, struct err *err)
+sample(struct db *db, struct family *f, const struct piece *p, bool based, struct err *err)
 {
+	size_t len = p->block > 0 ? p->block : p->len;
+
 	if (f->count == TRAINED || is_trained(f->dictionary) || (based && f->dictionary))
 		return 0;
 	if (len > SAMPLE_MAX)
 		len = SAMPLE_MAX;
-	buf_add(&f->samples, data, len);
+	buf_add(&f->samples, p->data, len);
 	f->sizes[f->count++] = len;
 	if (!f->dictionary && f->count == SAMPLES)
 		return take_samples(db, f, err);
@@ -268,15 +291,36 @@ join(struct alike *a, const struct dictionary *d, const struct buf *base)
 	return &a->prefix;
 }
 
+/* All blocks, one behind the other, into room for what they are at worst. */
 static size_t
-compress(struct alike *a, struct dictionary *d, const struct buf *base, const void *data,
-    size_t len, char *to, size_t room)
+compress_blocks(ZSTD_CCtx *packing, const struct piece *p, char *to, size_t room)
+{
+	ZSTD_inBuffer block = { p->data, p->block, 0 }, rest = { p->data, p->len, p->block };
+	ZSTD_outBuffer out = { to, room, 0 };
+	size_t left;
+
+	ZSTD_CCtx_setPledgedSrcSize(packing, p->len);
+	do
+		left = ZSTD_compressStream2(packing, &out, &block, ZSTD_e_flush);
+	while (!ZSTD_isError(left) && left > 0);
+	while (!ZSTD_isError(left)) {
+		left = ZSTD_compressStream2(packing, &out, &rest, ZSTD_e_end);
+		if (left == 0)
+			return out.pos;
+	}
+	return left;
+}
+
+static size_t
+compress(struct alike *a, struct dictionary *d, const struct buf *base, const struct piece *p,
+    char *to, size_t room)
 {
 	const struct buf *prefix;
 
 	ZSTD_CCtx_reset(a->packing, ZSTD_reset_session_and_parameters);
 	ZSTD_CCtx_setParameter(a->packing, ZSTD_c_compressionLevel, base ? LEVEL_BASE : LEVEL);
 	ZSTD_CCtx_setParameter(a->packing, ZSTD_c_dictIDFlag, 0);
+	ZSTD_CCtx_setParameter(a->packing, ZSTD_c_checksumFlag, p->block > 0);
 	if (base) {
 		prefix = join(a, d, base);
 		ZSTD_CCtx_refPrefix(a->packing, prefix->data, prefix->len);
@@ -285,25 +329,38 @@ compress(struct alike *a, struct dictionary *d, const struct buf *base, const vo
 			d->packing = ZSTD_createCDict(d->text.data, d->text.len, LEVEL);
 		ZSTD_CCtx_refCDict(a->packing, d->packing);
 	}
-	return ZSTD_compress2(a->packing, to, room, data, len);
+	if (p->block > 0)
+		return compress_blocks(a->packing, p, to, room);
+	return ZSTD_compress2(a->packing, to, room, p->data, p->len);
 }
 
 static void
-pack(struct alike *a, struct dictionary *d, const struct buf *base, const void *data, size_t len,
+pack(struct alike *a, struct dictionary *d, const struct buf *base, const struct piece *p,
     struct buf *packed)
 {
-	size_t room = ZSTD_compressBound(len), n;
+	size_t room = ZSTD_compressBound(p->len) + BLOCK_HEAD, n;
 	char *head;
 
 	buf_reset(packed);
 	head = buf_reserve(packed, HEAD + room);
-	head[0] = base ? MARK_BASE : MARK_ALIKE;
+	head[0] = (char)p->mark;
 	for (int i = 0; i < HEAD - 1; i++)
 		head[1 + i] = d ? (char)(d->id >> 8 * i) : 0;
-	n = compress(a, d, base, data, len, head + HEAD, room);
+	n = compress(a, d, base, p, head + HEAD, room);
 	if (ZSTD_isError(n))
 		BUG("zstd: %s", ZSTD_getErrorName(n));
 	packed->len = HEAD + n;
+}
+
+/* What is compressed of a text: all of it, or what it is split into. */
+static struct piece
+piece_of(struct alike *a, const void *data, size_t len, const struct buf *base)
+{
+	size_t frame;
+
+	if (!base && points_split(data, len, &a->split, &frame))
+		return (struct piece){ a->split.data, a->split.len, frame, MARK_POINTS };
+	return (struct piece){ data, len, 0, base ? MARK_BASE : MARK_ALIKE };
 }
 
 int
@@ -312,6 +369,7 @@ alike_pack(struct db *db, const char *family, const void *data, size_t len, cons
 {
 	struct dictionary *d;
 	struct family *f;
+	struct piece p;
 
 	if (len <= TEXT_MIN || len > TEXT_MAX) {
 		object_pack(data, len, packed);
@@ -319,13 +377,14 @@ alike_pack(struct db *db, const char *family, const void *data, size_t len, cons
 	}
 	if (base && (base->len == 0 || base->len > TEXT_MAX))
 		base = NULL;
-	if (find_family(db, family, &f, err) < 0)
+	p = piece_of(memory_of(db), data, len, base);
+	if (find_family(db, family, p.block > 0, &f, err) < 0)
 		return -1;
 	d = f->dictionary;
-	if (sample(db, f, data, len, base != NULL, err) < 0)
+	if (sample(db, f, &p, base != NULL, err) < 0)
 		return -1;
 	if (d || base)
-		pack(db->alike, d, base, data, len, packed);
+		pack(db->alike, d, base, &p, packed);
 	else
 		object_pack(data, len, packed);
 	return 0;
@@ -395,14 +454,20 @@ alike_unpack(struct db *db, const void *data, size_t len, const struct buf *base
     struct err *err)
 {
 	const unsigned char *head = data;
-	bool based = alike_has_base(data, len);
+	bool based = alike_has_base(data, len), split = len > HEAD && *head == MARK_POINTS;
 	struct dictionary *d;
+	struct buf *whole;
 
-	if (len <= HEAD || (*head != MARK_ALIKE && !based))
+	if (len <= HEAD || (*head != MARK_ALIKE && !based && !split))
 		return object_unpack(data, len, out, err);
 	if (find_dictionary(db, head, &d, err) < 0)
 		return -1;
 	if (based ? !base : !d)
 		return err_set(err, ERR_STORE, "a packed text is damaged: its base is missing");
-	return decompress(db->alike, d, based ? base : NULL, head + HEAD, len - HEAD, out, err);
+	whole = split ? &db->alike->split : out;
+	if (split)
+		buf_reset(whole);
+	if (decompress(db->alike, d, based ? base : NULL, head + HEAD, len - HEAD, whole, err) < 0)
+		return -1;
+	return split ? points_join(whole->data, whole->len, out, err) : 0;
 }

@@ -5,8 +5,10 @@
  * The first few texts of a family, one behind the other, become its dictionary,
  * a row of the table of this name; what comes after them is compressed with it.
  * A text may have a base besides, another text that much of it repeats and that
- * must be at hand to unpack it. What is packed so begins with a byte that neither
- * JSON nor zstd begins with; anything else is as object_pack makes it.
+ * must be at hand to unpack it. Of a text without one that has points in space, a
+ * molecule, the coordinates are kept as numbers (store/points). What is packed so
+ * begins with a byte that neither JSON nor zstd begins with; anything else is as
+ * object_pack makes it.
  */
 #ifndef STORE_ALIKE_H
 #define STORE_ALIKE_H

@@ -97,7 +97,7 @@ load_params(struct store *store, struct work *work, struct err *err)
 	if (rc == 0)
 		return err_set(
 		    err, ERR_STORE, "execution %lld has no parameters", (long long)work->id);
-	return rc < 0 ? -1 : 0;
+	return rc < 0 ? err_wrap(err, "execution %lld", (long long)work->id) : 0;
 }
 
 /* What the attempts before tell; nothing is asked at the first. */

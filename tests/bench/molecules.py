@@ -22,12 +22,12 @@ def turned(m, at):
     return [sum(r * v for r, v in zip(row, at)) for row in m]
 
 
-def pdbqt(text, m, name):
-    out = []
+def pdbqt(text, places, name):
+    """The text with the atoms at these places, rounded: as Open Babel makes it of an SDF."""
+    out, left = [], iter(places)
     for line in text.split("\n"):
         if line.startswith(("ATOM", "HETATM")):
-            at = turned(m, [float(line[30 + 8 * k:38 + 8 * k]) for k in range(3)])
-            line = line[:30] + "%8.3f%8.3f%8.3f" % tuple(at) + line[54:]
+            line = line[:30] + "%8.3f%8.3f%8.3f" % tuple(next(left)) + line[54:]
         elif line.startswith("REMARK  Name = "):
             line = "REMARK  Name = " + name
         out.append(line)
@@ -35,12 +35,14 @@ def pdbqt(text, m, name):
 
 
 def sdf(text, m, name):
-    lines = text.split("\n")
+    """The text turned, and the places of its atoms as they stand there."""
+    lines, places = text.split("\n"), []
     lines[0] = name
     for i in range(4, 4 + int(lines[3][:3])):
         at = turned(m, [float(lines[i][10 * k:10 * k + 10]) for k in range(3)])
         lines[i] = "%10.4f%10.4f%10.4f" % tuple(at) + lines[i][30:]
-    return "\n".join(lines)
+        places.append([float(lines[i][10 * k:10 * k + 10]) for k in range(3)])
+    return "\n".join(lines), places
 
 
 def main(path, count, seed=1):
@@ -52,13 +54,14 @@ def main(path, count, seed=1):
         r = records[i % len(records)]
         name, m = "ZINC%012d" % rng.randrange(10 ** 12), turn(rng)
         ligand = dict(r["ligand"], name=name, original_name=name, parent=name)
-        ligand["text"] = pdbqt(ligand["text"], m, name)
+        text, places = sdf(r["input"]["text"], m, name)
+        ligand["text"] = pdbqt(ligand["text"], [places[a - 1] for a in r["input"]["atoms"]], name)
         ligand["sha256"] = hashlib.sha256(ligand["text"].encode()).hexdigest()
         key = "".join(rng.choice(letters) for _ in range(24))
         print(json.dumps(dict(
             r, key=name, ligand=ligand, source={"file": "library.sdf.gz", "index": i + 1},
             inchikey=key[:14] + "-" + key[14:] + "-N",
-            input=dict(r["input"], text=sdf(r["input"]["text"], m, name))), separators=(",", ":")))
+            input=dict(r["input"], text=text)), separators=(",", ":")))
 
 
 if __name__ == "__main__":

@@ -140,6 +140,28 @@ once() { run_split taskrun -n "$@" -- echo 1; }
 	[[ $(wc -l <"$err") == 1 ]]
 }
 
+@test "state: a changed number in a molecule is told, and nothing is run with it" {
+	awk 'BEGIN { for (n = 1; n <= 8; n++) {
+		printf "{\"n\":%d,\"text\":\"", n
+		for (i = 1; i <= 40; i++) printf "ATOM %4d  C   UNL     1    %8.3f%8.3f%8.3f  0.00\\n", i, i + n / 7, -i / n, n / i
+		print "\"}" } }' >in
+	run_split taskrun -q --job j --detach -- cat <in
+	assert_status 0
+	run_split taskstat --job j --json
+	assert_status 0
+	cmp <(jq -c .params "$out") <(jq -c . in)
+	id=$(sql .dockline/state.db 'SELECT max(execution) FROM params')
+	[[ $(sql .dockline/state.db "SELECT hex(substr(data, 1, 1)) FROM params WHERE execution = $id") == 04 ]]
+	sql .dockline/state.db "UPDATE params SET data = CAST(substr(data, 1, length(data) - 20) || x'00' || substr(data, length(data) - 18) AS BLOB) WHERE execution = $id"
+	run_split taskstat "$id"
+	assert_status 4
+	assert_out ''
+	assert_err -r "^taskstat: execution $id: a packed text is damaged: .*checksum"
+	run_split timeout 60 taskwork -q --once
+	assert_status 4
+	assert_err -r "^taskwork: execution $id: a packed text is damaged: .*checksum"
+}
+
 @test "state: a damaged object is told" {
 	jq -n '{task_id: "w", service_config: {workdir: true, command: ["sh", "-c",
 		"echo pose >$DOCKLINE_WORK/f; echo {\\\"files\\\":{\\\"poses\\\":{\\\"format\\\":\\\"pdbqt\\\",\\\"path\\\":\\\"$DOCKLINE_WORK/f\\\"}}}"]}}' |

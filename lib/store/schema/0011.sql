@@ -1,0 +1,4 @@
+-- SPDX-License-Identifier: MIT
+-- No table changes. From here on parameters may be packed with their points in space
+-- apart, see store/points: a program that does not know how to read them must not open
+-- the file. What was packed before stays as it is.

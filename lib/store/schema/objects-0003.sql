@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: MIT
+-- No table changes. From here on outputs may be packed with their points in space apart,
+-- as parameters are: see 0011.sql.
