@@ -27,8 +27,8 @@ text_at(const json_t *result, const char *pointer)
 	return json_string_value(json_at(result, pointer));
 }
 
-/* What a column says of the pose: of lists how long they are. */
-static void
+/* What a column says of the pose: of lists how long they are. False: nothing. */
+static bool
 add_cell(struct table *table, const json_t *result, int pose, const char *name)
 {
 	const json_t *is = sieve_look(result, score_row(result, pose), name);
@@ -41,6 +41,7 @@ add_cell(struct table *table, const json_t *result, int pose, const char *name)
 		table_addf(table, "%.2f", json_real_value(is));
 	else
 		table_add(table, json_is_string(is) ? json_string_value(is) : "-");
+	return is && !json_is_null(is);
 }
 
 static void
@@ -61,8 +62,8 @@ add_row(
 	table_addf(table, "%zu", json_array_size(json_object_get(result, "poses")));
 	table_add(table, text_at(result, "/engine"));
 	table_addf(table, "%zu", json_array_size(json_object_get(result, "warnings")));
-	for (const char **column = r->columns; *column; column++)
-		add_cell(table, result, pose, *column);
+	for (size_t i = 0; r->columns[i]; i++)
+		r->had[i] |= add_cell(table, result, pose, r->columns[i]);
 	if (states) {
 		table_add(
 		    table, json_string_value(json_object_get(json_array_get(states, 0), "state")));
@@ -182,6 +183,15 @@ until(const bool *wanted, size_t n, size_t most)
 	return i;
 }
 
+/* Columns of a table that stay empty: a name that was misspelled, mostly. */
+static void
+say_empty(struct app *app, const struct ranked *r)
+{
+	for (size_t i = 0; r->columns[i]; i++)
+		if (!r->had[i] && !(r->reference && strcmp(r->columns[i], "rmsd") == 0))
+			app_warn(app, "none of these has '%s'", r->columns[i]);
+}
+
 static int
 print_all(struct app *app, const struct ranked *r, struct table *table, struct err *err)
 {
@@ -211,6 +221,8 @@ print_all(struct app *app, const struct ranked *r, struct table *table, struct e
 		    app, "%zu left out, for they have no SMILES that Open Babel reads", unread);
 	if (r->then & MEASURE_RMSD && r->reference && measure_same(r->measure) == 0 && shown > 0)
 		app_warn(app, "none of these is the molecule of '%s'", r->reference);
+	if (table && shown > 0)
+		say_empty(app, r);
 	if (r->all && i < n)
 		app_say(app, "%zu more: --top shows them", n - i);
 	return 0;
@@ -233,8 +245,10 @@ add_heads(const struct ranked *r, const char **heads)
 }
 
 int
-ranked_print(struct app *app, const struct ranked *r, struct err *err)
+ranked_print(struct app *app, const struct ranked *ranked, struct err *err)
 {
+	bool had[COLUMNS] = { false };
+	struct ranked told = *ranked, *r = &told;
 	const struct score *by = rank_by(r->rank);
 	char *head = by ? xasprintf(">%s%s%s", by->name, *by->unit ? " " : "", by->unit) : NULL;
 	const char *heads[9 + COLUMNS] = { ">rank", "name", head, ">pose", ">poses", "engine",
@@ -243,6 +257,7 @@ ranked_print(struct app *app, const struct ranked *r, struct err *err)
 	struct table *table;
 	int rc;
 
+	r->had = had;
 	if (r->states) {
 		heads[columns++] = "best state";
 		heads[columns++] = ">states";

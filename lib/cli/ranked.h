@@ -21,6 +21,7 @@ struct ranked {
 	struct pick *pick;       /* what is unlike those before; NULL: all */
 	const char *reference;   /* the file that RMSDs are to, NULL: none */
 	const char **columns;    /* names of more columns of the table, NULL-terminated */
+	bool *had;               /* by ranked_print: which of them something had */
 	bool table;              /* not records */
 	bool all;                /* nobody said how many: a terminal shows the first hundred */
 	size_t top;              /* of what is picked so many, or */

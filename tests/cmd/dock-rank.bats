@@ -408,6 +408,15 @@ with_smiles() {
 		glucose: "OCC1OC(O)C(O)C(O)C1O", benzene: "c1ccccc1"}[.result.ligand.parent]) else . end' "$fast"
 }
 
+@test "dock-rank: --columns that no result has anything for are told" {
+	result a -7 >one
+	run_split dock-rank --table --columns strian,engine,ligand.name one
+	assert_status 0
+	assert_err "dock-rank: none of these has 'strian'"
+	run_split dock-rank --table --columns strian --max -99 -q one
+	assert_err ''
+}
+
 @test "dock-rank: --smarts picks by substructure, before --top counts" {
 	need obabel
 	with_smiles >smiles
