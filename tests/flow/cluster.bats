@@ -129,6 +129,17 @@ handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
 	assert_json -s 'map(.submitted) | add == 18'
 }
 
+@test "cluster: taskwait finds that an element was lost, though nothing waits to be sent" {
+	echo '{"n":7}' | taskrun -q --job j --detach --on local -- sh -c \
+		'echo "$1" >>ran; until [ -e go ]; do sleep 0.05; done; echo "$1"' wait '{n}' >/dev/null
+	wait_until 10 ran 1
+	kill -9 "$(element_pid 0)"
+	touch go
+	run_split timeout 60 taskwait -q --job j
+	assert_status 0
+	assert_json '.result == 7 and .attempts == 2'
+}
+
 @test "cluster: taskstat tells where what is out is, and nobody is asked for it" {
 	slow 3
 	out_there -q --once --chunk-size 2 --resource elements=1
