@@ -67,6 +67,55 @@ utf8_valid(const char *data, size_t len)
 	return true;
 }
 
+static bool
+is_within(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+size_t
+utf8_whole(const char *data, size_t len)
+{
+	size_t begin = len, size;
+	unsigned char lead;
+
+	while (begin > 0 && len - begin < 3 && is_within(data[begin - 1]))
+		begin--;
+	if (begin == 0)
+		return len;
+	lead = (unsigned char)data[--begin];
+	size = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+	return begin + size > len ? begin : len;
+}
+
+size_t
+utf8_cut(const char *data, size_t len, size_t most)
+{
+	return len <= most ? len : utf8_whole(data, most);
+}
+
+size_t
+utf8_tail(const char *data, size_t len, size_t most)
+{
+	size_t from = len <= most ? 0 : len - most;
+
+	for (int i = 0; i < 3 && from > 0 && from < len && is_within(data[from]); i++)
+		from++;
+	return from;
+}
+
+void
+utf8_repair(char *data, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		size_t size = character((const unsigned char *)data + i, len - i);
+
+		if (size == 0)
+			data[i] = '?';
+		i += size ? size : 1;
+	}
+}
+
 bool
 utf8_visible(const char *data, size_t len, unsigned flags, struct buf *out)
 {

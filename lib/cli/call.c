@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/strtab.h"
+#include "base/utf8.h"
 #include "cli/board.h"
 #include "cli/commit.h"
 #include "cli/shape.h"
@@ -44,6 +45,7 @@ call_fail(struct call_outcome *out, enum failure class, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(out->reason, sizeof(out->reason), fmt, ap);
 	va_end(ap);
+	out->reason[utf8_whole(out->reason, strlen(out->reason))] = '\0';
 	out->step = CALL_ENDED;
 	out->end.class = class;
 	out->end.reason = out->reason;
@@ -143,6 +145,13 @@ reason_in(const json_t *body)
 	return NULL;
 }
 
+/* So many bytes of a text are shown. */
+static int
+shown(const char *text)
+{
+	return (int)utf8_cut(text, strlen(text), SHOWN);
+}
+
 /* The beginning of a text, made fit for one line. */
 static void
 beginning(const char *text, size_t len, char out[SHOWN + 1])
@@ -192,8 +201,9 @@ judge_failure(struct call *call, const struct http_reply *reply, struct call_out
 	keep_log(call, reply, body, out);
 	beginning(reply->body, out->end.log ? reply->len : 0, start);
 	reason = reason_in(body);
+	reason = reason ? reason : start;
 	call_fail(out, class_of(reply->status), "'%s' answers %d%s%.*s", name, reply->status,
-	    reason || *start ? ": " : "", SHOWN, reason ? reason : start);
+	    *reason ? ": " : "", shown(reason), reason);
 	error = shape_failure(call->shape, reply->status, body);
 	if (error)
 		out->end.result = json_pack("{s:o}", "error", error);
@@ -371,7 +381,8 @@ job_failed(struct call *call, json_t *body, const char *word, struct call_outcom
 	const char *reason = reason_in(body);
 
 	call_fail(out, FAIL_ENGINE, "'%s' says the job is %s%s%.*s",
-	    board_service(call->desk)->name, word, reason ? ": " : "", SHOWN, reason ? reason : "");
+	    board_service(call->desk)->name, word, reason ? ": " : "", shown(reason ? reason : ""),
+	    reason ? reason : "");
 	if (json_is_object(error))
 		out->end.result = json_pack("{s:O}", "error", error);
 	if (json_is_object(error) && !json_object_get(error, "reason"))

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "cli/verdict.h"
 #include "task/schema.h"
 #include "task/task.h"
@@ -40,6 +41,7 @@ finding_fail(struct finding *v, enum failure class, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(v->text, sizeof(v->text), fmt, ap);
 	va_end(ap);
+	v->text[utf8_whole(v->text, strlen(v->text))] = '\0';
 	v->class = class;
 	v->reason = v->text;
 }
@@ -53,11 +55,8 @@ finding_string(const char *data, size_t len)
 	if (string)
 		return string;
 	copy = xmalloc(len + 1);
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)data[i];
-
-		copy[i] = c < 0x80 ? (char)c : '?';
-	}
+	memcpy(copy, data, len);
+	utf8_repair(copy, len);
 	string = json_stringn(copy, len);
 	free(copy);
 	return string;
@@ -124,7 +123,7 @@ metrics_of(const struct task *task, const json_t *result)
 static char *
 error_text(const struct finding *v, const struct buf *errout)
 {
-	size_t skip = errout->len > ERROUT_SHOWN ? errout->len - ERROUT_SHOWN : 0;
+	size_t skip = utf8_tail(buf_str(errout), errout->len, ERROUT_SHOWN);
 	json_t *error = json_object_get(v->result, "error");
 	json_t *out = json_is_object(error) ? json_copy(error) : json_object();
 	struct buf text = BUF_INIT;

@@ -57,7 +57,7 @@ void finding_conclude(const struct finding *finding, struct ended *ended, const 
 /* Whatever was concluded: it was cancelled. */
 void finding_cancelled(struct ended *ended);
 
-/* Text as a JSON string, the caller's; where it is not UTF-8, all but ASCII becomes '?'. */
+/* Text as a JSON string, the caller's; what is not UTF-8 in it becomes '?'. */
 json_t *finding_string(const char *data, size_t len);
 
 void finding_clear(struct finding *finding);

@@ -109,11 +109,13 @@ listing_line(const json_t *record, FILE *out)
 		   *class = text_at(record, "/error/class"),
 		   *reason = text_at(record, "/error/reason");
 	struct buf line = BUF_INIT, shown = BUF_INIT;
-	bool cut = key && strlen(key) > KEY_SHOWN;
+	size_t len = key ? strlen(key) : 0;
+	bool cut = len > KEY_SHOWN;
 
 	buf_addf(&line, "%6lld  %-9s  %.*s%s",
 	    (long long)json_integer_value(json_object_get(record, "id")), status ? status : "",
-	    cut ? KEY_SHOWN - 2 : KEY_SHOWN, key ? key : "", cut ? ".." : "");
+	    (int)utf8_cut(key, len, cut ? KEY_SHOWN - 2 : KEY_SHOWN), key ? key : "",
+	    cut ? ".." : "");
 	if (class)
 		buf_addf(&line, "  %s: %s", class, reason ? reason : "");
 	else

@@ -74,9 +74,7 @@ verb_asked(char *const *argv)
 		utf8_visible(argv[i], strnlen(argv[i], ASKED_MAX), UTF8_CONTROLS, &text);
 	}
 	if (text.len > ASKED_MAX) {
-		text.len = ASKED_MAX;
-		while (text.len > 0 && ((unsigned char)text.data[text.len] & 0xc0) == 0x80)
-			text.len--;
+		text.len = utf8_cut(text.data, text.len, ASKED_MAX);
 		text.data[text.len] = '\0';
 		buf_add_str(&text, "..");
 	}

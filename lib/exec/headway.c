@@ -73,9 +73,7 @@ set_message(struct headway *headway, const char *text)
 	size_t len;
 
 	utf8_visible(text, strlen(text), UTF8_CONTROLS, &visible);
-	len = visible.len < HEADWAY_MESSAGE ? visible.len : HEADWAY_MESSAGE - 1;
-	while (len < visible.len && len > 0 && ((unsigned char)visible.data[len] & 0xc0) == 0x80)
-		len--;
+	len = utf8_cut(buf_str(&visible), visible.len, HEADWAY_MESSAGE - 1);
 	memcpy(headway->message, buf_str(&visible), len);
 	headway->message[len] = '\0';
 	buf_clear(&visible);

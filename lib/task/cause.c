@@ -300,17 +300,6 @@ take_one(struct scan *s)
 	}
 }
 
-/* The text of at most max bytes, cut before a character, not within. */
-static size_t
-cut(const char *text, size_t len, size_t max)
-{
-	if (len <= max)
-		return len;
-	while (max > 0 && ((unsigned char)text[max] & 0xc0) == 0x80)
-		max--;
-	return max;
-}
-
 char *
 cause_of(const char *reason)
 {
@@ -319,7 +308,7 @@ cause_of(const char *reason)
 	char *cause;
 
 	reason = reason ? reason : "";
-	utf8_visible(reason, cut(reason, strnlen(reason, READ_MAX + 1), READ_MAX), 0, &text);
+	utf8_visible(reason, utf8_cut(reason, strnlen(reason, READ_MAX + 1), READ_MAX), 0, &text);
 	s.start = s.p = buf_str(&text);
 	while (*s.p) {
 		if (!is_blank(*s.p)) {
@@ -331,7 +320,7 @@ cause_of(const char *reason)
 		if (s.out.len && *s.p)
 			buf_add_char(&s.out, ' ');
 	}
-	cause = xstrndup(buf_str(&s.out), cut(buf_str(&s.out), s.out.len, CAUSE_MAX));
+	cause = xstrndup(buf_str(&s.out), utf8_cut(buf_str(&s.out), s.out.len, CAUSE_MAX));
 	buf_clear(&s.out);
 	buf_clear(&text);
 	return cause;

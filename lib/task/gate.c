@@ -34,9 +34,9 @@ note(struct gate *g, enum failure class, const char *reason)
 	    g->cause, sizeof(g->cause), "%s: %s", failure_name(class), reason ? reason : "");
 	size_t len = (size_t)n < sizeof(g->cause) ? (size_t)n : sizeof(g->cause) - 1;
 
-	for (size_t i = 0; !utf8_valid(g->cause, len) && i < len; i++)
-		if ((unsigned char)g->cause[i] >= 0x80)
-			g->cause[i] = '?';
+	len = utf8_whole(g->cause, len);
+	g->cause[len] = '\0';
+	utf8_repair(g->cause, len);
 }
 
 const char *

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "base/vec.h"
 #include "task/schema_node.h"
 
@@ -39,13 +40,9 @@ static void
 show_string(const json_t *value, struct buf *out)
 {
 	const char *text = json_string_value(value);
-	size_t len = json_string_length(value), cut = len;
-	json_t *start;
+	size_t len = json_string_length(value), cut = utf8_cut(text, len, SHOWN);
+	json_t *start = json_stringn(text, cut);
 
-	if (len > SHOWN)
-		for (cut = SHOWN; cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80;)
-			cut--;
-	start = json_stringn(text, cut);
 	json_put(start, out);
 	json_decref(start);
 	if (cut < len)

@@ -446,6 +446,17 @@ column() { jq -sr "sort_by(.id)[] | $1" "$out" | paste -sd' '; }
 	assert_json '.result == {stdout: "hello"}'
 	run_split taskrun -n -- printf '\377\n'
 	assert_json '.result == {stdout: "?\n"}'
+	run_split taskrun -n -- printf 'caf\351 é\n'
+	assert_json '.result == {stdout: "caf? é\n"}'
+}
+
+@test "taskrun: what is cut off from texts is cut between characters" {
+	run_split taskrun -n -- sh -c 'for i in $(seq 1000); do echo éé; done >&2; exit 3'
+	assert_json '.error | .reason == "exit 3: éé" and (.stderr | length) > 600 and (.stderr | contains("?") | not)'
+	for before in '' x; do
+		run_split taskrun -n -- sh -c 'printf "$1%0600d\n" 0 | sed "s/0/é/g" >&2; exit 3' sh "$before"
+		assert_json '.error.reason | length > 500 and (contains("?") | not)'
+	done
 }
 
 @test "taskrun: an error on stdout decides over the exit status" {

@@ -49,6 +49,9 @@ running() { taskstat | jq -es "any(.[]; .job == \"j\" and .running == $1)"; }
 	on_terminal 'taskwait 2'
 	assert_status 1
 	assert_out -r $'^     2  failed     [0-9a-f]{22}\\.\\.  engine: exi\\.\\.\r$'
+	DOCKLINE_SHARE=$data taskrun -q sum <<<'{"key":"xééééééééééééééé","a":1,"b":1}' >/dev/null
+	on_terminal 'taskwait 3'
+	assert_out $'     3  completed  xéééééééééé..  total 2\r'
 	on_terminal 'taskwait --json 1'
 	assert_json '.id == 1 and .type == "execution"'
 }

@@ -27,10 +27,59 @@ static const struct {
 	{ "five bytes", "\xf8\x88\x80\x80\x80", false, "\\xf8\\x88\\x80\\x80\\x80" },
 };
 
+/* What is cut at a number of bytes: the beginning, and the end. */
+static const struct {
+	const char *bytes;
+	size_t most;
+	const char *begin, *end;
+} cuts[] = {
+	{ "abc", 3, "abc", "abc" },
+	{ "abc", 2, "ab", "bc" },
+	{ "abc", 0, "", "" },
+	{ "", 0, "", "" },
+	{ "\xc3\xa9\xc3\xa9", 4, "\xc3\xa9\xc3\xa9", "\xc3\xa9\xc3\xa9" },
+	{ "\xc3\xa9\xc3\xa9", 3, "\xc3\xa9", "\xc3\xa9" },
+	{ "\xc3\xa9\xc3\xa9", 1, "", "" },
+	{ "a\xf0\x9f\x98\x80", 4, "a", "\xf0\x9f\x98\x80" },
+	{ "a\xf0\x9f\x98\x80", 2, "a", "" },
+	{ "\xf0\x9f\x98\x80z", 4, "\xf0\x9f\x98\x80", "z" },
+	{ "\xe9t\xe9", 2, "\xe9t", "t\xe9" },
+	{ "\x80\x80\x80\x80\x80\x80", 5, "\x80\x80\x80\x80\x80", "\x80\x80" },
+};
+
+static void
+test_cuts(void)
+{
+	for (size_t i = 0; i < COUNT(cuts); i++) {
+		const char *bytes = cuts[i].bytes;
+		size_t len = strlen(bytes), begin = utf8_cut(bytes, len, cuts[i].most);
+		char text[16] = "";
+
+		memcpy(text, bytes, begin);
+		is_str(text, cuts[i].begin, "cut %zu: the beginning", i);
+		is_str(bytes + utf8_tail(bytes, len, cuts[i].most), cuts[i].end, "cut %zu: the end",
+		    i);
+	}
+	is_int(utf8_whole("ab\xe2\x82", 4), 2, "what a cut left of a character is not whole");
+	is_int(utf8_whole("ab\xe2\x82\xac", 5), 5, "a character is");
+}
+
+static void
+test_repair(void)
+{
+	char text[] = "caf\xe9 \xc3\xa9\xe2\x82 ok\xff";
+
+	utf8_repair(text, strlen(text));
+	is_str(text, "caf? \xc3\xa9?? ok?", "only what is wrong becomes '?'");
+}
+
 int
 main(void)
 {
 	struct buf shown = BUF_INIT;
+
+	test_cuts();
+	test_repair();
 
 	for (size_t i = 0; i < COUNT(vectors); i++) {
 		const char *bytes = vectors[i].bytes;
