@@ -39,7 +39,7 @@ is_near(int64_t bytes, int mib)
 int
 main(void)
 {
-	static const char types[][4] = { "C", "A", "OA", "N", "HD", "NA" };
+	static const char *const types[] = { "C", "A", "OA", "N", "HD", "NA" };
 	const struct engine_version v123 = { "1.2.3", 10203 }, v112 = { "1.1.2", 10102 };
 	struct pdbqt_atom atoms[ATOMS];
 	struct request request = { .engine = engine_find("vina") };
@@ -51,7 +51,8 @@ main(void)
 
 		memset(atoms, 0, sizeof(atoms));
 		for (size_t k = 0; k < rows[i].atoms; k++)
-			memcpy(atoms[k].type, types[k % (size_t)rows[i].types], sizeof(*types));
+			snprintf(atoms[k].type, sizeof(atoms[k].type), "%s",
+			    types[k % (size_t)rows[i].types]);
 		for (int k = 0; k < 3; k++)
 			request.box.size[k] = rows[i].side;
 		ok(is_near(footprint_alone(&request, &v123, &ligand), rows[i].alone),
