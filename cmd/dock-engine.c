@@ -81,6 +81,7 @@ main(int argc, char **argv)
 	struct dockmain m = { .program = c.engine,
 		.image = c.image,
 		.runtime = c.runtime,
+		.ligands = c.ligands,
 		.settings = settings,
 		.jobs = c.jobs,
 		.lint = c.lint,

@@ -78,7 +78,7 @@ note_bonds(struct work *work, const char *bonds)
 }
 
 static int
-put_sdf(struct work *work, const struct docked *d, size_t i, struct buf *out, struct err *err)
+put_ligand(struct work *work, const struct docked *d, size_t i, struct buf *out, struct err *err)
 {
 	const char *bonds = docked_sdf(d, i, out, err);
 
@@ -86,6 +86,20 @@ put_sdf(struct work *work, const struct docked *d, size_t i, struct buf *out, st
 	if (bonds)
 		export_sd_tags(&d->x, bonds, out);
 	return bonds ? 0 : -1;
+}
+
+/* The ligand, or each of several that were docked together, as a record. */
+static int
+put_sdf(struct work *work, struct docked *d, size_t i, struct buf *out, struct err *err)
+{
+	int rc = docked_parts(d) == 0 ? put_ligand(work, d, i, out, err) : 0;
+
+	for (size_t k = 0; k < docked_parts(d) && rc == 0; k++) {
+		docked_part(d, k);
+		rc = put_ligand(work, d, i, out, err);
+	}
+	docked_all(d);
+	return rc;
 }
 
 /* The pose as the ligand of another docking, with all its hydrogens. */
@@ -98,6 +112,8 @@ put_request(struct work *work, const struct docked *d, size_t i, struct buf *out
 	json_t *record;
 	int rc = 0;
 
+	if (docked_parts(d) > 0)
+		return err_set(err, ERR_INPUT, "%zu ligands were docked together", docked_parts(d));
 	if (pdbqt && d->sdf) {
 		rc = err_set(err, ERR_INPUT, "its poses are sdf, not pdbqt");
 	} else if (pdbqt) {
@@ -155,7 +171,7 @@ put_out(struct work *work, const struct exported *x, const struct buf *text, str
 
 /* A pose of a bundle: into its SDF and its table. */
 static int
-put_parcel(struct work *work, const struct docked *d, size_t i, struct err *err)
+put_parcel(struct work *work, struct docked *d, size_t i, struct err *err)
 {
 	struct buf sdf = BUF_INIT, csv = BUF_INIT;
 	int rc = put_sdf(work, d, i, &sdf, err);
@@ -171,7 +187,7 @@ put_parcel(struct work *work, const struct docked *d, size_t i, struct err *err)
 }
 
 static int
-format_pose(struct work *work, const struct docked *d, size_t i, struct buf *out, struct err *err)
+format_pose(struct work *work, struct docked *d, size_t i, struct buf *out, struct err *err)
 {
 	const char *text;
 	size_t len;

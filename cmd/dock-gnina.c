@@ -95,6 +95,7 @@ main(int argc, char **argv)
 		.program = c.engine,
 		.image = c.image,
 		.runtime = c.runtime,
+		.ligands = c.ligands,
 		.settings = settings,
 		.jobs = c.jobs,
 		.lint = c.lint,

@@ -72,6 +72,7 @@ main(int argc, char **argv)
 		.program = c.engine,
 		.image = c.image,
 		.runtime = c.runtime,
+		.ligands = c.ligands,
 		.settings = settings,
 		.jobs = c.jobs,
 		.lint = c.lint,

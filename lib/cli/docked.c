@@ -12,6 +12,7 @@
 #include "cli/records.h"
 #include "dock/meeko.h"
 #include "dock/placed.h"
+#include "dock/together.h"
 
 int
 docked_read(struct app *app, struct docked *d, struct err *err)
@@ -115,57 +116,118 @@ engine_block(const char *text, size_t len, const char *name, struct buf *out, st
 	return 0;
 }
 
+size_t
+docked_parts(const struct docked *d)
+{
+	return json_array_size(json_object_get(d->x.result, "ligands"));
+}
+
+void
+docked_part(struct docked *d, size_t i)
+{
+	d->x.part = json_array_get(json_object_get(d->x.result, "ligands"), i);
+	d->x.number = i + 1;
+}
+
+void
+docked_all(struct docked *d)
+{
+	d->x.part = NULL;
+	d->x.number = 0;
+}
+
+/* A ligand of a PDBQT pose: its lines and its atoms. */
+struct slice {
+	struct buf text;
+	const struct pose_atom *atoms;
+	size_t natoms;
+};
+
+/* Cut out of several the one that is meant. */
+static int
+cut(const struct docked *d, struct slice *slice, struct err *err)
+{
+	struct together_span spans[TOGETHER_MOST];
+	size_t i, n = docked_parts(d), number = d->x.number;
+	struct buf one = BUF_INIT;
+
+	if (number == 0)
+		return err_set(err, ERR_INPUT, "%zu ligands were docked together", n);
+	if (together_split(buf_str(&slice->text), slice->text.len, spans, TOGETHER_MOST) != n)
+		return err_set(err, ERR_INPUT, "its poses do not hold %zu ligands", n);
+	for (i = 0; i + 1 < number; i++)
+		slice->atoms += spans[i].atoms;
+	slice->natoms = spans[i].atoms;
+	buf_add(&one, slice->text.data + spans[i].from, spans[i].len);
+	buf_clear(&slice->text);
+	slice->text = one;
+	return 0;
+}
+
 /* The molecule of a PDBQT pose that the record does not have: that of Meeko's remarks, else what
  * Open Babel makes of it. */
 static int
-told_sdf(const struct docked *d, size_t i, const char *name, const char **bonds, struct buf *out,
+told_sdf(const struct slice *slice, const char *name, const char **bonds, struct buf *out,
     struct err *err)
 {
-	const struct pose *pose = &d->poses.at[i];
-	struct buf ligand = BUF_INIT, sdf = BUF_INIT;
+	const char *text = slice->text.data;
+	struct buf sdf = BUF_INIT;
 	struct meeko meeko = MEEKO_INIT;
 	int rc;
 
-	docked_ligand(d, i, &ligand);
-	if (meeko_read(&meeko, buf_str(&ligand), ligand.len)) {
+	if (meeko_read(&meeko, text, slice->text.len)) {
 		*bonds = "meeko";
 		rc = perceive_smiles(buf_str(&meeko.smiles), &sdf, err);
 		if (rc == 0)
-			rc = meeko_sdf(&meeko, buf_str(&sdf), d->poses.atoms.at + pose->first,
-			    pose->natoms, name, out, err);
+			rc = meeko_sdf(
+			    &meeko, buf_str(&sdf), slice->atoms, slice->natoms, name, out, err);
 	} else {
 		*bonds = "perceived";
-		rc = perceive_sdf(buf_str(&ligand), ligand.len, name, out, err);
+		rc = perceive_sdf(text, slice->text.len, name, out, err);
 	}
 	meeko_clear(&meeko);
-	buf_clear(&ligand);
 	buf_clear(&sdf);
+	return rc;
+}
+
+/* The block of a PDBQT pose. */
+static int
+ligand_sdf(const struct docked *d, size_t i, const char *name, const char **bonds, struct buf *out,
+    struct err *err)
+{
+	const json_t *input = json_object_get(d->x.part ? d->x.part : d->x.result, "input");
+	const char *sdf = json_string_value(json_object_get(input, "text"));
+	const json_t *placed = json_object_get(input, "atoms");
+	const struct pose *pose = &d->poses.at[i];
+	struct slice slice = { BUF_INIT, d->poses.atoms.at + pose->first, pose->natoms };
+	int rc = 0;
+
+	docked_ligand(d, i, &slice.text);
+	if (docked_parts(d) > 0)
+		rc = cut(d, &slice, err);
+	if (rc == 0 && sdf && placed) {
+		*bonds = "input";
+		rc = placed_sdf(sdf, placed, slice.atoms, slice.natoms, name, out, err);
+	} else if (rc == 0) {
+		rc = told_sdf(&slice, name, bonds, out, err);
+	}
+	buf_clear(&slice.text);
 	return rc;
 }
 
 const char *
 docked_sdf(const struct docked *d, size_t i, struct buf *out, struct err *err)
 {
-	const json_t *input = json_object_get(d->x.result, "input");
-	const char *sdf = json_string_value(json_object_get(input, "text"));
-	const json_t *atoms = json_object_get(input, "atoms");
-	const struct pose *pose = &d->poses.at[i];
-	const char *title = export_title(&d->x), *text, *bonds;
+	const char *title = export_title(&d->x), *text, *bonds = "engine";
 	char *name = xstrndup(title, strcspn(title, "\r\n"));
 	size_t len;
 	int rc;
 
 	text = docked_model(d, i, &len);
-	if (d->sdf) {
-		bonds = "engine";
+	if (d->sdf)
 		rc = engine_block(text, len, name, out, err);
-	} else if (sdf && atoms) {
-		bonds = "input";
-		rc = placed_sdf(
-		    sdf, atoms, d->poses.atoms.at + pose->first, pose->natoms, name, out, err);
-	} else {
-		rc = told_sdf(d, i, name, &bonds, out, err);
-	}
+	else
+		rc = ligand_sdf(d, i, name, &bonds, out, err);
 	free(name);
 	return rc < 0 ? NULL : bonds;
 }

@@ -40,10 +40,16 @@ void docked_ligand(const struct docked *d, size_t i, struct buf *out);
 /* The same as engines take it for a ligand: without MODEL and ENDMDL, nor the scores of before. */
 void docked_again(const struct docked *d, size_t i, struct buf *out);
 
+/* How many ligands were docked together; 0: one, as usual. And the i-th of them, from 0, is meant
+ * by what follows, until docked_all. */
+size_t docked_parts(const struct docked *d);
+void docked_part(struct docked *d, size_t i);
+void docked_all(struct docked *d);
+
 /* Append the molecule block (three header lines to M  END) of the i-th pose: of a PDBQT pose the
  * molecule of the record at its place, without one that of Meeko's remarks, else what Open Babel
  * makes of it; of an SDF pose the engine's own. Returns where the bonds come from, "input",
- * "meeko", "perceived" or "engine"; NULL with err.
+ * "meeko", "perceived" or "engine"; NULL with err, also of several ligands of which none is meant.
  */
 const char *docked_sdf(const struct docked *d, size_t i, struct buf *out, struct err *err);
 

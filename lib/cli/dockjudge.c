@@ -17,6 +17,7 @@
 #include "dock/docking.h"
 #include "dock/pose.h"
 #include "dock/repair.h"
+#include "dock/together.h"
 
 #define POSES_LIMIT ((size_t)64 << 20)
 #define ROOM_LOW ((unsigned long long)1 << 20) /* a disk with less is full */
@@ -219,23 +220,39 @@ poses_entry(const struct dockjob *job, const struct dockrun *run, const struct b
 	return out;
 }
 
-/* The files of a record: poses and ligand. A pose that the engine did not make says so. */
+/* The files of a record: poses and ligand, or ligand-1 ... of several. A pose that the engine did
+ * not make says so. */
 static json_t *
 files_json(const struct dockjob *job, const struct dockrun *run, const struct berth *f,
     const struct buf *text, const struct docking *d)
 {
-	json_t *entry = poses_entry(job, run, f, text, d);
+	json_t *entry = poses_entry(job, run, f, text, d), *out;
 
 	if (job->request.mode == ENGINE_SCORE)
 		json_object_set_new(entry, "from", json_string("input"));
-	return json_pack("{s:o,s:o}", "poses", entry, "ligand",
-	    file_entry(job, run, f->ligand, job->ligand.data, job->ligand.len));
+	if (job->nparts == 0)
+		return json_pack("{s:o,s:o}", "poses", entry, "ligand",
+		    file_entry(job, run, f->ligand, job->ligand.data, job->ligand.len));
+	out = json_pack("{s:o}", "poses", entry);
+	for (size_t i = 0; i < job->nparts; i++) {
+		const struct dockpart *part = &job->parts[i];
+		char *name = xasprintf("ligand-%zu", i + 1);
+		char *path = xasprintf("%s/%s.pdbqt", f->path, name);
+
+		entry = file_entry(job, run, path, part->text.data, part->text.len);
+		json_object_set_new(entry, "name", json_string(part->name));
+		json_object_set_new(out, name, entry);
+		free(path);
+		free(name);
+	}
+	return out;
 }
 
 json_t *
 dockrun_conclude(struct dockjob *job, const struct dockrun *run, const struct berth *f, char **argv,
     const struct spoken *spoken, struct verdict *verdict)
 {
+	struct together *parts = dockparts_together(job);
 	struct docking d = { .record = job->record,
 		.request = &job->request,
 		.version = &run->version,
@@ -245,6 +262,8 @@ dockrun_conclude(struct dockjob *job, const struct dockrun *run, const struct be
 		.receptor_sha256 = job->receptor_sha256,
 		.ligand_sha256 = job->ligand_sha256,
 		.hashes = job->hashes,
+		.parts = parts,
+		.nparts = job->nparts,
 		.heavy = job->facts.pdbqt.heavy,
 		.warnings = job->warnings,
 		.cost = spoken->cost,
@@ -258,6 +277,8 @@ dockrun_conclude(struct dockjob *job, const struct dockrun *run, const struct be
 		rc = take_scores(job, f, spoken, &text, &poses, verdict);
 	else
 		rc = read_poses(job, f, spoken, &text, &poses, verdict);
+	if (rc == 0 && job->nparts > 0)
+		rc = together_judge(buf_str(&text), &poses, parts, job->nparts, verdict);
 	if (rc < 0 || settle_unbound(job, run, &poses, &d, verdict) < 0 ||
 	    judge_poses(&job->request, &poses, &job->facts.pdbqt, job->warnings, verdict) < 0)
 		goto out;
@@ -271,6 +292,7 @@ dockrun_conclude(struct dockjob *job, const struct dockrun *run, const struct be
 			container_runtime_name(run->image.runtime)));
 	json_decref(d.files);
 out:
+	free(parts);
 	poses_clear(&poses);
 	buf_clear(&text);
 	return out;

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "base/utf8.h"
+#include "cli/dockrun_parts.h"
 #include "cli/records.h"
 #include "dock/box.h"
 #include "dock/findings.h"
@@ -148,9 +149,8 @@ resolve_files(struct dockjob *job, const struct engine *engine, struct err *err)
 	return 0;
 }
 
-/* Compare with the hash that the entry says, if it does. */
-static int
-check_hash(const json_t *entry, const char *hex, struct err *err)
+int
+dockjob_check_hash(const json_t *entry, const char *hex, struct err *err)
 {
 	const char *said = json_string_value(json_object_get(entry, "sha256"));
 
@@ -175,13 +175,15 @@ load_ligand(struct dockjob *job, const struct dockrun *run, struct verdict *verd
 	const json_t *entry = job->request.ligand;
 	struct err err = { 0 };
 
+	if (request_together(&job->request) > 0)
+		return dockparts_load(job, run, verdict);
 	if (records_file(run->app, entry, &job->ligand, &err) < 0)
 		return dockjob_refuse(verdict, "ligand", &err);
 	if (!run->work && !utf8_valid(job->ligand.data, job->ligand.len))
 		return verdict_set(
 		    verdict, "input", "ligand: it is not UTF-8 and no record can hold it");
 	digest_bytes(job->ligand.data, job->ligand.len, job->ligand_sha256);
-	if (check_hash(entry, job->ligand_sha256, &err) < 0 || lint_it(job, &err) < 0)
+	if (dockjob_check_hash(entry, job->ligand_sha256, &err) < 0 || lint_it(job, &err) < 0)
 		return dockjob_refuse(verdict, "ligand", &err);
 	return 0;
 }
@@ -212,7 +214,7 @@ read_receptor(struct dockjob *job, const struct dockrun *run, struct err *err)
 	if (records_file(run->app, entry, &job->receptor, err) < 0)
 		return -1;
 	digest_bytes(job->receptor.data, job->receptor.len, job->receptor_sha256);
-	if (check_hash(job->request.receptor, job->receptor_sha256, err) < 0)
+	if (dockjob_check_hash(job->request.receptor, job->receptor_sha256, err) < 0)
 		return -1;
 	if (!path)
 		return 0;
@@ -266,7 +268,9 @@ name_job(struct dockjob *job)
 {
 	if (job->request.key)
 		return;
-	if (json_is_string(job->request.ligand))
+	if (job->nparts > 0)
+		job->name = dockparts_name(job);
+	else if (json_is_string(job->request.ligand))
 		job->name = path_stem(json_string_value(job->request.ligand));
 	else if (*job->facts.pdbqt.name)
 		job->name = xstrdup(job->facts.pdbqt.name);
@@ -373,6 +377,7 @@ dockjob_clear(struct dockjob *job)
 	buf_clear(&job->ligand);
 	buf_clear(&job->receptor);
 	lint_clear(&job->facts);
+	dockparts_clear(job);
 	free(job->receptor_file);
 	free(job->name);
 }

@@ -103,13 +103,33 @@ join_box(struct app *app, json_t *fills)
 	json_object_del(fills, "size");
 }
 
-static int
-read_settings(struct session *s, const struct engine *engine,
-    const struct dockmain_setting *settings, struct err *err)
+/* A path, or a list of those that are docked together. */
+static void
+fill_ligand(struct session *s, char *const *paths)
 {
+	json_t *all = json_array();
+
+	for (; paths && *paths; paths++) {
+		if (!utf8_valid(*paths, strlen(*paths)))
+			app_usage(s->app, "ligand: not UTF-8");
+		json_array_append_new(all, json_string(*paths));
+	}
+	if (json_array_size(all) == 1)
+		json_object_set(s->fills, "ligand", json_array_get(all, 0));
+	else if (json_array_size(all) > 1)
+		json_object_set(s->fills, "ligand", all);
+	json_decref(all);
+}
+
+static int
+read_settings(
+    struct session *s, const struct engine *engine, const struct dockmain *m, struct err *err)
+{
+	const struct dockmain_setting *settings = m->settings;
 	json_t *box;
 
 	s->fills = json_object();
+	fill_ligand(s, m->ligands);
 	for (; settings->name; settings++)
 		if (*settings->text)
 			json_object_set_new(
@@ -483,7 +503,7 @@ dockmain(struct app *app, const struct dockmain *m, struct err *err)
 	if (m->lint + m->replay + m->serve > 1)
 		app_usage(app, "--lint, --replay and --serve exclude each other");
 	proc_catch();
-	if (read_settings(&s, engine, m->settings, err) < 0)
+	if (read_settings(&s, engine, m, err) < 0)
 		goto out;
 	if (dockrun_open(&s.run, app, engine, &choice, err) < 0) {
 		if (m->serve)

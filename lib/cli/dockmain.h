@@ -25,8 +25,9 @@ struct dockmain_setting {
 /* The options that all of them have: a program has a static struct of them, and puts the rows into
  * its tables, where the alphabet has them. */
 struct dockmain_common {
-	char *box, *center, *cpu, *engine, *exhaustiveness, *image, *keep_poses, *ligand, *min_rmsd,
+	char *box, *center, *cpu, *engine, *exhaustiveness, *image, *keep_poses, *min_rmsd,
 	    *num_modes, *receptor, *runtime, *seed, *size, *timeout;
+	char **ligands;
 	int jobs, lint, replay;
 };
 
@@ -46,7 +47,7 @@ struct dockmain_common {
 #define DOCKMAIN_KEEP_POSES(c) \
 	DOCKMAIN_TEXT(c, "keep-poses", keep_poses, "poses to keep, 0 for all (3)", "N")
 #define DOCKMAIN_LIGAND(c) \
-	DOCKMAIN_TEXT(c, "ligand", ligand, "a prepared ligand", "FILE")
+	{ "ligand", 0, POPT_ARG_ARGV, &(c).ligands, 0, "a prepared ligand", "FILE" }
 #define DOCKMAIN_MIN_RMSD(c) \
 	DOCKMAIN_TEXT(c, "min-rmsd", min_rmsd, "angstrom between poses (1)", "D")
 #define DOCKMAIN_NUM_MODES(c) \
@@ -77,16 +78,18 @@ struct dockmain_common {
 #define DOCKMAIN_SETTINGS(c) \
 	{ "box", &(c).box }, { "center", &(c).center }, { "cpu", &(c).cpu }, \
 	{ "exhaustiveness", &(c).exhaustiveness }, { "keep_poses", &(c).keep_poses }, \
-	{ "ligand", &(c).ligand }, { "min_rmsd", &(c).min_rmsd }, \
+	{ "min_rmsd", &(c).min_rmsd }, \
 	{ "num_modes", &(c).num_modes }, { "receptor", &(c).receptor }, { "seed", &(c).seed }, \
 	{ "size", &(c).size }, { "timeout", &(c).timeout }
 /* clang-format on */
 
 struct dockmain {
-	const char *engine;                      /* the row's name, or */
-	const struct engine *row;                /* one that is not in the table */
-	const char *program;                     /* --engine, or NULL */
-	const char *image, *runtime;             /* --image and --runtime, or NULL */
+	const char *engine;          /* the row's name, or */
+	const struct engine *row;    /* one that is not in the table */
+	const char *program;         /* --engine, or NULL */
+	const char *image, *runtime; /* --image and --runtime, or NULL */
+	char **ligands;              /* --ligand, ended by NULL; NULL: not given. Several are docked
+				      * together */
 	const struct dockmain_setting *settings; /* ended by a NULL name */
 	int jobs;                                /* dockings at a time; 0: one */
 	int lint;                                /* --lint: only judge the requests */

@@ -10,6 +10,7 @@
  */
 #include "cli/dockreplay.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,13 +52,33 @@ poses_hash(const json_t *result)
 	return full ? full : text_at(result, "/files/poses/sha256");
 }
 
-/* The ligand's file: of the record itself, else of the execution's params. */
+/* The files of several that were docked together; NULL: there are none. The caller's. */
+static json_t *
+ligands_of(const json_t *result)
+{
+	const json_t *files = json_object_get(result, "files");
+	json_t *out = json_array(), *file;
+	char name[32];
+
+	do {
+		snprintf(name, sizeof(name), "ligand-%zu", json_array_size(out) + 1);
+		file = json_object_get(files, name);
+		json_array_append(out, file);
+	} while (file);
+	if (json_array_size(out) > 0)
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
+/* The ligand's file: of the record itself, else of the execution's params; or of several. The
+ * caller's. */
 static json_t *
 ligand_of(const json_t *record, const json_t *result)
 {
-	json_t *file = json_at(result, "/files/ligand");
+	json_t *file = json_at(result, "/files/ligand"), *several = ligands_of(result);
 
-	return file ? file : json_at(record, "/params/ligand");
+	return several ? several : json_incref(file ? file : json_at(record, "/params/ligand"));
 }
 
 /* The request that gave this result: the caller's, or NULL with err. */
@@ -68,12 +89,13 @@ request_of(const json_t *record, const json_t *result, struct err *err)
 	json_t *ligand = ligand_of(record, result);
 
 	if (!json_is_object(params) || !poses_hash(result) || !ligand) {
+		json_decref(ligand);
 		err_set(err, ERR_INPUT, "it has no request, no ligand or no hash of its poses");
 		return NULL;
 	}
 	out = json_copy(params);
 	json_object_set(out, "key", json_object_get(result, "key"));
-	json_object_set(out, "ligand", ligand);
+	json_object_set_new(out, "ligand", ligand);
 	json_object_set(out, "receptor", json_object_get(result, "receptor"));
 	json_object_set(out, "box", json_object_get(result, "box"));
 	json_object_set_new(out, "repair", json_string("raw"));

@@ -14,6 +14,7 @@
 #include "cli/dockrun_parts.h"
 #include "dock/argv.h"
 #include "dock/footprint.h"
+#include "dock/together.h"
 #include "exec/proc.h"
 
 #define GRACE 5.0 /* seconds between TERM and KILL */
@@ -110,8 +111,10 @@ refuse_large(const struct dockjob *job, const struct dockrun *run, struct verdic
 json_t *
 dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
 {
+	char *names[TOGETHER_MOST + 1] = { NULL };
 	struct argv_files files = { .program = run->program,
 		.ligand = berth_ligand_name(&job->request),
+		.ligands = job->nparts > 0 ? names : NULL,
 		.out = berth_poses_name(&job->request) };
 	struct berth f = { 0 };
 	struct spoken spoken = { .out = BUF_INIT, .errout = BUF_INIT };
@@ -126,7 +129,7 @@ dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verd
 	if (run->engine->batch.list)
 		return dockbatch_single(job, run, verdict);
 	if (berth_make(&f, run, &job->request, &err) < 0 ||
-	    berth_put(f.ligand, &job->ligand, &err) < 0 ||
+	    dockparts_put(&f, job, names, &err) < 0 ||
 	    !(files.receptor = berth_receptor(&f, job, &err))) {
 		dockjob_refuse(verdict, "", &err);
 		goto out;
@@ -136,6 +139,8 @@ dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verd
 	    !proc_caught())
 		out = dockrun_conclude(job, run, &f, argv, &spoken, verdict);
 out:
+	for (size_t i = 0; names[i]; i++)
+		free(names[i]);
 	argv_free(argv);
 	buf_clear(&spoken.out);
 	buf_clear(&spoken.errout);

@@ -57,15 +57,25 @@ void dockrun_close(struct dockrun *run);
 /* Whether a receptor, as requests name it, can be docked to by any of them. -1: why not. */
 int dockrun_check_receptor(const struct dockrun *run, const json_t *entry, struct err *err);
 
+/* One of several ligands of a request. */
+struct dockpart {
+	char *name; /* of its entry, else of its text, else of its file, else "ligand 2" */
+	struct buf text;
+	struct lint_facts facts;
+	char sha256[DIGEST_HEX];
+};
+
 /* A request with its files read: what is left to do needs no state directory. */
 struct dockjob {
 	json_t *record;
 	struct request request;
 	struct buf ligand, receptor;
-	struct lint_facts facts; /* of the ligand */
-	char *name;              /* what request.key points to when the record gave none */
-	char *receptor_file;     /* its absolute path, NULL: it was no file */
-	bool receptor_plain;     /* the engine can open that file itself: it is not compressed */
+	struct lint_facts facts; /* of the ligand; of several, of all their atoms */
+	struct dockpart *parts;  /* several that are docked together: `ligand` is then all texts */
+	size_t nparts;
+	char *name;          /* what request.key points to when the record gave none */
+	char *receptor_file; /* its absolute path, NULL: it was no file */
+	bool receptor_plain; /* the engine can open that file itself: it is not compressed */
 	char ligand_sha256[DIGEST_HEX], receptor_sha256[DIGEST_HEX];
 	json_t *hashes; /* of the files that parameters name, or NULL */
 	json_t *warnings;

@@ -12,6 +12,8 @@
 #include "dock/docking.h"
 
 struct berth;
+struct err;
+struct together;
 struct dockjob;
 struct dockrun;
 struct verdict;
@@ -35,5 +37,24 @@ json_t *dockrun_conclude(struct dockjob *job, const struct dockrun *run, const s
  * the ligand alone. */
 json_t *dockjob_judge_text(struct dockjob *job, const struct dockrun *run, const struct buf *poses,
     const struct spoken *spoken, struct verdict *verdict);
+
+/* Compare with the hash that the entry of a file says, if it does. 0 or -1. */
+int dockjob_check_hash(const json_t *entry, const char *hex, struct err *err);
+
+/* ---- several ligands that are docked together (dockparts.c) ---- */
+
+/* Read and check each, and what they are together. */
+int dockparts_load(struct dockjob *job, const struct dockrun *run, struct verdict *verdict);
+void dockparts_clear(struct dockjob *job);
+
+/* "a+b": what they are called together. The caller's. */
+char *dockparts_name(const struct dockjob *job);
+
+/* The ligand, or all of several, for the engine to read; names as they stand on its command line,
+ * the caller's. 0 or -1. */
+int dockparts_put(const struct berth *f, const struct dockjob *job, char **names, struct err *err);
+
+/* All of them; the caller frees the array. */
+struct together *dockparts_together(const struct dockjob *job);
 
 #endif

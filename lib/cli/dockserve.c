@@ -98,7 +98,7 @@ static void
 keep_folder(struct serve *s, const json_t *record)
 {
 	char **place = &s->kept[s->answered++ % KEPT], *end;
-	const char *path = json_string_value(json_at(record, "/files/ligand/path"));
+	const char *path = json_string_value(json_at(record, "/files/poses/path"));
 
 	if (*place)
 		file_remove_tree(*place, NULL);

@@ -43,9 +43,9 @@ add_box(struct args *args, const struct box *box)
 }
 
 static void
-add_batch(struct args *args, char *const *names)
+add_names(struct args *args, const char *flag, char *const *names)
 {
-	vec_add(args, xstrdup("--batch"));
+	vec_add(args, xstrdup(flag));
 	for (; *names; names++)
 		vec_add(args, xstrdup(*names));
 }
@@ -91,7 +91,9 @@ argv_build(const struct request *request, const struct engine_version *version,
 	if (!request_maps(request))
 		add(&args, "--receptor", files->receptor);
 	if (files->batch)
-		add_batch(&args, files->batch);
+		add_names(&args, "--batch", files->batch);
+	else if (files->ligands)
+		add_names(&args, "--ligand", files->ligands);
 	else
 		add(&args, engine->batch.list ? engine->batch.list : "--ligand", files->ligand);
 	if (!request_maps(request))

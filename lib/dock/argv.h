@@ -17,7 +17,8 @@ struct request;
  * is the list of them, and out the folder of poses. */
 struct argv_files {
 	const char *program, *receptor, *ligand, *out;
-	char *const *batch; /* instead of ligand: several, ended by NULL; out is a folder then */
+	char *const *ligands; /* instead of ligand: those that are docked together, ended by NULL */
+	char *const *batch;   /* instead of ligand: several, ended by NULL; out is a folder then */
 };
 
 /* The vector, ended by NULL. Free it with argv_free. */

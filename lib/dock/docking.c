@@ -13,6 +13,7 @@
 #include "dock/pose.h"
 #include "dock/request.h"
 #include "dock/score.h"
+#include "dock/together.h"
 
 static json_t *
 string_or_null(const char *s)
@@ -48,7 +49,9 @@ ligand_json(const struct request *request, const char *sha256)
 {
 	json_t *out;
 
-	if (json_is_string(request->ligand)) {
+	if (json_is_array(request->ligand)) {
+		out = json_pack("{s:s*}", "name", request->key);
+	} else if (json_is_string(request->ligand)) {
 		out = json_pack("{s:s*,s:O}", "name", request->key, "path", request->ligand);
 	} else {
 		out = json_copy((json_t *)request->ligand);
@@ -280,6 +283,8 @@ docking_record(const struct docking *d)
 		d->receptor_sha256));
 	json_object_set_new(out, "box", box);
 	json_object_set_new(out, "ligand", ligand_json(r, d->ligand_sha256));
+	if (d->nparts > 0)
+		json_object_set_new(out, "ligands", together_json(d->parts, d->nparts));
 	json_object_set_new(out, "request", request);
 	if (translated)
 		json_object_set_new(out, "translated", translated);
@@ -310,6 +315,10 @@ docking_failure(const json_t *record, const char *key, const json_t *error)
 		ligand = json_copy(ligand);
 		json_object_del(ligand, "text");
 		json_object_set_new(out, "ligand", ligand);
+	}
+	if (json_is_array(ligand)) {
+		json_object_set_new(out, "ligand", json_pack("{s:s*}", "name", key));
+		json_object_del(rest, "ligand");
 	}
 	json_object_set(out, "error", (json_t *)error);
 	json_object_del(rest, "input");

@@ -13,6 +13,7 @@
 struct engine_version;
 struct poses;
 struct request;
+struct together;
 
 /* What the engine took for it, apart from what was the same for others. */
 struct docking_cost {
@@ -36,6 +37,8 @@ struct docking {
 	const char *receptor_file; /* absolute path, NULL: it was no file */
 	const char *receptor_sha256, *ligand_sha256;
 	const struct poses *poses;
+	const struct together *parts; /* several ligands that were docked together */
+	size_t nparts;
 	size_t heavy;       /* heavy atoms of the ligand */
 	bool repaired;      /* the affinities are not those of the file */
 	bool unbound_wrong; /* they are, and it would be needed */

@@ -104,6 +104,7 @@ static const struct engine engines[] = {
 	    .nparams = COUNT(vina_params),
 	    .mode = { "", "--local_only", NULL, "--score_only" },
 	    .usual = 763,
+	    .together_since = 10200,
 	    .group_since = 10203,
 	    .score = "affinity",
 	    .least = -30,

@@ -95,6 +95,7 @@ struct engine {
 	    *score; /* what tells whether a pose is believable, by its name in dock/score.h */
 	int usual; /* MiB that the usual docking takes (of the newest version), as the shipped tasks
 		    * have it; 0: not known */
+	int together_since; /* first version that docks several ligands together; 0: none */
 	int group_since;    /* first version whose --batch docks each as it would alone; 0: none */
 	double least, most; /* a score outside is not believed */
 	int unbound_since,

@@ -57,7 +57,7 @@ export_best(const json_t *result)
 const char *
 export_title(const struct exported *x)
 {
-	const json_t *ligand = json_object_get(x->result, "ligand");
+	const json_t *ligand = x->part ? x->part : json_object_get(x->result, "ligand");
 	const char *name = json_string_value(json_object_get(ligand, "original_name"));
 
 	if (!name)
@@ -105,13 +105,24 @@ put_value(const json_t *value, struct buf *out)
 		}
 }
 
+/* The value of a field that has a place. */
+static const json_t *
+field_value(const struct field *field, const struct exported *x)
+{
+	if (field->of_pose)
+		return json_at(export_pose(x->result, x->pose), field->at);
+	if (x->part && strcmp(field->at, "/ligand/name") == 0)
+		return json_object_get(x->part, "name");
+	if (x->part && strcmp(field->at, "/smiles") == 0)
+		return json_object_get(x->part, "smiles");
+	return json_at(x->result, field->at);
+}
+
 static void
 put_field(const struct field *field, const struct exported *x, struct buf *out)
 {
 	if (field->at)
-		put_value(json_at(field->of_pose ? export_pose(x->result, x->pose) : x->result,
-			      field->at),
-		    out);
+		put_value(field_value(field, x), out);
 	else if (strcmp(field->head, "rank") == 0)
 		buf_addf(out, "%zu", x->place);
 	else if (strcmp(field->head, "key") == 0)
@@ -265,7 +276,7 @@ export_sd_tags(const struct exported *x, const char *bonds, struct buf *out)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(json_object_get(x->result, "tags"), name, value) {
+	json_object_foreach(json_object_get(x->part ? x->part : x->result, "tags"), name, value) {
 		buf_reset(&text);
 		put_value(value, &text);
 		put_tag(name, buf_str(&text), out);
@@ -274,6 +285,12 @@ export_sd_tags(const struct exported *x, const char *bonds, struct buf *out)
 		buf_reset(&text);
 		put_field(&fields[i], x, &text);
 		put_tag(fields[i].tag, buf_str(&text), out);
+	}
+	if (x->part) {
+		buf_reset(&text);
+		buf_addf(&text, "%zu of %zu", x->number,
+		    json_array_size(json_object_get(x->result, "ligands")));
+		put_tag("dock_ligand", buf_str(&text), out);
 	}
 	put_tag("dock_unit", "kcal/mol", out);
 	put_tag("dock_bond_orders", bonds, out);

@@ -15,8 +15,11 @@ struct err;
 struct exported {
 	const char *key; /* of the record; NULL: none */
 	const json_t *result;
-	size_t place; /* 1 is the first record */
-	int pose;     /* which pose, by its rank */
+	size_t place;       /* 1 is the first record */
+	int pose;           /* which pose, by its rank */
+	const json_t *part; /* of several ligands that were docked together the one that is meant,
+			     * by its entry in `ligands`; NULL: the ligand */
+	size_t number;      /* of it, from 1 */
 };
 
 /* The rank of the pose that is best by the result's default score; 1 when it has none. */

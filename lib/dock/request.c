@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/strtab.h"
 #include "dock/molecule.h"
+#include "dock/together.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define TIMEOUT_MAX 31536000.0
@@ -282,11 +283,55 @@ says_sdf(const json_t *ligand, const char *format)
 	return molecule_format(path, NULL) == MOLECULE_SDF;
 }
 
+/* One of several: the same, or a ligand record that has it. */
+static int
+check_part(const json_t *entry, size_t i, struct err *err)
+{
+	const json_t *file = together_file(entry);
+	const char *format = NULL;
+
+	if (json_is_string(file) ? !*json_string_value(file) : !json_is_object(file))
+		return err_set(err, ERR_INPUT, "ligand %zu must be a path or an object, found %s",
+		    i + 1, json_type_name(file));
+	if (json_is_object(json_object_get(entry, "error")))
+		return err_set(
+		    err, ERR_INPUT, "ligand %zu is the record of something that failed", i + 1);
+	if (json_is_object(file) && json_get_string(file, "format", &format, err) < 0)
+		return err_wrap(err, "ligand %zu", i + 1);
+	if (says_sdf(file, format) || (format && strcmp(format, "pdbqt") != 0))
+		return err_set(err, ERR_INPUT, "ligand %zu: the format is '%s', not pdbqt", i + 1,
+		    format ? format : "sdf");
+	return 0;
+}
+
+/* Several that are docked together. */
+static int
+read_ligands(const json_t *list, struct request *out, struct err *err)
+{
+	size_t n = json_array_size(list);
+
+	if (out->engine->together_since == 0)
+		return err_set(err, ERR_INPUT,
+		    "'ligand' is a list, and %s does not dock several ligands together (vina does)",
+		    out->engine->name);
+	if (n == 0 || n > TOGETHER_MOST)
+		return err_set(
+		    err, ERR_INPUT, "'ligand' is a list of %zu, not of 1 to %d", n, TOGETHER_MOST);
+	for (size_t i = 0; i < n; i++)
+		if (check_part(json_array_get(list, i), i, err) < 0)
+			return -1;
+	out->ligand = list;
+	return 0;
+}
+
 static int
 read_ligand(const json_t *record, struct request *out, struct err *err)
 {
+	const json_t *list = json_object_get(record, "ligand");
 	const char *format = NULL, *name = NULL;
 
+	if (json_is_array(list))
+		return read_ligands(list, out, err);
 	if (read_file(record, "ligand", &out->ligand, err) < 0)
 		return -1;
 	if (json_is_object(out->ligand) &&
@@ -340,6 +385,13 @@ value_text(const struct request *request, size_t i)
 int
 request_fits(const struct request *request, const struct engine_version *version, struct err *err)
 {
+	if (request_together(request) > 0 && version->number < request->engine->together_since)
+		return err_set(err, ERR_INPUT, "%s %s does not dock several ligands together",
+		    request->engine->name, version->text);
+	if (request_together(request) > 0 && request->mode != ENGINE_DOCK)
+		return err_set(err, ERR_INPUT,
+		    "several ligands together are docked only: 'mode' is %s",
+		    engine_modes[request->mode]);
 	for (size_t i = 0; i < request->engine->nparams; i++) {
 		const struct engine_param *p = &request->engine->params[i];
 		const char *text = value_text(request, i);
@@ -439,6 +491,12 @@ request_params(const struct request *request, const struct engine_version *versi
 	return out;
 }
 
+size_t
+request_together(const struct request *request)
+{
+	return json_array_size(request->ligand);
+}
+
 bool
 request_groups(const struct request *request, const struct engine_version *version)
 {
@@ -447,8 +505,9 @@ request_groups(const struct request *request, const struct engine_version *versi
 	int flex = engine_param_find(engine, "flex");
 
 	return engine->group_since > 0 && version->number >= engine->group_since &&
-	    !request->single && request->mode == ENGINE_DOCK && !request_maps(request) &&
-	    (flex < 0 || !request->text[flex]) && (scoring < 0 || request->value[scoring] == 0);
+	    !request->single && request_together(request) == 0 && request->mode == ENGINE_DOCK &&
+	    !request_maps(request) && (flex < 0 || !request->text[flex]) &&
+	    (scoring < 0 || request->value[scoring] == 0);
 }
 
 bool

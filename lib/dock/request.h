@@ -25,7 +25,8 @@ struct request {
 	const struct engine *engine;
 	const char *key;        /* what the record is called: its key, else the ligand's name */
 	const json_t *receptor; /* a path, or an entry with path, file, text or object */
-	const json_t *ligand;   /* the same; borrowed from the record like all of these */
+	const json_t *ligand;   /* the same, or an array of them and of ligand records: docked
+				 * together; borrowed from the record like all of these */
 	struct box box;
 	enum engine_mode mode;
 	bool sdf;                            /* the ligand is SDF, not PDBQT */
@@ -69,6 +70,9 @@ bool request_groups(const struct request *request, const struct engine_version *
 /* Can it be one of several records in a file of ligands, each docked as it would be alone? Not
  * where scores are only said, without a name. */
 bool request_joins(const struct request *request);
+
+/* How many ligands it docks together; 0: it has one, which is no list. */
+size_t request_together(const struct request *request);
 
 /* The value of a parameter of whole numbers by its name; where the engine has none, absent. */
 int request_whole(const struct request *request, const char *name, int absent);

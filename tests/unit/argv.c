@@ -110,7 +110,8 @@ test_batch(void)
 static void
 test_lines(void)
 {
-	static const struct argv_files files = { "vina", "r.pdbqt", "l.pdbqt", "o.pdbqt", NULL };
+	static const struct argv_files files = { "vina", "r.pdbqt", "l.pdbqt", "o.pdbqt", NULL,
+		NULL };
 
 	for (size_t i = 0; i < COUNT(lines); i++) {
 		json_t *record = json_parse(lines[i].record, strlen(lines[i].record), NULL);

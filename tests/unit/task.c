@@ -40,7 +40,7 @@ static const struct {
 	    "/service_config/colour is not a member here; there are: command, service_url, stream, "
 	    "resources, "
 	    "timeout, workdir, retry, cwd, lines, priority, queue, limits, rate, breaker, cache, "
-	    "container, hooks\n" },
+	    "cost, container, hooks\n" },
 	{ "{\"task_id\":\"t\",\"a/b~c\":1,\"service_config\":{\"command\":[\"x\"]}}",
 	    "/a~1b~0c is not a member here; there are: task_id, version, name, category, "
 	    "description, "
