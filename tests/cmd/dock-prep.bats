@@ -235,6 +235,9 @@ mine-input m 3-input" ]]
 	isomer=$(jq -r '.isomeric_smiles // empty' "$out")
 	smiles again "$isomer" | dock-prep -q >again
 	[[ $(jq -r '[.smiles, .prep.stereo_unspecified] | @tsv' again) == "$isomer"$'\t0' ]]
+	# as a state of its own it has another key
+	run_split dock-prep --states 2 --kinds stereo in
+	[[ $(jq -r '[.key, .ligand.parent] | join(" ")' "$out") == $'open-i1 open\nopen-i2 open\nclosed closed' ]]
 	run_split dock-prep --stereo refuse in
 	assert_status 1
 	[ "$(member open .error.reason)" = '"2 stereo centres or double bonds are unspecified"' ]
