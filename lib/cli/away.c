@@ -3,6 +3,7 @@
 #include "cli/away.h"
 
 #include <signal.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -13,6 +14,7 @@
 #include "exec/proc.h"
 #include "store/store.h"
 #include "task/tally.h"
+#include "task/whereabouts.h"
 
 struct away {
 	struct app *app;
@@ -49,29 +51,44 @@ tick(void *ctx, struct err *err)
 	return cluster_is_drained(a->cluster, err);
 }
 
-/* Of what has ended others may have taken home all that was out. */
+static int
+count_one(const char *name, int element, int64_t given, void *ctx)
+{
+	(void)name;
+	(void)element;
+	(void)given;
+	++*(long long *)ctx;
+	return 0;
+}
+
+/* What is out, or waits until others have come home, and who goes on with it. */
 static int
 say_what_stays(const struct away *a, struct store *store, const struct job *of, struct err *err)
 {
-	long long out = (long long)cluster_out(a->cluster);
 	const char *job = a->c->job;
 	struct account_sums sums;
+	long long out = 0, left;
+	char what[64];
 
-	if (tally_read(store, a->app->org, of->id, of->generation, &sums, err) < 0)
+	if (tally_read(store, a->app->org, of->id, of->generation, &sums, err) < 0 ||
+	    whereabouts_of_job(store, a->app->org, of, count_one, &out, err) < 0)
 		return -1;
-	if (out == 0 || sums.by[ACC_WAITING] + sums.by[ACC_RUNNING] == 0)
+	left = (long long)(sums.by[ACC_WAITING] + sums.by[ACC_RUNNING]);
+	if (left == 0)
 		return 0;
+	if (out > 0)
+		snprintf(what, sizeof(what), "%lld element%s out", out, out == 1 ? " is" : "s are");
+	else
+		snprintf(
+		    what, sizeof(what), "%lld execution%s", left, left == 1 ? " waits" : "s wait");
 	if (job)
-		app_say(a->app, "%lld element%s out: the same command waits for job '%s'", out,
-		    out == 1 ? " is" : "s are", job);
+		app_say(a->app, "%s: the same command waits for job '%s'", what, job);
 	else if (a->c->detach)
-		app_say(a->app, "%lld element%s out: taskwait, given what this prints, waits", out,
-		    out == 1 ? " is" : "s are");
+		app_say(a->app, "%s: taskwait, given what this prints, waits", what);
 	else
 		app_say(a->app,
-		    "%lld element%s out: taskwork --on %s has them come home (with --job NAME the"
-		    " same command would wait for them)",
-		    out, out == 1 ? " is" : "s are", a->c->plan.profile);
+		    "%s: taskwork --on %s goes on (with --job NAME the same command would)", what,
+		    a->c->plan.profile);
 	return 0;
 }
 

@@ -70,6 +70,9 @@ int cluster_describe(struct cluster *c, struct batch_job *job, char *argv[6], st
 /* Write its package. 0 or -1. */
 int cluster_pack(struct cluster *c, const char *name, int64_t job, struct err *err);
 
+/* Tell that we live, and how often the cluster was called, when it is time to. 0 or -1. */
+int cluster_beat(struct cluster *c, struct err *err);
+
 /* Ask the cluster how its elements stand, if nobody else did lately. 0 or -1. */
 int cluster_ask(struct cluster *c, struct err *err);
 
