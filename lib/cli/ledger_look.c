@@ -117,7 +117,10 @@ ledger_look(struct ledger *l, struct err *err)
 			*err = l->err;
 	}
 	store_read_end(l->o.store);
-	return rc < 0 ? -1 : tell_records(l, err);
+	/* who ended it may be waiting for the disk still */
+	if (rc < 0 || (l->print.len > 0 && store_sync(l->o.store, err) < 0))
+		return -1;
+	return tell_records(l, err);
 }
 
 int

@@ -159,6 +159,8 @@ print_ended(struct wait *w, struct err *err)
 	size_t n = w->ended.len;
 	int rc = 0;
 
+	if (n > 0 && store_sync(w->store, err) < 0) /* its worker may be waiting for the disk */
+		return -1;
 	if (n > 1)
 		qsort(w->ended.at, n, sizeof(*w->ended.at), compare_ended);
 	if (w->o->any && n > 1)
