@@ -284,9 +284,8 @@ check_sketch(const struct pdbqt *p, const struct molecule *m, struct err *why)
 	return check_neighbours(m, why) < 0 ? -1 : check_flat(p, why);
 }
 
-/* Is an SDF all there, atoms that are atoms, and the bonds that its counts line says? */
-static int
-check_whole(const struct molecule *m, struct err *why)
+int
+lint_whole(const struct molecule *m, struct err *why)
 {
 	if (m->bonds.len < m->said)
 		return err_set(why, ERR_INPUT,
@@ -346,7 +345,7 @@ lint_ligand_sdf(const char *sdf, size_t len, struct lint_facts *facts, struct er
 	if (rc == 0 && m.more)
 		rc = err_set(why, ERR_INPUT, "there are several molecules in it");
 	if (rc == 0)
-		rc = check_whole(&m, why);
+		rc = lint_whole(&m, why);
 	if (rc == 0)
 		take_molecule(&f.pdbqt, &m);
 	if (rc == 0 && f.pdbqt.heavy == 0)

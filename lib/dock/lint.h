@@ -26,6 +26,7 @@
 #include "dock/pdbqt.h"
 
 struct err;
+struct molecule;
 
 enum { LINT_TORSIONS = 32 }; /* the most AutoDock 4 takes; engines sample worse long before */
 
@@ -44,6 +45,10 @@ struct lint_facts {
  */
 int lint_ligand(const char *pdbqt, size_t len, const struct lint_limits *limits,
     struct lint_facts *facts, struct err *why);
+
+/* Is an SDF that could be read all there: every bond that it says, between atoms that there are,
+ * its M  END, and atoms that are of some element? */
+int lint_whole(const struct molecule *sdf, struct err *why);
 
 /* The same of a molecule as SDF, for engines that prepare it themselves: one record that is
  * all there, of one fragment, in three dimensions, its atoms apart and of known elements.

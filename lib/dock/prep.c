@@ -110,6 +110,38 @@ first_step(const struct prep *p)
 	return strcmp(p->format, "smi") == 0 ? STEP_SMILES : STEP_SDF;
 }
 
+/* Does a text of SMILES go on behind its first line? */
+static bool
+has_more_lines(const char *text)
+{
+	text += strspn(text, " \t\r\n");
+	text += strcspn(text, "\n");
+	return text[strspn(text, " \t\r\n")] != '\0';
+}
+
+/* A record is one molecule: of several only the first would be docked. RDKit tells what it cannot
+ * read; Open Babel takes what is left of a file that is cut off, or waits for the rest of it. */
+static int
+check_text(const struct prep *p, struct err *why)
+{
+	struct molecule m = MOLECULE_INIT;
+	bool sdf = strcmp(p->format, "sdf") == 0, more = has_more_lines(buf_str(&p->text));
+	int rc = 0;
+
+	if (strcmp(p->format, "smi") != 0) {
+		rc = molecule_read(
+		    &m, sdf ? MOLECULE_SDF : MOLECULE_MOL2, "the molecule", buf_str(&p->text), why);
+		more = rc == 0 && m.more;
+	}
+	if (rc == 0 && sdf && !p->options->rdkit)
+		rc = lint_whole(&m, why);
+	molecule_clear(&m);
+	if (more)
+		return err_set(why, ERR_INPUT,
+		    "several molecules in one record (dock-ligands makes a record of each)");
+	return p->options->rdkit ? 0 : rc;
+}
+
 struct prep *
 prep_new(const json_t *record, const char *text, size_t len, const struct prep_options *options,
     const char *why)
@@ -137,6 +169,8 @@ prep_new(const json_t *record, const char *text, size_t len, const struct prep_o
 	else if (strspn(text, " \t\r\n") == len || memchr(text, '\0', len))
 		prep_fail(p, "input",
 		    memchr(text, '\0', len) ? "not text: it contains a zero byte" : "empty");
+	else if (strcmp(p->format, "pdbqt") != 0 && check_text(p, &err) < 0)
+		prep_fail(p, "input", err.text);
 	else if (strcmp(p->format, "pdbqt") != 0)
 		p->step = first_step(p);
 	else if (prep_judge(p, &err) < 0)

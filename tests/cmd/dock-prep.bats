@@ -339,6 +339,32 @@ mine-input m 3-input" ]]
 	[ "$(member floppy .torsions)" = 43 ]
 }
 
+@test "dock-prep: a record is one molecule, and a file that is cut off is none" {
+	several() { # KEY FORMAT FILE [HEAD]
+		jq -cn --arg key "$1" --arg format "$2" --rawfile text "$3" '{type: "ligand", $key, ligand: {name: $key, $format, $text}}'
+	}
+	printf 'CCO a\n\nCCN b\n' >two.smi
+	cat "$data/box/aspirin.mol2" "$data/box/aspirin.mol2" >two.mol2
+	head -n 40 "$data/box/aspirin.sdf" >bonds.sdf
+	sed '/^M  END/d' "$data/box/aspirin.sdf" >end.sdf
+	sed '5s/[0-9]\.[0-9]/1.X/' "$data/box/aspirin.sdf" >letter.sdf
+	{
+		several sdf sdf "$data/box/two.sdf" && several smi smi two.smi && several mol2 mol2 two.mol2
+		several bonds sdf bonds.sdf && several end sdf end.sdf && several letter sdf letter.sdf
+	} >in
+	for python in '' /bin/false; do
+		DOCKLINE_PYTHON=$python run_split timeout 20 dock-prep -q --timeout 9 in
+		assert_status 1
+		assert_json '.error.class == "input"'
+		for key in sdf smi mol2; do
+			[ "$(member $key .error.reason)" = '"several molecules in one record (dock-ligands makes a record of each)"' ]
+		done
+	done
+	[[ $(member bonds .error.reason) == '"bond '*' of '*' cannot be read: cut off'* ]]
+	[[ $(member end .error.reason) == '"the molecule has no M  END: cut off?"' ]]
+	[[ $(member letter .error.reason) == '"the molecule:5: coordinate '* ]]
+}
+
 @test "dock-prep: a PDBQT ligand is judged and passed on" {
 	jq -cn --rawfile good "$data/box/aspirin.pdbqt" '{type: "ligand", key: ("good", "zero"),
 		ligand: {name: "x", format: "pdbqt", text: $good}}' |
