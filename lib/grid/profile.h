@@ -52,6 +52,7 @@ struct profile {
 
 	struct profile_asks live;    /* what it knows of all jobs of the user now */
 	struct profile_asks history; /* what it knows of jobs that are over */
+	const char **memory;         /* texts in the log of a job: memory is why elements failed */
 	struct profile_asks find;    /* the jobs of a name */
 	struct profile_asks limits;  /* objects {"array", "jobs", "submit", "cluster"} */
 	struct profile_asks

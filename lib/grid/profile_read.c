@@ -353,8 +353,8 @@ int
 profile_fill(struct profile_file *f, struct err *err)
 {
 	static const char *const known[] = { "name", "description", "extends", "tested", "unset",
-		"keep", "submit", "find", "live", "history", "cancel", "limits", "rooms", "script",
-		"states", "defaults" };
+		"keep", "submit", "find", "live", "history", "memory", "cancel", "limits", "rooms",
+		"script", "states", "defaults" };
 	struct profile *p = &f->profile;
 
 	p->description = "";
@@ -367,6 +367,7 @@ profile_fill(struct profile_file *f, struct err *err)
 	    read_asks(f, "find", true, &p->find, err) < 0 ||
 	    read_asks(f, "live", true, &p->live, err) < 0 ||
 	    read_asks(f, "history", false, &p->history, err) < 0 ||
+	    read_list(f, "/memory", &p->memory, err) < 0 ||
 	    read_asks(f, "limits", true, &p->limits, err) < 0 ||
 	    read_asks(f, "rooms", false, &p->rooms, err) < 0 || read_cancel(f, err) < 0 ||
 	    read_script(f, err) < 0 || read_states(f, err) < 0)

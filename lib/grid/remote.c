@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/path.h"
 #include "base/vec.h"
@@ -17,6 +19,7 @@
 #include "grid/cancel.h"
 #include "grid/limits.h"
 #include "grid/order.h"
+#include "grid/outbox.h"
 #include "grid/pace.h"
 #include "grid/profile.h"
 #include "grid/query.h"
@@ -27,6 +30,8 @@
 
 #define SHELL_PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./=,:@%+"
 
+enum { LOG_MAX = 1 << 24 }; /* bytes of a log that is read */
+
 struct remote {
 	struct batch batch;
 	struct profile *profile;
@@ -35,6 +40,7 @@ struct remote {
 	json_t *said;       /* in the settings */
 	json_t *options;    /* said on the command line */
 	struct order order; /* what the profile and they say */
+	char *folder;       /* spool/ */
 };
 
 /* How often programs were run. */
@@ -132,12 +138,34 @@ show(struct batch *b, const struct batch_job *job, struct err *err)
 
 /* ---- asking ---- */
 
+/* An element that failed in the middle: what the log of its job has to say of its memory, NULL:
+ * nothing. Logs have no names of elements: those of a job are alike. */
+static const char *
+blame_memory(const struct remote *r, const struct batch_ref *job, int element)
+{
+	char *note = outbox_note(r->folder, job->name, element);
+	char *path = xasprintf("%s/%s.out", r->folder, job->name);
+	const char *found = NULL;
+	struct buf log = BUF_INIT;
+
+	if (r->profile->memory && access(note, F_OK) == 0 &&
+	    file_read(path, LOG_MAX, &log, NULL) == 0)
+		for (size_t i = 0; r->profile->memory[i] && !found; i++)
+			found = strstr(buf_str(&log), r->profile->memory[i]) ? r->profile->memory[i]
+									     : NULL;
+	buf_clear(&log);
+	free(path);
+	free(note);
+	return found;
+}
+
 /* What is known of an element, where something is. */
 static void
 tell(const struct remote *r, const struct batch_ref *job, struct batch_seen *seen,
     batch_seen_fn *fn, void *ctx)
 {
 	struct query_found found;
+	const char *memory;
 	char *id;
 
 	query_find(r->query, job->id, seen->element, &found);
@@ -147,6 +175,10 @@ tell(const struct remote *r, const struct batch_ref *job, struct batch_seen *see
 	seen->state = found.state;
 	seen->node = *found.node ? found.node : NULL;
 	seen->reason = *found.reason ? found.reason : NULL;
+	if (found.state == BATCH_FAILED && (memory = blame_memory(r, job, seen->element))) {
+		seen->state = BATCH_MEMORY;
+		seen->reason = memory;
+	}
 	if (found.state == BATCH_UNKNOWN || (!seen->reason && batch_state_is_over(found.state)))
 		seen->reason = *found.word ? found.word : "missing";
 	fn(seen, ctx);
@@ -227,6 +259,7 @@ remote_close(struct batch *b)
 {
 	struct remote *r = (struct remote *)b;
 
+	free(r->folder);
 	query_free(r->query);
 	scheduler_close(r->scheduler);
 	rooms_clear(&r->batch.rooms);
@@ -295,6 +328,7 @@ remote_open(const char *profile, const char *state, const json_t *order, char *c
 	char *folder = scheduler_folder(state);
 
 	r->batch.ops = &ops;
+	r->folder = outbox_path(state);
 	r->profile = profile_find(profile, err);
 	if (r->profile) {
 		r->scheduler = scheduler_open(r->profile, folder);

@@ -8,6 +8,8 @@ setup() {
 	need slurmctld slurmd sbatch munged jq sqlite3
 	export DOCKLINE_CLUSTER_PAUSE=0.2
 	cluster=$BATS_TEST_TMPDIR/slurm
+	[[ $BATS_TEST_DESCRIPTION != *memory* ]] || # what the kernel of a cluster does otherwise
+		export CONFIG=$'JobAcctGatherType=jobacct_gather/linux\nJobAcctGatherFrequency=task=1\nJobAcctGatherParams=OverMemoryKill'
 	slurm start "$cluster" 3 1
 	# shellcheck disable=SC1091 # written just now
 	. "$cluster/env"
@@ -156,4 +158,25 @@ closes() {
 	sort -n ran | diff - <(printf '%s\n' 1 2 2 3 4 4)
 	run_split sql 'SELECT sum(attempts), sum(lost) FROM execution'
 	assert_out '4|0'
+}
+
+@test "outage: Slurm kills for memory what uses more than its job may: class memory, and more of it the next time" {
+	cat >greedy.yaml <<-'END'
+		task_id: greedy
+		version: "1"
+		service_config:
+		  command: [sh, -c, "[ $DOCKLINE_ATTEMPT = 2 ] || exec tail /dev/zero; echo 7"]
+		  resources: {memory: 500M}
+		  retry: {strategy: immediate, max_retries: 1, on: [memory]}
+	END
+	taskreg -q add greedy.yaml >/dev/null
+	taskrun -q --job j --detach -n greedy >/dev/null
+	# our own watch over the task ends at 500M: the job gets less of Slurm than it was said to
+	run_split timeout 60 taskwork --on slurm --resource 'options=--mem=100M'
+	assert_status 0
+	assert_err -r '1 execution has failed: the cluster ended its element: Exceeded job memory limit'
+	run_split taskstat 1 --json
+	assert_json '.status == "completed" and .result == 7 and ([.tries[].class] == ["memory", null])'
+	run_split sql "SELECT group_concat(json_extract(need, '$.memory') / 1048576) FROM cluster_job"
+	assert_out '564,1064'
 }
