@@ -29,18 +29,34 @@ added(struct app *app, struct sift *s, int rc, struct err *err)
 	return 0;
 }
 
+/* Has it what it is ranked by: its pose, or where any will do, one of them? */
+static bool
+is_judged(const struct sift *s, const json_t *result)
+{
+	size_t i;
+	json_t *row;
+	double value;
+
+	if (!s->by || !s->by->judged)
+		return true;
+	if (!sieve_any_pose(s->sieve))
+		return score_get(s->by, result, &value, NULL);
+	json_array_foreach(json_object_get(result, "poses"), i, row)
+		if (json_object_get(row, s->by->name))
+			return true;
+	return false;
+}
+
 /* A result that has all it needs. */
 static int
 add(struct app *app, struct sift *s, json_t *record, json_t *result, struct err *err)
 {
-	double value;
-
-	if (!sieve_result(s->sieve, result)) {
-		s->unwanted++;
+	if (!is_judged(s, result)) {
+		s->unjudged++;
 		return 0;
 	}
-	if (s->by && s->by->judged && !score_get(s->by, result, &value, NULL)) {
-		s->unjudged++;
+	if (!sieve_result(s->sieve, result)) {
+		s->unwanted++;
 		return 0;
 	}
 	s->judged++;

@@ -408,6 +408,16 @@ with_smiles() {
 		glucose: "OCC1OC(O)C(O)C(O)C1O", benzene: "c1ccccc1"}[.result.ligand.parent]) else . end' "$fast"
 }
 
+@test "dock-rank: what no result is judged by is wrong usage, whichever pose" {
+	docked >one
+	for any in '' --any-pose; do
+		# shellcheck disable=SC2086 # nothing is no word
+		run_split dock-rank --by rmsd $any one
+		assert_status 2
+		assert_err "dock-rank: no record has 'rmsd': --reference measures it"
+	done
+}
+
 @test "dock-rank: --columns that no result has anything for are told" {
 	result a -7 >one
 	run_split dock-rank --table --columns strian,engine,ligand.name one
