@@ -133,7 +133,7 @@ assert_out() { compare stdout "$output" "$out" "$@"; }
 assert_err() { compare stderr "$stderr" "$err" "$@"; }
 
 assert_json() {
-	local expr="length > 0 and all(.[]; $1)"
+	local expr="[.[] | ($1)] | length > 0 and all"
 
 	[[ $1 != -s ]] || expr=$2
 	need jq
