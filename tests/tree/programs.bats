@@ -101,6 +101,9 @@ list_options() {
 		assert_status 0
 		assert_out ''
 	done
+	for schema in "$root"/share/schema/*.json; do
+		grep -qF "share/dockline/schema/${schema##*/}" "$root"/man/*.5 || note "no page names ${schema##*/}"
+	done
 	sed -nE 's/.*\.?Xr ((dock|task|pipeline)[a-z-]*) ([1-8]).*/\1.\3/p' "$root"/man/*.[1-8] | sort -u >refs
 	while read -r page; do
 		[[ -e $root/man/$page ]] || note "man/$page is referred to and missing"
