@@ -104,6 +104,10 @@ list_options() {
 	for schema in "$root"/share/schema/*.json; do
 		grep -qF "share/dockline/schema/${schema##*/}" "$root"/man/*.5 || note "no page names ${schema##*/}"
 	done
+	for table in $(sed -nE 's/^CREATE TABLE ([a-z_]+) .*/\1/p' "$root"/lib/store/schema/*.sql | sort -u); do
+		grep -qE "^\.(It )?Li( .*,)? $table( |\$)" "$root/man/dockline-state.5" ||
+			note "dockline-state(5) does not name table $table"
+	done
 	sed -nE 's/.*\.?Xr ((dock|task|pipeline)[a-z-]*) ([1-8]).*/\1.\3/p' "$root"/man/*.[1-8] | sort -u >refs
 	while read -r page; do
 		[[ -e $root/man/$page ]] || note "man/$page is referred to and missing"
