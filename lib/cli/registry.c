@@ -8,15 +8,27 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/jq.h"
 #include "base/vec.h"
 #include "cli/session.h"
 #include "cli/shape.h"
 #include "store/store.h"
 #include "task/audit.h"
-#include "task/longest.h"
 #include "task/task.h"
 
 /* ---- files ---- */
+
+/* Is a member of service_config a program of jq? text NULL: it is not there. */
+static int
+check_program(const struct task *task, const char *member, const char *text, struct err *err)
+{
+	struct jq *jq = text ? jq_new(text, err) : NULL;
+
+	if (text && !jq)
+		return err_wrap(err, "task '%s': /service_config/%s", task->name, member);
+	jq_free(jq);
+	return 0;
+}
 
 /* Are the jq programs of a task programs? 0 or -1. */
 static int
@@ -27,7 +39,9 @@ check_programs(const struct task *task, struct err *err)
 	if (task->remote && !shape)
 		return -1;
 	shape_free(shape);
-	return longest_check(task, err);
+	if (check_program(task, "cost", task->rules.cost, err) < 0)
+		return -1;
+	return check_program(task, "cache/result", task->rules.cache.result, err);
 }
 
 /* The good tasks of all files. */

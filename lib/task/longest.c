@@ -89,20 +89,6 @@ longest_free(struct longest *l)
 }
 
 int
-longest_check(const struct task *task, struct err *err)
-{
-	struct jq *jq;
-
-	if (!task->rules.cost)
-		return 0;
-	jq = jq_new(task->rules.cost, err);
-	if (!jq)
-		return err_wrap(err, "task '%s': /service_config/cost", task->name);
-	jq_free(jq);
-	return 0;
-}
-
-int
 longest_is_time(struct store *store, const struct lane *lane, int among, struct err *err)
 {
 	int64_t ready = 0;

@@ -17,7 +17,6 @@ struct err;
 struct lane;
 struct longest;
 struct store;
-struct task;
 
 enum {
 	LONGEST_EACH = 16, /* of the last so many for each slot the longest goes first: of 64 slots
@@ -37,8 +36,5 @@ int longest_is_time(struct store *store, const struct lane *lane, int among, str
  * number, or -1. A cost that cannot be had (an error, no number) is 0. */
 int longest_pick(struct longest *l, struct store *store, const struct lane *lane, int most,
     int64_t *ids, struct err *err);
-
-/* Is the cost of a task an expression? 0 (also without one), or -1 with what jq says. */
-int longest_check(const struct task *task, struct err *err);
 
 #endif

@@ -254,3 +254,11 @@ is() { [[ $(taskstat "$1" | jq -r .status) == "$2" ]]; }
 		assert_out "[300,100,$((i == 1 ? 100 : 0))]"
 	done
 }
+
+@test "cache: a result that is no expression is told when the task is added" {
+	printf 'task_id: t\nservice_config: {command: ["true"], cache: {result: ".result |"}}\n' >t.yaml
+	run_split taskreg add t.yaml
+	assert_status 3
+	assert_out ''
+	assert_err -r "task 't': /service_config/cache/result: '.result \|' is not a jq expression"
+}
