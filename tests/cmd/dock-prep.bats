@@ -380,7 +380,7 @@ mine-input m 3-input" ]]
 @test "dock-prep: a converter that hangs, dies or talks nonsense costs one molecule" {
 	export DOCKLINE_PYTHON=$root/tests/fakes/python-odd
 	smiles a CCO hang CCN crash CCC b CCCO nonsense CCCC quiet CCS twice CCF c CCCl >in
-	run_split dock-prep --timeout 3 -j 2 in
+	run_split dock-prep --timeout 8 -j 2 in
 	assert_status 1
 	[ "$(member hang .error.reason)" = '"RDKit: timed out"' ]
 	[[ $(member crash .error.reason) == '"RDKit: ended without an answer: signal 11'* ]]
