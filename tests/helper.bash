@@ -36,10 +36,10 @@ everything_is_there=${DOCKLINE_CI-}${CI-} # as a test sees it: fail, do not skip
 fresh() {
 	local name
 
-	for name in ${!DOCKLINE_@}; do
+	for name in ${!DOCKLINE_@} ${!SLURM_@} ${!CUDA_@}; do
 		unset "$name"
 	done
-	unset XDG_CONFIG_HOME XDG_DATA_HOME MAKEFLAGS
+	unset XDG_{CACHE,CONFIG,DATA}_HOME MAKEFLAGS COLUMNS LINES CDPATH NSLOTS PBS_NP {http,https,all,no}_proxy
 	export LC_ALL=C.UTF-8 TZ=UTC
 	export HOME=$BATS_TEST_TMPDIR/home XDG_STATE_HOME=$BATS_TEST_TMPDIR/home/state
 	export PATH=$BUILD/bin:$PATH DOCKLINE_SHARE=$root/share BUILD
