@@ -81,6 +81,7 @@ struct alike {
 	ZSTD_DCtx *unpacking;
 	struct buf prefix;
 	struct buf split; /* see store/points */
+	struct buf joined;
 };
 
 static const char sql_newest[] =
@@ -142,6 +143,7 @@ alike_forget(struct db *db)
 	ZSTD_freeDCtx(a->unpacking);
 	buf_clear(&a->prefix);
 	buf_clear(&a->split);
+	buf_clear(&a->joined);
 	free(a);
 	db->alike = NULL;
 }
@@ -352,13 +354,24 @@ pack(struct alike *a, struct dictionary *d, const struct buf *base, const struct
 	packed->len = HEAD + n;
 }
 
+/* Is it split, so that what is joined is the same text, whatever stands in it? */
+static bool
+split(struct alike *a, const void *data, size_t len, size_t *frame)
+{
+	if (!points_split(data, len, &a->split, frame))
+		return false;
+	buf_reset(&a->joined);
+	return points_join(a->split.data, a->split.len, &a->joined, NULL) == 0 &&
+	    a->joined.len == len && memcmp(a->joined.data, data, len) == 0;
+}
+
 /* What is compressed of a text: all of it, or what it is split into. */
 static struct piece
 piece_of(struct alike *a, const void *data, size_t len, const struct buf *base)
 {
 	size_t frame;
 
-	if (!base && points_split(data, len, &a->split, &frame))
+	if (!base && split(a, data, len, &frame))
 		return (struct piece){ a->split.data, a->split.len, frame, MARK_POINTS };
 	return (struct piece){ data, len, 0, base ? MARK_BASE : MARK_ALIKE };
 }
