@@ -402,6 +402,9 @@ fails() {
 	assert_out ''
 	assert_err -l 'dock-vina: 1 failed record left out'
 	assert_err -l 'dock-vina: there is no docking to repeat'
+	run_split dock-vina --replay <<<'{"type":"ligand","key":"k9","ligand":{"name":"k9","text":"x"}}'
+	assert_status 1
+	assert_json '.same == false and .reason == "it has no request, no ligand or no hash of its poses"'
 }
 
 @test "dock-vina: the real Vina, the real failures" {
