@@ -46,6 +46,32 @@ changed() { jq -c "$1" "$docked"; }
 	[[ $(grep -c MODEL "$out") == 1 ]]
 }
 
+@test "dock-export: --by writes the pose that is best by that score" {
+	changed '.result |= (.engine = "gnina" | .best.cnn_vs = {value: 3, pose: 3} | .best.affinity.pose = 2)' >gnina
+	run_split dock-export --format csv gnina
+	assert_out -r $'\n1,aspirin,aspirin,3,'
+	for how in 'csv --by affinity' 'sdf --by affinity' 'request --by affinity' 'pdbqt --by affinity'; do
+		# shellcheck disable=SC2086 # words are meant
+		run_split dock-export --format $how gnina
+		assert_status 0
+		assert_out -r 'aspirin,2,|<dock_pose>
+2|"pose":2|MODEL 2'
+	done
+	run_split dock-export --format csv --by cnn_score gnina
+	assert_status 3
+	assert_err "dock-export: 'aspirin, \"ASS\" 100': no score 'cnn_score'"
+	jq -c '.result.chosen = {pose: 1}' gnina >chosen
+	run_split dock-export --format csv --by affinity chosen
+	assert_out -r $'\n1,aspirin,aspirin,1,'
+	for wrong in '--by rmsd' '--by nosuch' '--by affinity --poses 2'; do
+		# shellcheck disable=SC2086
+		run_split dock-export --format csv $wrong gnina
+		assert_status 2
+	done
+	run_split dock-export --archive x --by affinity gnina
+	assert_status 2
+}
+
 @test "dock-export: pdbqt is the engine's bytes and one line" {
 	run_split dock-export --format pdbqt --poses 9 "$docked"
 	assert_status 0
