@@ -209,7 +209,8 @@ export_named(const struct exported *x, const char *text, size_t len, struct buf 
 	const char *name = json_string_value(json_at(x->result, "/ligand/name"));
 	const char *end = text + len, *at = NULL, *line;
 
-	if (json_is_object(json_object_get(x->result, "cached")))
+	if (json_is_object(json_object_get(x->result, "cached")) &&
+	    !json_object_get(x->result, "ligands"))
 		at = memmem(text, len, mark, strlen(mark));
 	line = at ? at + strlen(mark) : text;
 	buf_add(out, text, (size_t)(line - text));

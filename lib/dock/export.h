@@ -44,7 +44,7 @@ void export_csv_head(unsigned columns, const json_t *tags, struct buf *out);
 void export_csv(const struct exported *x, unsigned columns, const json_t *tags, struct buf *out);
 
 /* PDBQT of a pose as it is; where the result is a copy of another one's, with its own name instead
- * of that one's. */
+ * of that one's. Of several ligands that were docked together each keeps the name it had. */
 void export_named(const struct exported *x, const char *text, size_t len, struct buf *out);
 
 /* One model of the engine's file, named so, with a REMARK behind VINA RESULT that says the affinity
