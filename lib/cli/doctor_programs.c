@@ -53,7 +53,7 @@ static const struct program {
 	    false },
 	{ "cluster", "slurm", "sbatch", NULL, "slurm-client", "slurm", { "--version" }, false,
 	    false },
-	{ "cluster", "gridengine", "qsub", NULL, "gridengine-client", "", { NULL }, false, false },
+	{ "cluster", "gridengine", "qconf", NULL, "gridengine-client", "", { NULL }, false, false },
 	{ "container", "apptainer", "apptainer", NULL, NULL, "apptainer version ", { "--version" },
 	    false, false },
 	{ "container", "podman", "podman", NULL, "podman", "podman version ", { "--version" },
