@@ -8,30 +8,15 @@
 # scheduler were called is counted. Then the same on one machine without a cluster, for comparison.
 set -u
 cd "$(dirname "$0")/../.." || exit 5
-BUILD=${BUILD:-build} N=${N:-10000} SINGLE=${SINGLE:-300} CPUS=${CPUS:-4}
-[[ $BUILD == /* ]] || BUILD=$PWD/$BUILD
-root=$PWD
-PATH=$BUILD/bin:$PATH:/usr/sbin
-export DOCKLINE_SHARE=$PWD/share DOCKLINE_ORG=bench
-for program in slurmctld slurmd sbatch munged; do
-	type -P "$program" >/dev/null || { echo "cluster: $program is not installed: left out" && exit 0; }
-done
-work=$(mktemp -d) || exit 5
-trap '"$root/tests/cluster/slurm" stop "$work/slurm"; rm -rf "$work"' EXIT
-chmod 755 "$work"
-export DOCKLINE_STATE=$work/state HOME=$work/home DOCKLINE_CLUSTER_PAUSE=1
-mkdir "$HOME"
-
-fail() { echo "cluster: $*" && exit 1; }
+N=${N:-10000} SINGLE=${SINGLE:-300}
+# shellcheck source=tests/bench/slurm.bash
+. tests/bench/slurm.bash
 since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.2f", b - a }'; }
 rate() { awk -v n="$1" -v s="$2" 'BEGIN { printf "%.1f", n / s }'; }
 row() { printf '%-44s %8s s %10s /s  %s\n' "$1" "$2" "$3" "${4-}"; }
 
-"$root/tests/cluster/slurm" start "$work/slurm" 3 "$CPUS" || fail 'Slurm does not begin'
-# shellcheck disable=SC1091 # written just now
-. "$work/slurm/env"
 cd "$work" || exit 5
-echo "cluster: 3 nodes of $CPUS cores, MaxArraySize $(scontrol show config | awk '/^MaxArraySize/ { print $3 }'); load $(cut -d' ' -f1-2 /proc/loadavg), $(nproc) cores"
+echo "cluster: 3 nodes of $CPUS cores, MaxArraySize $(scontrol show config | awk '/^MaxArraySize/ { print $3 }'); $(load)"
 
 begin=$EPOCHREALTIME
 sbatch -Q -o /dev/null --array=0-$((SINGLE - 1)) --wrap true || fail 'cannot submit an array'

@@ -7,24 +7,9 @@
 # all files are there that there can be. The docking is a coprocess that answers at once.
 set -u
 cd "$(dirname "$0")/../.." || exit 5
-BUILD=${BUILD:-build} N=${N:-100000} CHUNK=${CHUNK:-100} CPUS=${CPUS:-4} most=500
-[[ $BUILD == /* ]] || BUILD=$PWD/$BUILD
-root=$PWD
-PATH=$BUILD/bin:$PATH:/usr/sbin
-export DOCKLINE_SHARE=$PWD/share DOCKLINE_ORG=bench
-for program in slurmctld slurmd sbatch munged; do
-	type -P "$program" >/dev/null || { echo "files: $program is not installed: left out" && exit 0; }
-done
-work=$(mktemp -d) || exit 5
-trap '"$root/tests/cluster/slurm" stop "$work/slurm"; rm -rf "$work"' EXIT
-chmod 755 "$work"
-export DOCKLINE_STATE=$work/state HOME=$work/home DOCKLINE_CLUSTER_PAUSE=1
-mkdir "$HOME"
-fail() { echo "files: $*" && exit 1; }
-
-"$root/tests/cluster/slurm" start "$work/slurm" 3 "$CPUS" || fail 'Slurm does not begin'
-# shellcheck disable=SC1091 # written just now
-. "$work/slurm/env"
+N=${N:-100000} CHUNK=${CHUNK:-100} most=500
+# shellcheck source=tests/bench/slurm.bash
+. tests/bench/slurm.bash
 printf '{"task_id":"null-dock","version":"1","service_config":{"command":["%s"],"stream":{"window":64}}}' \
 	"$BUILD/bench/null_stream" >"$work/task.json"
 jq -c --rawfile text "$root/tests/data/vina/caffeine.pdbqt" -n '{type: "ligand", key: "KEY",
@@ -42,7 +27,7 @@ while taskstat --job screen | grep -qE '^(waiting|running) +[1-9]'; do
 	while [ -n "\$(squeue -h -o %i)" ]; do read -rt 0.2 <> <(:) || :; done
 done
 END
-echo "files: $N ligands in elements of $CHUNK, 3 nodes of $CPUS cores; load $(cut -d' ' -f1-2 /proc/loadavg), $(nproc) cores"
+echo "files: $N ligands in elements of $CHUNK, 3 nodes of $CPUS cores; $(load)"
 begin=$EPOCHREALTIME
 found=$("$BUILD/bench/crowd" "$DOCKLINE_STATE" "$DOCKLINE_STATE/spool" -- bash "$work/campaign") || fail "the campaign failed: $found"
 taskstat | jq -se --argjson n "$N" '.[0].submitted == $n and .[0].completed == $n' >/dev/null || fail 'the account does not close'
