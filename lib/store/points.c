@@ -419,12 +419,12 @@ static bool
 join_all(struct join *j, const unsigned char *frame, size_t len)
 {
 	size_t from = 0;
+	bool near;
 
 	for (size_t i = 0; i < len; i++) {
-		bool near = frame[i] == NEAR;
-
-		if (frame[i] < END || frame[i] >= MARKS)
+		if (frame[i] >= MARKS || frame[i] < END) /* most are: nothing before this */
 			continue;
+		near = frame[i] == NEAR;
 		buf_add(j->out, frame + from, i - from);
 		if (near && ++i == len)
 			return false;
