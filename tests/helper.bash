@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 # helper: what every bats file loads first (`load ../helper`).
-#
 # Each test runs in an empty folder with its own state directory, HOME and
 # PATH ($BUILD/bin first); stdin is /dev/null unless redirected. A file that
 # needs more defines its own setup/teardown around `fresh` and `spotless`.
@@ -83,6 +82,7 @@ still() {
 setup() { fresh; }
 teardown() { spotless; }
 refute() { ! "$@"; }
+sqlite3() { command sqlite3 -cmd '.timeout 10000' "$@"; } # workers write, too
 
 complain() {
 	printf '%s\n' "$@" "command: ${command_line-}" "status:  ${status-}"

@@ -487,7 +487,7 @@ why() {
 	assert_out -l "dockline_executions{org=\"$org\",job=\"a \\\"quoted\\\"\\\\ \\nname\",task=\"adhoc\",status=\"queued\",class=\"\"} 3"
 	assert_out -l "dockline_queued_executions{org=\"$org\",queue=\"gpu\"} 3"
 	assert_out -l "dockline_queued_executions{org=\"$org\",queue=\"default\"} 0"
-	assert_out -r "dockline_queue_oldest_seconds\\{org=\"$org\",queue=\"gpu\"\\} 0\\.[0-9]+"
+	assert_out -r "dockline_queue_oldest_seconds\\{org=\"$org\",queue=\"gpu\"\\} [0-9]+\\.[0-9]+"
 	assert_out -l "dockline_breaker_open{org=\"$org\",task=\"$task\",version=\"1\"} 1"
 	assert_out -l "dockline_run_seconds_count{org=\"$org\",task=\"$task\",version=\"1\"} 2"
 	assert_out -l "dockline_cpu_seconds_total{org=\"$org\",task=\"$task\",version=\"1\"} 2.5"
