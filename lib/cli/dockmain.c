@@ -4,20 +4,20 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/num.h"
-#include "base/utf8.h"
 #include "base/vec.h"
 #include "cli/app.h"
 #include "cli/dockbatch.h"
+#include "cli/dockcrew.h"
+#include "cli/dockfills.h"
 #include "cli/dockreplay.h"
 #include "cli/dockrun.h"
 #include "cli/dockserve.h"
 #include "cli/records.h"
-#include "dock/box.h"
 #include "dock/docking.h"
 #include "dock/findings.h"
 #include "dock/footprint.h"
@@ -37,112 +37,14 @@ struct session {
 	struct dockrun run;
 	json_t *fills; /* what requests lack */
 	struct forkpool *pool;
+	struct dockcrew *crew; /* instead of it */
+	json_t *later;         /* requests that need more memory than their share */
 	struct load
 	    *load; /* of an engine that docks many at a time: what was read, NULL: nothing */
 	int jobs;
 	bool no_gpu; /* that was said */
 	bool lint;   /* nothing is to be docked */
 };
-
-/* The number of an option. Wrong usage ends the program. */
-static json_t *
-setting_number(struct app *app, const struct dockmain_setting *s, bool whole)
-{
-	struct err err = { 0 };
-	int64_t n = 0;
-	double x = 0;
-
-	if (whole ? num_int(*s->text, INT64_MIN, INT64_MAX, &n, &err) < 0
-		  : num_double(*s->text, &x, &err) < 0)
-		app_usage(app, "%s: %s", s->name, err.text);
-	return whole ? json_integer(n) : json_real(x);
-}
-
-static json_t *
-setting_json(struct app *app, const struct engine *engine, const struct dockmain_setting *s)
-{
-	int i = engine_param_find(engine, s->name);
-	struct err err = { 0 };
-	double seconds;
-
-	if (i >= 0 && engine->params[i].kind <= ENGINE_NUMBER)
-		return setting_number(app, s, engine->params[i].kind == ENGINE_INT);
-	if (i >= 0 && engine->params[i].kind == ENGINE_FLAG)
-		return json_boolean(strcmp(*s->text, "no") != 0);
-	if (strcmp(s->name, "keep_poses") == 0)
-		return setting_number(app, s, true);
-	if (!utf8_valid(*s->text, strlen(*s->text)))
-		app_usage(app, "%s: not UTF-8", s->name);
-	if (strcmp(s->name, "timeout") != 0)
-		return json_string(*s->text);
-	if (num_duration(*s->text, &seconds, &err) < 0)
-		app_usage(app, "%s: %s", s->name, err.text);
-	return json_real(seconds);
-}
-
-/* center and size are texts so far: make a box of them. */
-static void
-join_box(struct app *app, json_t *fills)
-{
-	const char *center = json_string_value(json_object_get(fills, "center"));
-	const char *size = json_string_value(json_object_get(fills, "size"));
-	struct err err = { 0 };
-	struct box box;
-	json_t *record;
-
-	if (!center && !size)
-		return;
-	if (!center || !size || json_object_get(fills, "box"))
-		app_usage(app, "a box is either --box or both --center and --size");
-	if (box_numbers(center, box.center, &err) < 0 || box_numbers(size, box.size, &err) < 0)
-		app_usage(app, "%s", err.text);
-	record = json_object();
-	box_put_json(&box, record);
-	json_object_set_new(fills, "box", record);
-	json_object_del(fills, "center");
-	json_object_del(fills, "size");
-}
-
-/* A path, or a list of those that are docked together. */
-static void
-fill_ligand(struct session *s, char *const *paths)
-{
-	json_t *all = json_array();
-
-	for (; paths && *paths; paths++) {
-		if (!utf8_valid(*paths, strlen(*paths)))
-			app_usage(s->app, "ligand: not UTF-8");
-		json_array_append_new(all, json_string(*paths));
-	}
-	if (json_array_size(all) == 1)
-		json_object_set(s->fills, "ligand", json_array_get(all, 0));
-	else if (json_array_size(all) > 1)
-		json_object_set(s->fills, "ligand", all);
-	json_decref(all);
-}
-
-static int
-read_settings(
-    struct session *s, const struct engine *engine, const struct dockmain *m, struct err *err)
-{
-	const struct dockmain_setting *settings = m->settings;
-	json_t *box;
-
-	s->fills = json_object();
-	fill_ligand(s, m->ligands);
-	for (; settings->name; settings++)
-		if (*settings->text)
-			json_object_set_new(
-			    s->fills, settings->name, setting_json(s->app, engine, settings));
-	join_box(s->app, s->fills);
-	box = json_object_get(s->fills, "box");
-	if (!json_is_string(box))
-		return 0;
-	box = json_read_file(json_string_value(box), err);
-	if (!box)
-		return -1;
-	return json_object_set_new(s->fills, "box", box);
-}
 
 /* What options say holds for every request: a fault of theirs is met once, before the first. */
 static int
@@ -412,6 +314,44 @@ pass_failed(struct session *s, const json_t *record)
 	json_decref(out);
 }
 
+/* Under that key, or as what it is of. Borrowed. */
+static const char *
+key_of(const json_t *request)
+{
+	const char *key = json_string_value(json_object_get(request, "key"));
+
+	return key ? key : json_string_value(json_at(request, "/ligand/name"));
+}
+
+/* What a coprocess made of a request. */
+static void
+answered(const json_t *request, json_t *result, const json_t *error, void *ctx)
+{
+	struct session *s = ctx;
+	const char *class = json_string_value(json_object_get(error, "class"));
+	json_t *record;
+
+	if (result) {
+		deliver(s, result);
+		return;
+	}
+	if (s->run.memory > 0 && class && strcmp(class, "memory") == 0) {
+		json_array_append(s->later, (json_t *)request);
+		return;
+	}
+	record = docking_failure(request, key_of(request), error);
+	deliver(s, record);
+	json_decref(record);
+}
+
+static int
+hand_over(struct session *s, json_t *request, struct err *err)
+{
+	if (dockcrew_add(s->crew, request, err) < 0)
+		return -1;
+	return proc_caught() ? 1 : 0;
+}
+
 static int
 on_record(struct app *app, json_t *record, void *ctx, struct err *err)
 {
@@ -419,7 +359,6 @@ on_record(struct app *app, json_t *record, void *ctx, struct err *err)
 	json_t *result = records_result(record), *request;
 	int rc;
 
-	(void)err;
 	if (!result) {
 		pass_failed(s, record);
 		return 0;
@@ -431,7 +370,7 @@ on_record(struct app *app, json_t *record, void *ctx, struct err *err)
 	request = json_copy(result);
 	json_object_del(request, "error"); /* null, or it would be no result */
 	json_fill(request, s->fills);
-	rc = dock(s, request);
+	rc = s->crew ? hand_over(s, request, err) : dock(s, request);
 	json_decref(request);
 	return rc;
 }
@@ -456,15 +395,68 @@ share_memory(struct session *s)
 		s->run.memory = free / s->jobs;
 }
 
+/* Can ligands share a process of the engine, and does nobody want their files to stay? */
+static bool
+shares_process(const struct session *s)
+{
+	const struct dockrun *run = &s->run;
+
+	return run->engine->group_since > 0 && run->version.number >= run->engine->group_since &&
+	    !run->image.image && !run->work && !run->task && !s->lint;
+}
+
+/* More lines have to be waited for. */
+static void
+at_wait(struct app *app, void *ctx)
+{
+	struct session *s = ctx;
+
+	(void)app;
+	dockcrew_until(s->crew, STDIN_FILENO);
+}
+
+/* Those of a stream, as many of a process of the engine as it takes. */
+static int
+dock_by_crew(struct session *s, struct err *err)
+{
+	size_t i;
+	json_t *request;
+	int rc;
+
+	s->crew = dockcrew_new(&s->run, s->jobs, answered, s);
+	s->later = json_array();
+	if (s->app->nargs == 0) {
+		s->app->at_wait = at_wait;
+		s->app->wait_ctx = s;
+	}
+	rc = app_each(s->app, s->app->args, on_record, s, err);
+	s->app->at_wait = NULL;
+	if (rc >= 0 && dockcrew_finish(s->crew, err) < 0)
+		rc = -1;
+	dockcrew_free(s->crew);
+	s->run.memory = 0;
+	s->pool = forkpool_new(1, work, done, s);
+	json_array_foreach(s->later, i, request)
+		if (!proc_caught())
+			dock(s, request);
+	send_off(s);
+	forkpool_free(s->pool);
+	json_decref(s->later);
+	return rc;
+}
+
 /* The requests: one of the options alone, or those of files or standard input. */
 static int
 dock_all(struct session *s, struct err *err)
 {
+	bool alone = s->app->nargs == 0 && json_object_get(s->fills, "ligand");
 	int rc = 0;
 
 	share_memory(s);
+	if (!alone && shares_process(s))
+		return dock_by_crew(s, err);
 	s->pool = forkpool_new(s->jobs, work, done, s);
-	if (s->app->nargs == 0 && json_object_get(s->fills, "ligand"))
+	if (alone)
 		dock(s, s->fills);
 	else
 		rc = app_each(s->app, s->app->args, on_record, s, err);
@@ -503,7 +495,8 @@ dockmain(struct app *app, const struct dockmain *m, struct err *err)
 	if (m->lint + m->replay + m->serve > 1)
 		app_usage(app, "--lint, --replay and --serve exclude each other");
 	proc_catch();
-	if (read_settings(&s, engine, m, err) < 0)
+	s.fills = dockfills_read(app, engine, m, err);
+	if (!s.fills)
 		goto out;
 	if (dockrun_open(&s.run, app, engine, &choice, err) < 0) {
 		if (m->serve)

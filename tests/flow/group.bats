@@ -264,3 +264,42 @@ serve_sdf() {
 	assert_json '.status == "completed" and .attempts == 2'
 	(($(wc -l <log) == 1))
 }
+
+@test "group: a stream docked by hand shares processes as well" {
+	requests dock dock refused dock dock >requests
+	run_split dock-vina -q requests
+	assert_status 1
+	assert_json -s '[.[] | select(.error) | [.key, .error.class]] == [["k3", "input"]]'
+	assert_json -s '[.[] | select(.engine).key] | sort == ["k1", "k2", "k4", "k5"]'
+	begun batch dock 4
+	[[ -z $(ls "$TMPDIR") ]]
+	requests dock dock dock dock dock dock dock dock >requests
+	: >log
+	run_split dock-vina -j 2 <requests
+	assert_status 0
+	assert_json -s 'map(.key) | sort == ["k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8"]'
+	(($(cut -d' ' -f1 log | sort -u | wc -l) <= 4))
+	cp "$out" docked
+	run_split dock-vina --replay -q docked
+	assert_json -s 'length == 8 and all(.same)'
+}
+
+@test "group: by hand, what takes more memory than its share is docked when the others have ended" {
+	requests dock dock >requests
+	DOCKLINE_MEMORY=300000000 run_split dock-vina -q -j 2 requests
+	assert_status 0
+	assert_json -s 'length == 2 and all(.poses)'
+	begun single dock 2
+}
+
+@test "group: dock-vina told to end takes its coprocesses and Vina with it" {
+	requests dock wait dock >requests
+	dock-vina -q -j 2 requests >"$out" 2>"$err" 3>&- &
+	run=$!
+	wait_until 20 grep -q ' wait$' log
+	kill -TERM "$run"
+	status=0
+	wait "$run" || status=$?
+	assert_status 143
+	wait_until 10 eval '[[ -z $(ls "$TMPDIR") ]]'
+}
