@@ -179,17 +179,19 @@ take(const struct batch *b, bool well, struct dockend *ends)
 
 /* What became of the process is in *verdict. */
 static void
-dock(struct dockjob *const *jobs, size_t n, const struct dockrun *run, struct dockend *ends,
+dock(struct dockjob *const *jobs, size_t n, const struct dockrun *before, struct dockend *ends,
     struct verdict *verdict)
 {
+	struct dockrun now;
+	const struct dockrun *run = &now;
 	struct batch b = { .run = run, .jobs = jobs, .n = n };
 	struct argv_files files = {
-		.program = run->program, .ligand = "ligands.txt", .out = FOLDER
+		.program = before->program, .ligand = "ligands.txt", .out = FOLDER
 	};
 	struct err err = { 0 };
 	bool well = false;
 
-	if (fill_folder(&b, &files.receptor, &err) < 0) {
+	if (dockrun_now(before, &now, &err) < 0 || fill_folder(&b, &files.receptor, &err) < 0) {
 		for (size_t i = 0; i < n; i++)
 			dockjob_refuse(&ends[i].verdict, "", &err);
 		goto out;

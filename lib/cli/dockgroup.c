@@ -42,7 +42,7 @@ _Static_assert(
 struct dockgroup {
 	struct berth berth; /* its folder */
 	json_t *terms;      /* what its ligands have in common */
-	const struct dockrun *run;
+	struct dockrun run; /* as it was when the process was started */
 	pid_t pid;
 	int end;             /* the reading end of its standard error */
 	int next;            /* the file of the ligand after those it has, on lease; -1: none */
@@ -213,16 +213,17 @@ struct dockgroup *
 dockgroup_new(const struct dockrun *run, struct dockjob *job, struct err *err)
 {
 	struct dockgroup *g = xcalloc(1, sizeof(*g));
-	const char *receptor;
+	const char *receptor = NULL;
 
-	g->run = run;
 	g->terms = dockbatch_terms(job, run);
 	g->pid = g->end = g->next = -1;
 	signal(SIGIO, SIG_IGN); /* somebody waits for our lease */
 	for (int i = 0; i < AHEAD; i++)
 		g->fd[i] = -1;
-	receptor = make_folder(g, run, job, err);
-	if (receptor && dockgroup_put(g, job, err) == 0 && start(g, run, job, receptor, err) == 0)
+	if (dockrun_now(run, &g->run, err) == 0)
+		receptor = make_folder(g, &g->run, job, err);
+	if (receptor && dockgroup_put(g, job, err) == 0 &&
+	    start(g, &g->run, job, receptor, err) == 0)
 		return g;
 	dockgroup_free(g);
 	return NULL;
@@ -277,9 +278,9 @@ dockgroup_takes(const struct dockgroup *g, const struct dockjob *job)
 	bool alike;
 
 	if (g->pid < 0 || (g->count == 0 && g->next < 0) || g->count == AHEAD ||
-	    g->placed == NAMES || !fits(job, g->run, g->atoms))
+	    g->placed == NAMES || !fits(job, &g->run, g->atoms) || !dockrun_is_same(&g->run))
 		return false;
-	terms = dockbatch_terms(job, g->run);
+	terms = dockbatch_terms(job, &g->run);
 	alike = json_equal(terms, g->terms);
 	json_decref(terms);
 	return alike;
@@ -407,4 +408,10 @@ int64_t
 dockgroup_begun(const struct dockgroup *g)
 {
 	return g->begun;
+}
+
+const struct dockrun *
+dockgroup_run(const struct dockgroup *g)
+{
+	return &g->run;
 }

@@ -47,13 +47,17 @@ struct dockgroup *dockgroup_new(const struct dockrun *run, struct dockjob *job, 
 /* Kill the process. Accepts NULL. */
 void dockgroup_free(struct dockgroup *g);
 
+/* What its process runs. */
+const struct dockrun *dockgroup_run(const struct dockgroup *g);
+
 /* Could both be docked by one process? */
 bool dockgroup_alike(const struct dockjob *a, const struct dockjob *b, const struct dockrun *run);
 
 /* How many it has: none, the one it works on, and the one behind it. */
 int dockgroup_count(const struct dockgroup *g);
 
-/* Does it take this one as well, now or behind the one it works on? */
+/* Does it take this one as well, now or behind the one it works on? Not any more when the program
+ * file is another one. */
 bool dockgroup_takes(const struct dockgroup *g, const struct dockjob *job);
 int dockgroup_put(struct dockgroup *g, struct dockjob *job, struct err *err);
 

@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "base/utf8.h"
+#include "cli/app.h"
 #include "cli/dockrun.h"
 #include "exec/proc.h"
 
@@ -77,6 +78,15 @@ open_image(struct dockrun *run, const struct dockrun_choice *choice, struct err 
 	return dockimage_digest(&run->image, name, run->sha256, err);
 }
 
+/* The hash of the program, and of what file it is. */
+static int
+identify(struct dockrun *run, struct err *err)
+{
+	if (stat(run->program, &run->file) < 0)
+		return err_sys(err, "cannot look at '%s'", run->program);
+	return digest_file(run->program, run->sha256, err);
+}
+
 int
 dockrun_open(struct dockrun *run, struct app *app, const struct engine *engine,
     const struct dockrun_choice *choice, struct err *err)
@@ -92,9 +102,39 @@ dockrun_open(struct dockrun *run, struct app *app, const struct engine *engine,
 	gethostname(run->host, sizeof(run->host) - 1);
 	if (choice->image)
 		return open_image(run, choice, err);
-	if (find_program(run, choice->program, err) < 0 || ask_version(run, err) < 0)
+	if (find_program(run, choice->program, err) < 0 || identify(run, err) < 0)
 		return -1;
-	return digest_file(run->program, run->sha256, err);
+	return ask_version(run, err);
+}
+
+/* The same file, with the same content as far as its times tell? */
+static bool
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	    a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	    a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+bool
+dockrun_is_same(const struct dockrun *run)
+{
+	struct stat st;
+
+	return run->image.image || (stat(run->program, &st) == 0 && same_file(&st, &run->file));
+}
+
+int
+dockrun_now(const struct dockrun *run, struct dockrun *now, struct err *err)
+{
+	*now = *run;
+	if (dockrun_is_same(run))
+		return 0;
+	if (identify(now, err) < 0 || ask_version(now, err) < 0)
+		return -1;
+	app_detail(run->app, "%s is another program than before: %s (%.12s)", run->program,
+	    now->version.text, now->sha256);
+	return 0;
 }
 
 void

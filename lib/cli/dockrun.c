@@ -108,8 +108,8 @@ refuse_large(const struct dockjob *job, const struct dockrun *run, struct verdic
 	    job->facts.pdbqt.atoms, (long long)run->memory >> 20);
 }
 
-json_t *
-dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
+static json_t *
+dock(struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
 {
 	char *names[TOGETHER_MOST + 1] = { NULL };
 	struct argv_files files = { .program = run->program,
@@ -126,8 +126,6 @@ dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verd
 		refuse_large(job, run, verdict);
 		return NULL;
 	}
-	if (run->engine->batch.list)
-		return dockbatch_single(job, run, verdict);
 	if (berth_make(&f, run, &job->request, &err) < 0 ||
 	    dockparts_put(&f, job, names, &err) < 0 ||
 	    !(files.receptor = berth_receptor(&f, job, &err))) {
@@ -146,6 +144,20 @@ out:
 	buf_clear(&spoken.errout);
 	berth_clear(&f, run->work && !proc_caught());
 	return out;
+}
+
+json_t *
+dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
+{
+	struct err err = { 0 };
+	struct dockrun now;
+
+	if (run->engine->batch.list)
+		return dockbatch_single(job, run, verdict);
+	if (dockrun_now(run, &now, &err) == 0)
+		return dock(job, &now, verdict);
+	dockjob_refuse(verdict, "", &err);
+	return NULL;
 }
 
 json_t *

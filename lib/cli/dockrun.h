@@ -15,6 +15,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/digest.h"
@@ -36,6 +37,7 @@ struct dockrun {
 	struct dockimage image;
 	struct engine_version version;
 	char sha256[DIGEST_HEX];
+	struct stat file; /* of the program when that was its hash; not of one in an image */
 	char host[256];
 	const char *work; /* $DOCKLINE_WORK, or NULL */
 	int64_t memory;   /* bytes that a process of it may take ($DOCKLINE_MEMORY), 0: any */
@@ -53,6 +55,14 @@ struct dockrun_choice {
 int dockrun_open(struct dockrun *run, struct app *app, const struct engine *engine,
     const struct dockrun_choice *choice, struct err *err);
 void dockrun_close(struct dockrun *run);
+
+/* Is the program file still what was looked at? Programs are updated while campaigns run. */
+bool dockrun_is_same(const struct dockrun *run);
+
+/* The run as it is now, for a process that is about to be started: where the program file is
+ * another one it is asked and hashed again, so that a record says what ran. All else is run's: do
+ * not close it. -1: what is there now is no such engine. */
+int dockrun_now(const struct dockrun *run, struct dockrun *now, struct err *err);
 
 /* Whether a receptor, as requests name it, can be docked to by any of them. -1: why not. */
 int dockrun_check_receptor(const struct dockrun *run, const json_t *entry, struct err *err);

@@ -132,10 +132,12 @@ take(struct dockjob *const *jobs, size_t n, const struct dockrun *run, const str
 }
 
 static void
-dock(struct dockjob *const *jobs, size_t n, const struct dockrun *run, struct dockend *ends)
+dock(struct dockjob *const *jobs, size_t n, const struct dockrun *before, struct dockend *ends)
 {
 	const struct request *first = &jobs[0]->request;
-	struct argv_files files = { .program = run->program,
+	struct dockrun now;
+	const struct dockrun *run = &now;
+	struct argv_files files = { .program = before->program,
 		.ligand = berth_ligand_name(first),
 		.out = berth_poses_name(first) };
 	struct berth f = { 0 };
@@ -145,7 +147,8 @@ dock(struct dockjob *const *jobs, size_t n, const struct dockrun *run, struct do
 	char **argv = NULL;
 	bool well;
 
-	if (berth_make(&f, run, first, NULL) < 0 || put_ligands(&f, jobs, n, NULL) < 0 ||
+	if (dockrun_now(before, &now, NULL) < 0 || berth_make(&f, run, first, NULL) < 0 ||
+	    put_ligands(&f, jobs, n, NULL) < 0 ||
 	    !(files.receptor = berth_receptor(&f, jobs[0], NULL)))
 		goto out;
 	argv = argv_build(first, &run->version, &files);

@@ -306,6 +306,7 @@ take_poses(struct serve *s)
 	struct buf poses = BUF_INIT;
 	json_t *record;
 	struct docking_cost cost;
+	struct dockrun run = *dockgroup_run(s->group); /* which may be gone in a moment */
 	bool ended, died;
 
 	dockgroup_take(s->group, &poses, &cost);
@@ -315,7 +316,7 @@ take_poses(struct serve *s)
 		end_group(s);
 	else
 		use_group(s, s->first->next); /* nobody is to wait while we judge */
-	record = dockjob_conclude(&s->first->job, s->run, &poses, &cost, &verdict);
+	record = dockjob_conclude(&s->first->job, &run, &poses, &cost, &verdict);
 	buf_clear(&poses);
 	answer_first(s, record, &verdict);
 	if (died && !proc_caught())

@@ -88,6 +88,46 @@ behaves() {
 	behaves
 }
 
+# groups CONDITION: what is in ./asked is answered by a coprocess, which docks several by one process as .resources tells;
+# each alone has the same bytes
+groups() {
+	run_split eval 'DOCKLINE_WORK=$TMPDIR "${dock[@]}" --serve <asked'
+	assert_status 0
+	assert_json -s "all(.result) and $1"
+	jq -c .result "$out" >grouped
+	run_split "${dock[@]}" --replay grouped
+	assert_status 0
+	assert_json -s 'all(.same)'
+	rm -rf "${TMPDIR:?}"/*
+}
+
+@test "engines: ligands that share a process of Vina" {
+	real vina vina DOCKLINE_VINA
+	for name in aspirin benzene caffeine; do
+		jq -nc --arg rec "$vina/protein.pdbqt" --arg path "$vina/$name.pdbqt" '{attempt: 1, params: {receptor: $rec,
+			ligand: $path, box: {center: [11, 90.5, 57.5], size: [22, 24, 28]}, exhaustiveness: 1}}'
+	done | jq -c '.id = input_line_number' >asked
+	groups '[.[].result.resources.place] == [1, 2, 3]'
+}
+
+@test "engines: records of one SDF that share a process of smina, of gnina" {
+	local engine variable tested=
+
+	for engine in smina gnina; do
+		variable=DOCKLINE_${engine^^}
+		type -P "${!variable:-$engine}" >/dev/null || continue
+		real $engine $engine "$variable"
+		tested=yes
+		for name in one two three; do
+			jq -nc --arg rec "$vina/protein.pdbqt" --rawfile text <(sed "1s/.*/$name/" "$data/smina/aspirin.sdf") --arg name "$name" '{attempt: 1,
+				params: {key: $name, receptor: $rec, ligand: {name: $name, format: "sdf", text: $text}, exhaustiveness: 1,
+				box: {center: [11, 90.5, 57.5], size: [22, 24, 28]}}}'
+		done | jq -c '.id = input_line_number' >asked
+		groups '[.[].result.resources.together] == [null, 2, 2]' # the first tells how long it takes
+	done
+	[[ $tested ]] || skip 'neither smina nor gnina is installed'
+}
+
 @test "engines: QuickVina 2" {
 	real qvina2 qvina2 DOCKLINE_QVINA2
 	docked "$vina/aspirin.pdbqt" --exhaustiveness 1

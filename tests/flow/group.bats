@@ -303,3 +303,36 @@ serve_sdf() {
 	assert_status 143
 	wait_until 10 eval '[[ -z $(ls "$TMPDIR") ]]'
 }
+
+@test "group: a record says which program ran, also when another one takes its place" {
+	cp "$root/tests/fakes/vina-batch" vina
+	sed 's/v1\.2\.3/v1.2.5/' vina >newer
+	chmod +x newer
+	export DOCKLINE_VINA=$PWD/vina
+	old=$(sha256sum <vina) new=$(sha256sum <newer)
+	mkfifo asks
+	DOCKLINE_WORK=$TMPDIR dock-vina --serve <asks >"$out" 3>&- &
+	run=$!
+	exec 4>asks
+	requests dock dock dock dock wait dock >requests
+	jq -c '{id: input_line_number, attempt: 1, params: .}' requests >asked
+	head -n 2 asked >&4
+	wait_until 10 eval '(($(wc -l <"$out") == 2))'
+	mv newer vina
+	sed -n 3,4p asked >&4
+	wait_until 10 eval '(($(wc -l <"$out") == 4))'
+	# what is docked when the program is replaced was docked by the one before
+	tail -n 2 asked >&4
+	wait_until 10 grep -q ' wait$' log
+	cp "$root/tests/fakes/vina-batch" again
+	mv again vina
+	touch go
+	exec 4>&-
+	wait "$run"
+	assert_json -s "[.[:5][].result | [.sha256, .version]] == [[\"${old%% *}\", \"1.2.3\"], [\"${old%% *}\", \"1.2.3\"],
+		[\"${new%% *}\", \"1.2.5\"], [\"${new%% *}\", \"1.2.5\"], [\"${new%% *}\", \"1.2.5\"]]"
+	(($(cut -d' ' -f1 log | sort -u | wc -l) >= 2))
+	jq -c .result "$out" | sed -n 3p >docked
+	run_split dock-vina --replay -q docked
+	assert_err -r 'the engine is another one: recorded 1.2.5'
+}
