@@ -112,7 +112,7 @@ lib/base/planted.c:105: wider than 100 columns'
 	need shellcheck
 	cd "$root"
 	mapfile -t scripts < <(tracked .ci scripts tests | xargs grep -IlE '^#!(/bin/sh|/usr/bin/env bash|/bin/bash)')
-	run_split shellcheck "${scripts[@]}" tests/helper.bash
+	run_split shellcheck "${scripts[@]}" tests/*.bash tests/*/*.bash
 	assert_status 0
 	assert_out ''
 	for script in scripts/*; do
