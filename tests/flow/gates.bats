@@ -107,12 +107,12 @@ count() { taskstat -q --json --job "$1" --status "$2" | wc -l; }
 }
 
 @test "history: what most likely cannot end in time is not begun" {
-	register long 'env sleep 0.3'
+	register long 'env sleep 2.5' 'resources: {cpus: 0.2}'
 	register short true
 	lines 4 | taskrun -q long >/dev/null
 	lines 3 | taskrun -q --detach --job long long >/dev/null
 	lines 3 | taskrun -q --detach --job short short >/dev/null
-	run_split taskwork -v --for 0.2
+	run_split taskwork -v --for 2
 	assert_status 0
 	assert_err -l "taskwork: executions of 'long' would most likely take too long"
 	[[ $(count short completed) == 3 && $(count long queued) == 3 ]]
