@@ -5,7 +5,7 @@ load ../helper
 setup() {
 	fresh
 	((EUID == 0)) || skip "Grid Engine starts as root only"
-	need qsub qmod
+	need qsub qmod jq
 	[[ -x /usr/lib/gridengine/sge_qmaster && -x /usr/lib/gridengine/sge_execd ]] || need sge_qmaster sge_execd
 	export DOCKLINE_CLUSTER_PAUSE=0.2
 	cluster=$BATS_TEST_TMPDIR/sge
@@ -60,4 +60,20 @@ stands() { [[ $(grid query sge "$1") == *"$2"* ]]; } # JOB:COUNT TEXT
 	assert_status 0
 	run_split taskstat --job j --json
 	assert_json -s 'length == 40 and all(.[]; .status == "completed" and .result.n == .params.a)'
+}
+
+@test "sge: told that it will be killed, an element hands back what is done, and the rest runs again" {
+	seq 2 | jq -c '{a: .}' | taskrun -qd --job j -- sh -c \
+		'echo "$1" >>ran; [ "$1" = 1 ] || until [ -e go ]; do sleep 0.05; done; echo "$1"' sh '{a}' >/dev/null
+	timeout 30 taskwork -q --on sge --once --chunk-size 2
+	wait_until 40 eval '[[ -e ran ]] && (($(wc -l <ran) == 2))'
+	qdel "$(taskstat --cluster | jq -r 'select(.element == 0) | .job')" >/dev/null
+	wait_until 20 eval 'ls .dockline/spool/*.done'
+	touch go
+	run_split timeout 60 taskwork --on sge --chunk-size 2
+	assert_status 0
+	assert_err -r '1 execution is queued again'
+	sort ran | diff - <(printf '%s\n' 1 2 2)
+	run_split taskstat 2 --json
+	assert_json '.status == "completed" and .attempts == 1'
 }
