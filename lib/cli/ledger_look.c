@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "cli/app.h"
 #include "cli/board.h"
+#include "cli/cluster_home.h"
 #include "cli/ledger.h"
 #include "cli/strays.h"
 #include "cli/tell.h"
@@ -64,8 +65,9 @@ look_at(int64_t id, void *ctx)
 	return rc < 0 ? -1 : 0;
 }
 
+/* What workers that died held, and what came home from clusters. */
 static int
-look_for_dead(struct ledger *l, struct err *err)
+look_around(struct ledger *l, struct err *err)
 {
 	int64_t now = clock_boot();
 	int dead;
@@ -75,7 +77,7 @@ look_for_dead(struct ledger *l, struct err *err)
 	l->cared = now;
 	dead = workers_need_reaping(l->o.store, l->vigil, NULL, NULL, err);
 	l->deaths = dead > 0;
-	return dead < 0 ? -1 : 0;
+	return dead < 0 ? -1 : cluster_collect(l->o.app, l->o.store, err);
 }
 
 bool
@@ -95,7 +97,7 @@ ledger_look(struct ledger *l, struct err *err)
 	int64_t version = store_version(l->o.store);
 	int rc = 0;
 
-	if (look_for_dead(l, err) < 0)
+	if (look_around(l, err) < 0)
 		return -1;
 	if (l->o.conductor) {
 		rc = l->o.conductor->look(l->o.conductor->ctx, version != l->version, err);

@@ -438,6 +438,18 @@ handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
 	assert_home 10
 }
 
+@test "cluster: one that runs the rest here takes home what is out, too" {
+	slow 3
+	out_there -q --once --chunk-size 2 --resource elements=1
+	wait_until 10 ran 1
+	taskwork -q --job j 3>&- &
+	pid=$!
+	wait_until 10 ran 2
+	touch go
+	wait "$pid"
+	assert_home 3
+}
+
 @test "cluster: what needs more memory than it has comes home, and goes out with more" {
 	printf '%s\n' 'task_id: greedy' 'version: "1"' 'service_config:' \
 		'  command: [sh, -c, "ulimit -v 2000000; [ \"$DOCKLINE_ATTEMPT\" = 2 ] || exec tail /dev/zero"]' \
