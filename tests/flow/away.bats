@@ -162,7 +162,7 @@ slow() {
 	run_split sql 'SELECT (SELECT count(*) FROM run), (SELECT count(*) FROM cluster_element), sum(attempts) FROM execution'
 	assert_out '1|2|4'
 	# what has ended is no reason not to begin anew
-	run_split out_there --job other
+	run_split timeout 30 pipeline run -q p.yaml --on local --job other
 	assert_status 0
 	run_split timeout 30 pipeline run -q p.yaml --on local
 	assert_json '.id == 3 and .job == "slow-2" and .status == "completed"'
