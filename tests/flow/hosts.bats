@@ -4,12 +4,14 @@ load ../helper
 
 setup() {
 	fresh
+	export DOCKLINE_ORG=lab
 	export DOCKLINE_NETWORK_FS=nfs
 	apart=(unshare --uts)
 	"${apart[@]}" hostname login2 2>/dev/null || apart+=(-r) # an ordinary user needs a user namespace, too
 	"${apart[@]}" hostname login2 2>/dev/null || skip "this machine cannot have two host names"
 }
 
+# in a namespace of its own somebody else is root there: the tenant is given
 login2() { "${apart[@]}" sh -c 'hostname login2; exec "$@"' sh "$@"; }
 writer() { head -n 1 .dockline/state.db.lock | cut -d ' ' -f 1; }
 
