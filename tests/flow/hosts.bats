@@ -53,6 +53,7 @@ writer() { head -n 1 .dockline/state.db.lock | cut -d ' ' -f 1; }
 	taskrun -n --job k -- sh -c 'read -r line <gate' >one &
 	pid=$!
 	wait_until 10 bash -c 'taskstat --job k --json | grep -q running'
+	kill -STOP "$pid" # else it takes home what comes
 	touch go
 	wait_until 10 bash -c 'ls .dockline/spool/*.done'
 	run_split login2 taskstat --job j --json
@@ -63,6 +64,7 @@ writer() { head -n 1 .dockline/state.db.lock | cut -d ' ' -f 1; }
 	waits=$!
 	run_split login2 taskwait -q --job j --timeout 1
 	assert_status 1
+	kill -CONT "$pid"
 	echo end >gate
 	wait "$pid"
 	wait "$waits"
