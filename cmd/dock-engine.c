@@ -36,6 +36,7 @@ static const struct poptOption options[] = {
 	DOCKMAIN_NUM_MODES(c),
 	DOCKMAIN_RECEPTOR(c),
 	DOCKMAIN_REPLAY(c),
+	DOCKMAIN_REPLICAS(c),
 	DOCKMAIN_RUNTIME(c),
 	{ "scoring", 0, POPT_ARG_STRING, &o.scoring, 0, "scoring function", "NAME" },
 	DOCKMAIN_SEED(c),

@@ -50,6 +50,7 @@ static const struct poptOption options[] = {
 	    "CNNscore, CNNaffinity or Energy (CNNscore)", "NAME" },
 	DOCKMAIN_RECEPTOR(c),
 	DOCKMAIN_REPLAY(c),
+	DOCKMAIN_REPLICAS(c),
 	DOCKMAIN_RUNTIME(c),
 	{ "scoring", 0, POPT_ARG_STRING, &o.scoring, 0, "empirical scoring function (default)",
 	    "NAME" },

@@ -36,6 +36,7 @@ static const struct poptOption options[] = {
 	{ "repair", 0, POPT_ARG_STRING, &o.repair, 0,
 	    "unbound energy of Vina before 1.2.4: yes, raw, refuse (yes)", "HOW" },
 	DOCKMAIN_REPLAY(c),
+	DOCKMAIN_REPLICAS(c),
 	DOCKMAIN_RUNTIME(c),
 	{ "scoring", 0, POPT_ARG_STRING, &o.scoring, 0, "vina, vinardo or ad4 (vina)", "NAME" },
 	DOCKMAIN_SEED(c),

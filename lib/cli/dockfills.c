@@ -39,7 +39,7 @@ setting_json(struct app *app, const struct engine *engine, const struct dockmain
 		return setting_number(app, s, engine->params[i].kind == ENGINE_INT);
 	if (i >= 0 && engine->params[i].kind == ENGINE_FLAG)
 		return json_boolean(strcmp(*s->text, "no") != 0);
-	if (strcmp(s->name, "keep_poses") == 0)
+	if (strcmp(s->name, "keep_poses") == 0 || strcmp(s->name, "replicas") == 0)
 		return setting_number(app, s, true);
 	if (!utf8_valid(*s->text, strlen(*s->text)))
 		app_usage(app, "%s: not UTF-8", s->name);

@@ -16,7 +16,7 @@ struct err;
 
 /* An option that fills in what a request lacks: the member's name, and the option's text (NULL:
  * not given). Parameters of the engine are typed by its row; besides there are receptor, ligand,
- * box (a file), center and size (x,y,z), repair, keep_poses and timeout. */
+ * box (a file), center and size (x,y,z), repair, keep_poses, replicas and timeout. */
 struct dockmain_setting {
 	const char *name;
 	char **text;
@@ -26,7 +26,7 @@ struct dockmain_setting {
  * its tables, where the alphabet has them. */
 struct dockmain_common {
 	char *box, *center, *cpu, *engine, *exhaustiveness, *image, *keep_poses, *min_rmsd,
-	    *num_modes, *receptor, *runtime, *seed, *size, *timeout;
+	    *num_modes, *receptor, *replicas, *runtime, *seed, *size, *timeout;
 	char **ligands;
 	int jobs, lint, replay;
 };
@@ -54,6 +54,8 @@ struct dockmain_common {
 	DOCKMAIN_TEXT(c, "num-modes", num_modes, "poses at most (9)", "N")
 #define DOCKMAIN_RECEPTOR(c) \
 	DOCKMAIN_TEXT(c, "receptor", receptor, "a prepared receptor, PDBQT", "FILE")
+#define DOCKMAIN_REPLICAS(c) \
+	DOCKMAIN_TEXT(c, "replicas", replicas, "dockings of each, with other seeds (1)", "N")
 #define DOCKMAIN_RUNTIME(c) \
 	DOCKMAIN_TEXT( \
 	    c, "runtime", runtime, "of --image: apptainer, podman or docker (the first there is)", \
@@ -79,7 +81,8 @@ struct dockmain_common {
 	{ "box", &(c).box }, { "center", &(c).center }, { "cpu", &(c).cpu }, \
 	{ "exhaustiveness", &(c).exhaustiveness }, { "keep_poses", &(c).keep_poses }, \
 	{ "min_rmsd", &(c).min_rmsd }, \
-	{ "num_modes", &(c).num_modes }, { "receptor", &(c).receptor }, { "seed", &(c).seed }, \
+	{ "num_modes", &(c).num_modes }, { "receptor", &(c).receptor }, \
+	{ "replicas", &(c).replicas }, { "seed", &(c).seed }, \
 	{ "size", &(c).size }, { "timeout", &(c).timeout }
 /* clang-format on */
 

@@ -14,6 +14,7 @@
 #include "cli/dockrun_parts.h"
 #include "dock/argv.h"
 #include "dock/footprint.h"
+#include "dock/replicas.h"
 #include "dock/together.h"
 #include "exec/proc.h"
 
@@ -146,8 +147,8 @@ out:
 	return out;
 }
 
-json_t *
-dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
+static json_t *
+run_once(struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
 {
 	struct err err = { 0 };
 	struct dockrun now;
@@ -158,6 +159,34 @@ dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verd
 		return dock(job, &now, verdict);
 	dockjob_refuse(verdict, "", &err);
 	return NULL;
+}
+
+/* All seeds; the first that fails is how it ends. */
+static json_t *
+run_replicas(struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
+{
+	double *seed = &job->request.value[engine_param_find(run->engine, "seed")], first = *seed;
+	size_t n = (size_t)job->request.replicas, done = 0;
+	json_t **records = xcalloc(n, sizeof(json_t *)), *best = NULL;
+
+	while (done < n && (records[done] = run_once(job, run, verdict))) {
+		done++;
+		*seed = first + (double)done;
+	}
+	*seed = first;
+	if (done == n)
+		best = json_incref(replicas_best(records, n));
+	for (size_t i = 0; i < done; i++)
+		json_decref(records[i]);
+	free(records);
+	return best;
+}
+
+json_t *
+dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verdict)
+{
+	return job->request.replicas > 1 ? run_replicas(job, run, verdict)
+					 : run_once(job, run, verdict);
 }
 
 json_t *

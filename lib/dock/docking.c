@@ -192,7 +192,7 @@ static void
 pass_on(const struct docking *d, json_t *out)
 {
 	static const char *const used[] = { "type", "mode", "repair", "keep_poses", "timeout",
-		"group", "resources" };
+		"group", "resources", "replicas" };
 	json_t *rest = json_copy((json_t *)d->record), *before;
 
 	for (size_t i = 0; i < sizeof(used) / sizeof(*used); i++)

@@ -225,18 +225,43 @@ check_maps(const struct request *request, struct err *err)
 	return 0;
 }
 
+/* Can it be docked with so many seeds, one behind the other? */
+static int
+check_replicas(const struct request *request, json_int_t n, struct err *err)
+{
+	int i = engine_param_find(request->engine, "seed");
+
+	if (n < 1 || n > REQUEST_REPLICAS)
+		return err_set(err, ERR_INPUT, "'replicas' must be in 1..%d", REQUEST_REPLICAS);
+	if (n == 1)
+		return 0;
+	if (i < 0 || request->engine->batch.list)
+		return err_set(err, ERR_INPUT,
+		    "'replicas' is nothing for %s: give each seed a request",
+		    request->engine->name);
+	if (request->mode != ENGINE_DOCK)
+		return err_set(err, ERR_INPUT, "'replicas' is for dockings, 'mode' is %s",
+		    engine_modes[request->mode]);
+	if (request->value[i] + (double)n - 1 > request->engine->params[i].max)
+		return err_set(err, ERR_INPUT, "'seed' and 'replicas' lead beyond %.0f",
+		    request->engine->params[i].max);
+	return 0;
+}
+
 /* What Dockline adds to the engine's own parameters. */
 static int
 read_ours(const json_t *record, struct request *out, struct err *err)
 {
 	const char *repair = repair_names[REPAIR_YES];
 	const json_t *group = json_object_get(record, "group");
-	json_int_t keep = REQUEST_KEEP_POSES;
+	json_int_t keep = REQUEST_KEEP_POSES, replicas = 1;
 	int i;
 
 	if (json_get_string(record, "repair", &repair, err) < 0 ||
 	    json_get_int(record, "keep_poses", &keep, err) < 0 ||
-	    json_get_number(record, "timeout", &out->timeout, err) < 0)
+	    json_get_int(record, "replicas", &replicas, err) < 0 ||
+	    json_get_number(record, "timeout", &out->timeout, err) < 0 ||
+	    check_replicas(out, replicas, err) < 0)
 		return -1;
 	if (group && !json_is_boolean(group))
 		return err_set(
@@ -252,6 +277,7 @@ read_ours(const json_t *record, struct request *out, struct err *err)
 		return err_set(err, ERR_INPUT, "'timeout' must be in 0..%.0f seconds", TIMEOUT_MAX);
 	out->repair = (enum repair)i;
 	out->keep_poses = (int)keep;
+	out->replicas = (int)replicas;
 	return 0;
 }
 
@@ -505,14 +531,14 @@ request_groups(const struct request *request, const struct engine_version *versi
 	int flex = engine_param_find(engine, "flex");
 
 	return engine->group_since > 0 && version->number >= engine->group_since &&
-	    !request->single && request_together(request) == 0 && request->mode == ENGINE_DOCK &&
-	    !request_maps(request) && (flex < 0 || !request->text[flex]) &&
-	    (scoring < 0 || request->value[scoring] == 0);
+	    !request->single && request->replicas <= 1 && request_together(request) == 0 &&
+	    request->mode == ENGINE_DOCK && !request_maps(request) &&
+	    (flex < 0 || !request->text[flex]) && (scoring < 0 || request->value[scoring] == 0);
 }
 
 bool
 request_joins(const struct request *request)
 {
 	return request->engine->several && request->sdf && !request->single &&
-	    request->mode != ENGINE_SCORE;
+	    request->replicas <= 1 && request->mode != ENGINE_SCORE;
 }

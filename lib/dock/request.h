@@ -19,7 +19,10 @@
 
 struct err;
 
-enum { REQUEST_KEEP_POSES = 3 }; /* models kept where the request does not say */
+enum {
+	REQUEST_KEEP_POSES = 3,  /* models kept where the request does not say */
+	REQUEST_REPLICAS = 1000, /* at most */
+};
 
 struct request {
 	const struct engine *engine;
@@ -37,6 +40,7 @@ struct request {
 	int keep_poses; /* models to keep in the record, 0: all */
 	double timeout; /* seconds, 0: none */
 	bool single;    /* in a process of its own: `group` is false */
+	int replicas;   /* dockings of it with seeds one behind the other; at least 1 */
 };
 
 /* Read a record, which must outlive `out`. Its `box` must be an object by now: a box file and

@@ -368,6 +368,37 @@ fails() {
 	done
 }
 
+@test "dock-vina: replicas differ in the seed, and the best one is the result" {
+	need vina
+	docked() { dock-vina -q --receptor "$vina/protein.pdbqt" --center 11,90.5,57.5 --size 14,14,14 --exhaustiveness 1 "$@"; }
+	jq -nc --rawfile text "$vina/aspirin.pdbqt" '{ligand: {name: "aspirin", $text}}' >prepared
+	for seed in 7 8; do docked --seed "$seed" prepared; done >single
+	run_split docked --seed 7 --replicas 2 prepared
+	assert_status 0
+	cp "$out" replicas
+	jq -se '.[0].best.affinity.value as $v | (.[1:] | map(.best.affinity.value)) as $all | .[0].replicas as $r
+		| $r.count == 2 and $r.seeds == [7, 8] and $r.values == $all and $v == ($all | min)
+		and ($r.mean - ($all | add / 2) | fabs) < 1e-6
+		and ($r.spread - ($all | (add / 2) as $m | map(. - $m | . * .) | add | sqrt) | fabs) < 1e-6
+		and (.[0].files.poses.sha256 as $h | .[0].seed as $s | .[1:] | any(.seed == $s and .files.poses.sha256 == $h))' \
+		replicas single
+	run_split dock-vina --replay replicas
+	assert_status 0
+	assert_json '.same'
+	run_split dock-rank --where 'replicas.spread<100' --table --columns replicas.mean replicas
+	assert_status 0
+	assert_out -r 'replicas.mean.*aspirin .* -[0-9.]+$'
+	jq -c '.replicas = 2 | .mode = "score_only", .seed = 2147483647, .replicas = 1001' prepared >bad
+	run_split docked bad
+	assert_status 1
+	assert_json -s 'map(.error | .class + ": " + .reason) == [
+		"input: '\''replicas'\'' is for dockings, '\''mode'\'' is score_only",
+		"input: '\''seed'\'' and '\''replicas'\'' lead beyond 2147483647",
+		"input: '\''replicas'\'' must be in 1..1000"]'
+	run_split docked --replicas 0 prepared
+	assert_status 2
+}
+
 @test "dock-vina: replay gives the same bytes, or says which differ" {
 	need vina
 	for seed in 1 2 3; do request ".key = \"k$seed\" | .seed = $seed | .keep_poses = $seed"; done >requests
