@@ -86,9 +86,7 @@ say_what_stays(const struct away *a, struct store *store, const struct job *of, 
 	else if (a->c->detach)
 		app_say(a->app, "%s: taskwait, given what this prints, waits", what);
 	else
-		app_say(a->app,
-		    "%s: taskwork --on %s goes on (with --job NAME the same command would)", what,
-		    a->c->plan.profile);
+		app_say(a->app, "%s: the same command goes on", what);
 	return 0;
 }
 

@@ -149,17 +149,36 @@ intake_queue(const struct intake *in, size_t *at)
 
 /* ---- submitting ---- */
 
+/* Who left a cluster without a name for the job and gives the same command waits for the same job.
+ */
+static int
+open_job(struct intake *in, int64_t task, struct err *err)
+{
+	const struct campaign *c = in->c;
+	const char *org = in->app->org;
+	int rc = 0;
+
+	if (!c->job && c->plan.profile && !c->detach)
+		rc = job_find_like(
+		    in->store, org, c->plan.profile, task, in->settings, &in->job, err);
+	if (rc > 0)
+		app_say(in->app,
+		    "the same command has not ended on %s: it goes on (with --job NAME"
+		    " it is another job)",
+		    c->plan.profile);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	return job_open(in->store, org, c->job, task, in->settings, c->new_inputs, &in->job, err);
+}
+
 int
 intake_open(struct intake *in, struct err *err)
 {
-	const struct campaign *c = in->c;
 	const char *org = in->app->org;
 	size_t at = 0;
 	struct task *task = in->task ? in->task : intake_task(in, &at);
 
-	if (task_keep(in->store, org, task, err) < 0 ||
-	    job_open(
-		in->store, org, c->job, task->row, in->settings, c->new_inputs, &in->job, err) < 0)
+	if (task_keep(in->store, org, task, err) < 0 || open_job(in, task->row, err) < 0)
 		return -1;
 	if (in->graph)
 		return graph_store_inputs(in->graph, in->store, err);

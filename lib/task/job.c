@@ -13,6 +13,13 @@
 #include "store/stmt.h"
 
 static const char sql_find[] = "SELECT id, generation FROM job WHERE org = ? AND name = ?";
+static const char sql_like[] =
+    "SELECT j.id, j.generation FROM job j JOIN job_setting s ON s.job = j.id"
+    " AND s.generation = j.generation WHERE j.org = ?1 AND j.name IS NULL AND s.task = ?2"
+    " AND s.settings = ?3 AND EXISTS (SELECT 1 FROM tally t WHERE t.job = j.id AND t.count > 0"
+    " AND t.status NOT IN ('completed', 'failed', 'timeout', 'cancelled', 'skipped'))"
+    " AND EXISTS (SELECT 1 FROM worker w JOIN cluster_job c ON c.submitter = w.id"
+    " WHERE w.job = j.id AND c.profile = ?4) ORDER BY j.id DESC LIMIT 1";
 static const char sql_new[] =
     "INSERT INTO job (org, name, generation, created) VALUES (?, ?, 1, ?)";
 static const char sql_next_generation[] = "UPDATE job SET generation = ? WHERE id = ?";
@@ -172,6 +179,22 @@ resume(struct store *store, const char *name, int64_t task, const json_t *settin
 	if (stmt_run(store, err, sql_next_generation, "ii", (int64_t)job->generation, job->id) < 0)
 		return -1;
 	return keep_settings(store, job, task, settings, err) < 0 ? -1 : 1;
+}
+
+int
+job_find_like(struct store *store, const char *org, const char *profile, int64_t task,
+    const json_t *settings, struct job *job, struct err *err)
+{
+	char *text = json_canonical(settings);
+	struct stmt *stmt = stmt_query(store, err, sql_like, "titt", org, task, text, profile);
+	int rc = stmt ? stmt_next(stmt, err) : -1;
+
+	if (rc > 0) {
+		*job = (struct job){ stmt_int(stmt, 0), (int)stmt_int(stmt, 1) };
+		stmt_end(stmt);
+	}
+	free(text);
+	return rc;
 }
 
 int

@@ -31,6 +31,11 @@ int job_find(
 int job_open(struct store *store, const char *org, const char *name, int64_t task,
     const json_t *settings, bool new_inputs, struct job *job, struct err *err);
 
+/* The newest job without a name that was sent to that cluster with equal settings (as of job_open)
+ * and has not ended: 1, 0 when there is none, -1. */
+int job_find_like(struct store *store, const char *org, const char *profile, int64_t task,
+    const json_t *settings, struct job *job, struct err *err);
+
 /* The settings of a generation; NULL on error. The caller owns them. */
 json_t *job_settings(struct store *store, const struct job *job, struct err *err);
 

@@ -438,6 +438,31 @@ handed_back() { (($(ls .dockline/spool/*.done 2>/dev/null | wc -l) >= $1)); }
 	assert_home 10
 }
 
+@test "cluster: left without a name the same command waits for the same, until that has ended" {
+	run=(env --default-signal=INT taskrun --on local --chunk-size 2)
+	wait=(params -- sh -c 'echo "$1" >>ran; until [ -e go ]; do sleep 0.05; done; echo "$1"' wait '{n}')
+	seq 5 | jq -c '{n: .}' >params
+	"${run[@]}" "${wait[@]}" >first 2>left 3>&- &
+	pid=$!
+	wait_until 10 ran 1
+	kill -INT "$pid"
+	status=0
+	wait "$pid" || status=$?
+	assert_status 130
+	grep -xE "taskrun: [1-3] elements? (is|are) out: the same command goes on" left
+	run_split "${run[@]}" --set x=1 -d "${wait[@]}" # not the same
+	assert_json -s 'length == 5 and all(.[]; .id > 5)'
+	touch go
+	run_split "${run[@]}" "${wait[@]}"
+	assert_status 0
+	assert_err -l 'taskrun: the same command has not ended on local: it goes on (with --job NAME it is another job)'
+	assert_json -s 'map(.id) | sort == [1, 2, 3, 4, 5]'
+	run_split "${run[@]}" "${wait[@]}"
+	assert_status 0
+	assert_json -s 'length == 5 and all(.[]; .id > 10 and .status == "completed")'
+	taskwait >/dev/null
+}
+
 @test "cluster: one that runs the rest here takes home what is out, too" {
 	slow 3
 	out_there -q --once --chunk-size 2 --resource elements=1
