@@ -83,13 +83,16 @@ refused() {
 	need vina
 	cp "$vina"/{benzene,caffeine}.pdbqt .
 	echo '{"ligand":["benzene.pdbqt","caffeine.pdbqt"],"exhaustiveness":1,"max_evals":200}' >request
-	for job in a b; do
+	cp benzene.pdbqt b.pdbqt
+	for job in benzene b; do
+		sed -i "s/benzene.pdbqt/$job.pdbqt/" request
 		run_split taskrun -q --job $job --set receptor="$vina/protein.pdbqt" --set 'box={"center":[11,90.5,57.5],"size":[18,18,18]}' \
 			dock-vina request
 		assert_status 0
 		assert_json '.status == "completed" and (.result.files | keys) == ["ligand-1", "ligand-2", "poses"]'
+		assert_json "[.result.ligands[].name] == [\"$job\", \"caffeine\"] and .result.key == \"$job+caffeine\""
 	done
-	assert_json '.cached != null and .params.ligand == ["'"$PWD"'/benzene.pdbqt", "'"$PWD"'/caffeine.pdbqt"] and [.result.ligands[].name] == ["benzene", "caffeine"]'
+	assert_json '.cached != null and .params.ligand == ["'"$PWD"'/b.pdbqt", "'"$PWD"'/caffeine.pdbqt"]'
 }
 
 @test "together: names swapped, atoms lost, a ligand missing: said of which" {
