@@ -165,13 +165,13 @@ closes() {
 		task_id: greedy
 		version: "1"
 		service_config:
-		  command: [sh, -c, "[ $DOCKLINE_ATTEMPT = 2 ] || exec tail /dev/zero; echo 7"]
+		  command: [sh, -c, "[ $DOCKLINE_ATTEMPT = 2 ] || dd if=/dev/zero bs=250M count=1 | sleep 30; echo 7"]
 		  resources: {memory: 500M}
 		  retry: {strategy: immediate, max_retries: 1, on: [memory]}
 	END
 	taskreg -q add greedy.yaml >/dev/null
 	taskrun -q --job j --detach -n greedy >/dev/null
-	# our own watch over the task ends at 500M: the job gets less of Slurm than it was said to
+	# our own watch over the task ends it at 500M: it takes less, and the job gets still less of Slurm than it was said to
 	run_split timeout 60 taskwork --on slurm --resource 'options=--mem=100M'
 	assert_status 0
 	assert_err -r '1 execution has failed: the cluster ended its element: Exceeded job memory limit'
