@@ -62,10 +62,11 @@ bare_machine() {
 	assert_status 1
 	[[ ${lines[-1]} == "1 passed, 1 failed" ]]
 	rm build/unit/bad
-	printf '@test "a" { false; }\n@test "b" { true; }\n' >bad.bats
+	printf '@test "a" { echo why; false; }\n@test "b" { true; }\n' >bad.bats
 	run_split check "$PWD/bad.bats"
 	assert_status 1
 	[[ ${lines[-1]} == "1 passed, 1 failed" ]]
+	[[ $(grep '^again: ' <<<"$output") == "again: not ok 1 a "*"again: # why" ]]
 	printf 'load nowhere\n@test "a" { true; }\n' >bad.bats
 	run_split check "$PWD/bad.bats"
 	assert_status 1
