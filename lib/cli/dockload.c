@@ -32,6 +32,15 @@ dockjob_refuse(struct verdict *verdict, const char *what, const struct err *err)
 	return -1;
 }
 
+json_t *
+dockjob_failure(const json_t *record, const char *key, const struct verdict *verdict)
+{
+	json_t *error = verdict_json(verdict), *out = docking_failure(record, key, error);
+
+	json_decref(error);
+	return out;
+}
+
 static int
 box_around(
     struct app *app, const json_t *record, const char *path, struct box *box, struct err *err)

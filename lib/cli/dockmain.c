@@ -14,12 +14,12 @@
 #include "cli/dockbatch.h"
 #include "cli/dockcrew.h"
 #include "cli/dockfills.h"
+#include "cli/docklint.h"
 #include "cli/dockreplay.h"
 #include "cli/dockrun.h"
 #include "cli/dockserve.h"
 #include "cli/records.h"
 #include "dock/docking.h"
-#include "dock/findings.h"
 #include "dock/footprint.h"
 #include "exec/fork.h"
 #include "exec/pressure.h"
@@ -55,13 +55,6 @@ check_fills(struct session *s, const struct engine *engine, struct err *err)
 	if (request_check_params(engine, s->fills, err) < 0)
 		app_usage(s->app, "%s", err->text);
 	return receptor && !s->lint ? dockrun_check_receptor(&s->run, receptor, err) : 0;
-}
-
-static json_t *
-error_json(const struct verdict *v)
-{
-	return json_pack(
-	    "{s:s,s:s,s:b}", "class", v->class, "reason", v->reason, "retry", v->retry);
 }
 
 static void
@@ -115,15 +108,6 @@ deliver(struct session *s, const json_t *record)
 		app_report(s->app, &err);
 }
 
-static json_t *
-failure(const json_t *record, const char *key, const struct verdict *verdict)
-{
-	json_t *error = error_json(verdict), *out = docking_failure(record, key, error);
-
-	json_decref(error);
-	return out;
-}
-
 /* In a process of its own when there are several at a time: no state, no standard output. */
 static void
 work(void *task, void *ctx, struct buf *out)
@@ -140,7 +124,8 @@ work(void *task, void *ctx, struct buf *out)
 		struct dockjob *job = load->at[i];
 
 		if (!ends[i].record && !proc_caught())
-			ends[i].record = failure(job->record, job->request.key, &ends[i].verdict);
+			ends[i].record = dockjob_failure(
+			    job->record, job->request.key, &ends[i].verdict);
 		if (ends[i].record)
 			json_put(ends[i].record, out);
 		buf_add_char(out, '\n');
@@ -159,7 +144,7 @@ done_job(struct session *s, struct dockjob *job, const char *line, size_t len)
 	if (!record && !proc_caught()) {
 		verdict_set(
 		    &verdict, "signal", "the process that ran %s died", s->run.engine->program);
-		record = failure(job->record, job->request.key, &verdict);
+		record = dockjob_failure(job->record, job->request.key, &verdict);
 	}
 	if (record)
 		deliver(s, record);
@@ -215,63 +200,6 @@ gather(struct session *s, struct dockjob *job)
 		send_off(s);
 }
 
-/* What was found in order: {"type":"lint","key","ok":true,"heavy_atoms","torsions","warnings"}. */
-static json_t *
-approval(const struct dockjob *job)
-{
-	return json_pack("{s:s,s:s*,s:b,s:I,s:i,s:O}", "type", "lint", "key", job->request.key,
-	    "ok", 1, "heavy_atoms", (json_int_t)job->facts.pdbqt.heavy, "torsions",
-	    job->facts.pdbqt.torsions, "warnings", job->warnings);
-}
-
-/* "a: box: 64000 cubic angstrom ... (right: a box around a pocket)", but for notes. */
-static void
-say_findings(struct session *s, const struct dockjob *job, const json_t *findings)
-{
-	size_t i;
-	json_t *found;
-
-	json_array_foreach((json_t *)findings, i, found) {
-		const char *class = json_string_value(json_object_get(found, "class"));
-		const char *reason = json_string_value(json_object_get(found, "reason"));
-		const char *of = json_string_value(json_object_get(found, "of"));
-		bool said = strncmp(reason, of, strlen(of)) == 0;
-
-		if (strcmp(class, "note") != 0)
-			app_say(s->app, "%s: %s: %s%s%s (right: %s)",
-			    job->request.key ? job->request.key : "a request", class,
-			    said ? "" : of, said ? "" : ": ", reason,
-			    json_string_value(json_object_get(found, "right")));
-	}
-}
-
-/* Judge a request whole: the failed record that it would become, or an approval, with all that was
- * found. */
-static void
-lint(struct session *s, json_t *request)
-{
-	json_t *findings = json_array(), *record;
-	struct dockjob job;
-	const json_t *worst;
-	struct verdict verdict = { 0 };
-
-	dockjob_judge(&job, &s->run, request, findings);
-	worst = findings_worst(findings);
-	if (worst) {
-		verdict_set(&verdict, json_string_value(json_object_get(worst, "class")), "%s",
-		    json_string_value(json_object_get(worst, "reason")));
-		record = failure(request, job.request.key, &verdict);
-	} else {
-		record = approval(&job);
-	}
-	json_object_set_new(record, "findings", findings);
-	app_count(s->app, findings_stop(findings));
-	say_findings(s, &job, findings);
-	app_record(s->app, record);
-	json_decref(record);
-	dockjob_clear(&job);
-}
-
 static int
 dock(struct session *s, json_t *request)
 {
@@ -280,7 +208,7 @@ dock(struct session *s, json_t *request)
 	json_t *record;
 
 	if (s->lint) {
-		lint(s, request);
+		docklint(s->app, &s->run, request);
 		return 0;
 	}
 	job = xcalloc(1, sizeof(*job));
@@ -288,7 +216,7 @@ dock(struct session *s, json_t *request)
 		gather(s, job);
 		return proc_caught() ? 1 : 0;
 	}
-	record = failure(request, job->request.key, &verdict);
+	record = dockjob_failure(request, job->request.key, &verdict);
 	deliver(s, record);
 	json_decref(record);
 	dockjob_clear(job);
@@ -308,7 +236,7 @@ pass_failed(struct session *s, const json_t *record)
 		out = docking_failure(record, key, error);
 	} else {
 		verdict_set(&verdict, "dependency", "the record is of something that failed");
-		out = failure(record, key, &verdict);
+		out = dockjob_failure(record, key, &verdict);
 	}
 	deliver(s, out);
 	json_decref(out);
@@ -470,11 +398,10 @@ static void
 tell_no_engine(struct session *s, const struct err *err)
 {
 	struct verdict verdict = { 0 };
-	json_t *error, *record;
+	json_t *record;
 
 	verdict_set(&verdict, "rejected", "%s", err->text);
-	error = error_json(&verdict);
-	record = json_pack("{s:o}", "error", error);
+	record = json_pack("{s:o}", "error", verdict_json(&verdict));
 	if (s->run.task)
 		app_record(s->app, record);
 	json_decref(record);

@@ -109,6 +109,10 @@ bool dockjob_is_large(const struct dockjob *job, const struct dockrun *run);
  * when our disk, memory or state was to blame. Returns -1. */
 int dockjob_refuse(struct verdict *verdict, const char *what, const struct err *err);
 
+/* The record of a request that came to nothing (docking_failure), with the verdict as its error.
+ * The caller's. */
+json_t *dockjob_failure(const json_t *record, const char *key, const struct verdict *verdict);
+
 /* Dock; not what is large (class memory). The docking record, the caller's; NULL: the verdict says
  * why, or we were interrupted (proc_caught). */
 json_t *dockjob_run(struct dockjob *job, const struct dockrun *run, struct verdict *verdict);

@@ -86,8 +86,7 @@ answer(struct serve *s, json_int_t id, const char *what, json_t *value)
 static void
 answer_verdict(struct serve *s, json_int_t id, const struct verdict *v)
 {
-	json_t *error = json_pack(
-	    "{s:s,s:s,s:b}", "class", v->class, "reason", v->reason, "retry", v->retry);
+	json_t *error = verdict_json(v);
 
 	answer(s, id, "error", error);
 	json_decref(error);

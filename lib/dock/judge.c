@@ -61,6 +61,13 @@ verdict_set(struct verdict *verdict, const char *class, const char *fmt, ...)
 	return -1;
 }
 
+json_t *
+verdict_json(const struct verdict *verdict)
+{
+	return json_pack("{s:s,s:s,s:b}", "class", verdict->class, "reason", verdict->reason,
+	    "retry", verdict->retry);
+}
+
 int
 judge_box(const struct box *box, struct verdict *verdict)
 {

@@ -35,6 +35,9 @@ struct verdict {
 int verdict_set(struct verdict *verdict, const char *class, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The error of a record: {"class","reason","retry"}. The caller's. */
+json_t *verdict_json(const struct verdict *verdict);
+
 /* The numbers: sizes in (0, 200], the centre within 10,000 Å of the origin, all finite. A NaN must
  * never reach Vina, which then never ends. */
 int judge_box(const struct box *box, struct verdict *verdict);

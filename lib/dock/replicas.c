@@ -53,6 +53,11 @@ replicas_best(json_t *const *records, size_t n)
 		json_array_append(seeds, json_object_get(records[i], "seed"));
 		json_array_append_new(values, json_real(value));
 	}
+	if (json_array_size(values) < 2) {
+		json_decref(seeds);
+		json_decref(values);
+		return best ? best : records[0];
+	}
 	mean = mean_of(values);
 	json_object_set_new(best, "replicas",
 	    json_pack("{s:I, s:s, s:o, s:o, s:o, s:o}", "count", (json_int_t)n, "score",
