@@ -43,7 +43,9 @@ fresh() {
 	export HOME=$BATS_TEST_TMPDIR/home XDG_STATE_HOME=$BATS_TEST_TMPDIR/home/state
 	export PATH=$BUILD/bin:$PATH DOCKLINE_SHARE=$root/share BUILD
 	export DOCKLINE_STATE=$BATS_TEST_TMPDIR/here/.dockline
-	export ASAN_OPTIONS=exitcode=$SANITIZER_STATUS:log_path=$BATS_TEST_TMPDIR/sanitizer
+	# the leak checker of GCC up to 13 takes one dynamic TLS block in 256 for one of glibc before 2.25, reads where it
+	# says it lies, and crashes (google/sanitizers issue 1322)
+	export ASAN_OPTIONS=exitcode=$SANITIZER_STATUS:log_path=$BATS_TEST_TMPDIR/sanitizer:intercept_tls_get_addr=0
 	export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:$ASAN_OPTIONS
 	export LSAN_OPTIONS=suppressions=$root/tests/lsan.supp:print_suppressions=0
 	out=$BATS_TEST_TMPDIR/stdout err=$BATS_TEST_TMPDIR/stderr
