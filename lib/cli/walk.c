@@ -118,6 +118,25 @@ make_job_name(struct walk *w, struct err *err)
 	}
 }
 
+/* Somebody began a run under the name that was still free when we looked. */
+#define OVERTAKEN 2
+
+/* Is there a run of that job by now? Else the job is something else. */
+static int
+meet_job(struct walk *w, struct err *err)
+{
+	struct run other = { 0 };
+	int rc = run_find(w->store, w->app->org, w->run.job_name, &other, err);
+
+	run_clear(&other);
+	if (rc < 0)
+		return -1;
+	return rc > 0
+	    ? OVERTAKEN
+	    : err_set(err, ERR_USAGE, "job '%s' is there already, and is no run of a pipeline",
+		  w->run.job_name);
+}
+
 static int
 enter_run(struct walk *w, struct err *err)
 {
@@ -131,13 +150,13 @@ enter_run(struct walk *w, struct err *err)
 		    false, &w->run.job, err);
 	json_decref(settings);
 	if (rc == 0)
-		return err_set(err, ERR_USAGE,
-		    "job '%s' is there already, and is no run of a pipeline", w->run.job_name);
+		return meet_job(w, err);
 	if (rc > 0)
 		w->run.id = run_add(w->store, w->app->org, &w->run, err);
 	return rc < 0 || w->run.id < 0 ? -1 : 0;
 }
 
+/* 0, OVERTAKEN, or -1. */
 static int
 make_run(struct walk *w, struct err *err)
 {
@@ -394,7 +413,8 @@ static int
 run(struct walk *w, const char *name, int *signal, struct err *err)
 {
 	json_t *given;
-	int stands = w->o->job && w->store
+	int made,
+	    stands = w->o->job && w->store
 	    ? run_find(w->store, w->app->org, w->o->job, &w->run, err)
 	    : 0;
 
@@ -415,8 +435,11 @@ run(struct walk *w, const char *name, int *signal, struct err *err)
 		w->run.params = given;
 		if (w->o->dry_run)
 			return foresee(w, given, err);
-		if (foresee_capacity(w, err) < 0 || make_run(w, err) < 0)
+		if (foresee_capacity(w, err) < 0)
 			return -1;
+		made = make_run(w, err);
+		if (made != 0)
+			return made;
 		return w->o->detach ? detach(w, err) : walk_go(w, signal, err);
 	}
 	stands = json_equal(given, w->run.params);
@@ -438,12 +461,16 @@ int
 walk_run(
     struct app *app, const char *name, const struct walk_options *o, int *signal, struct err *err)
 {
-	struct walk w = { .app = app, .o = o };
-	int rc = open_state(&w, true, err);
+	struct walk w;
+	int rc;
 
 	*signal = 0;
-	if (rc == 0)
-		rc = run(&w, name, signal, err);
-	clear(&w);
+	do {
+		w = (struct walk){ .app = app, .o = o };
+		rc = open_state(&w, true, err);
+		if (rc == 0)
+			rc = run(&w, name, signal, err);
+		clear(&w);
+	} while (rc == OVERTAKEN);
 	return rc;
 }

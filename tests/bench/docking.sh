@@ -4,7 +4,7 @@
 # What a docking costs besides Vina: 20 small and 10 large ligands, two at a time, by taskrun and
 # dock-vina (checked, judged, repaired, durable), by xargs with bare Vina, and by bare vina --batch
 # with two threads. In turn, the medians of wall time and of CPU time; the poses must have the same
-# bytes. Prints ratios; a slow machine fails nothing, other bytes do.
+# bytes. Prints each measurement, then ratios; a slow machine fails nothing, other bytes do.
 #
 # What there is to win: a process of Vina 1.2.3 takes G = 0.6 s of CPU time before it docks a ligand in a box of 20 Å, one of
 # --batch 1.2 s, as it computes grids for all types of atoms; a small ligand takes D = 0.7 s at exhaustiveness 1 and 5 s at 8.
@@ -95,6 +95,7 @@ measure() {
 	) || exit 1
 	awk -v a="$begin" -v b="$EPOCHREALTIME" 'NR == 2 { gsub(/[ms]/, " "); print b - a, $1 * 60 + $2 + $3 * 60 + $4 }' \
 		"$work/times" >>"$work/$set.$1"
+	awk -v set="$set" -v run="$1" 'END { printf "%-6s %-10s %8.2f s wall %8.2f s CPU, round %d\n", set, run, $1, $2, NR }' "$work/$set.$1"
 }
 median() { awk -v f="$2" '{ print $f }' "$work/$set.$1" | sort -n | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
 report() {

@@ -168,6 +168,32 @@ slow() {
 	assert_json '.id == 3 and .job == "slow-2" and .status == "completed"'
 }
 
+# PID: its child tries again and again, thousands of times a second, to write
+waits_for_lock() { (($(sed -n 's/^voluntary_ctxt_switches:\t//p' "/proc/$(pgrep -P "$1")/status") > 300)); }
+
+@test "away: of several that begin a run under one name at once one goes through it, the others look on" {
+	slow
+	touch go
+	taskrun -q -- true >/dev/null
+	# all of them have looked for a run of that name before the first can write one
+	coproc lock { exec sqlite3 .dockline/state.db; }
+	echo "BEGIN IMMEDIATE; SELECT 'held';" >&"${lock[1]}"
+	read -r -t 10 held <&"${lock[0]}" && [[ $held == held ]]
+	begun=()
+	for n in 1 2 3 4; do
+		timeout 30 pipeline run p.yaml --on local --chunk-size 3 --job r >record$n 2>said$n 3>&- &
+		begun+=($!)
+	done
+	for n in 1 2 3 4; do wait_until 10 waits_for_lock "${begun[n - 1]}"; done
+	echo 'ROLLBACK;' >&"${lock[1]}"
+	eval "exec ${lock[1]}>&-"
+	for pid in "${begun[@]}"; do wait "$pid" || complain "$(cat said*)"; done
+	for n in 1 2 3 4; do jq -se 'length == 1 and .[0].status == "completed"' "record$n"; done
+	[[ $(sort ran) == $'1\n2\n3' ]]
+	run_split sql 'SELECT count(*) FROM run'
+	assert_out 1
+}
+
 @test "away: cancelled while somebody goes through it, and while nobody does" {
 	slow
 	for job in r s; do
