@@ -11,7 +11,7 @@ _dockline_first() {
 	if [[ ${1##*/} == taskrun ]]; then
 		_dockline_tasks
 	else
-		"$1" -h 2>/dev/null </dev/null | sed -nE '1s/.*\] ([a-z]+(\|[a-z]+)+)( .*)?$/\1/p' | tr '|' '\n'
+		"$1" -h 2>/dev/null </dev/null | sed -n '1s/^[^]]*\] //p' | tr '| ' '\n\n' | sed -n '/^[a-z][a-z]*$/p'
 	fi
 }
 

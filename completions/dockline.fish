@@ -8,7 +8,8 @@ end
 
 # the commands named in the usage of a program
 function __dockline_commands -a program
-    $program -h 2>/dev/null </dev/null | string replace -rf '^usage: .*\] ([a-z]+(\|[a-z]+)+)( .*)?$' '$1' | string split '|'
+    $program -h 2>/dev/null </dev/null | string replace -rf '^usage: [^]]*\] ' '' | string split ' ' | string split '|' |
+        string match -r '^[a-z]+$'
 end
 
 function __dockline_options -a program

@@ -143,7 +143,9 @@ set_room(const struct element *e, struct shift *shift)
 		return;
 	if (allotment && num_int(allotment, 1, INT64_MAX >> 21, &mebibytes, NULL) == 0 &&
 	    (memory < 0 || mebibytes << 20 < memory))
-		shift->memory = memory = (mebibytes << 20) - OWN_MEMORY;
+		shift->memory = memory = mebibytes << 20 > OWN_MEMORY
+		    ? (mebibytes << 20) - OWN_MEMORY
+		    : 0;
 	if (memory >= 0 && memory < e->memory)
 		shift->memory = e->memory;
 }

@@ -23,6 +23,10 @@ setup() {
 		[ "$*" = "list --json" ] && printf '{"type":"task","task_id":"dock-vina","version":1}\n{"type":"task","task_id":"sum"}\n'
 		[ "$1" = -h ] && echo 'usage: taskreg [option ...] add|check|list [FILE ...] [TASK[@VERSION] ...]'
 	END
+	cat >"$BATS_TEST_TMPDIR/bin/taskstat" <<-'END'
+		#!/bin/sh
+		[ "$1" = -h ] && echo 'usage: taskstat [option ...] [ID ... | why ID ... | artifact ID [NAME]] --format FORMAT|--bundle ZIP'
+	END
 	chmod +x "$BATS_TEST_TMPDIR"/bin/*
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH
 	touch ligand.sdf
@@ -119,12 +123,18 @@ in_zsh() {
 	assert_out check
 	in_bash taskreg check lig
 	assert_out ligand.sdf
+	in_bash taskstat ''
+	assert_out $'why\nartifact'
 	if type -P fish >/dev/null; then
 		in_fish 'taskreg a'
 		assert_out -l add
+		in_fish 'taskstat w'
+		assert_out -l why
 	fi
 	if type -P zsh >/dev/null; then
 		in_zsh 'taskreg ch'
 		assert_out -r 'DONE taskreg check'
+		in_zsh 'taskstat ar'
+		assert_out -r 'DONE taskstat artifact'
 	fi
 }
