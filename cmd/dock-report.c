@@ -14,6 +14,7 @@
 #include "cli/scene.h"
 #include "dock/page.h"
 #include "dock/report.h"
+#include "dock/together.h"
 
 enum { POSES = 5, TOP = 50, MOST = 10000 };
 
@@ -67,17 +68,18 @@ static void
 draw(struct app *app, struct report *report, size_t group)
 {
 	size_t n = report_shown(report, group);
-	const char **smiles = xcalloc(n + 1, sizeof(*smiles));
+	char **smiles = xcalloc(n + 1, sizeof(*smiles));
 	char **svg = xcalloc(n + 1, sizeof(*svg));
 	struct err err = { 0 };
 
 	for (size_t i = 0; i < n; i++)
-		smiles[i] = json_string_value(
-		    json_at(records_result(report_record(report, group, i)), "/smiles"));
-	if (depict(smiles, n, svg, &err) < 0)
+		smiles[i] = together_smiles(records_result(report_record(report, group, i)));
+	if (depict((const char *const *)smiles, n, svg, &err) < 0)
 		app_warn(app, "molecules are not drawn: %s", err.text);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		report_depict(report, group, i, svg[i]);
+		free(smiles[i]);
+	}
 	free(smiles);
 	free(svg);
 }

@@ -24,11 +24,12 @@ static const char viewer[] =
     "var v=$3Dmol.createViewer('scene',{backgroundColor:'white'});"
     "d.poses.forEach(function(p,i){var o=document.createElement('option');o.value=i;"
     "o.textContent=(i+1)+' '+p.name;s.appendChild(o);});"
-    "function show(){v.removeAllModels();"
+    "function show(){v.removeAllModels();" /* addModels returns all that are there */
+    "var m=v.addModels(d.poses[s.value].sdf,'sdf').slice();"
+    "m.forEach(function(l){l.setStyle({},{stick:{colorscheme:'greenCarbon'}});});"
     "if(d.receptor)v.addModel(d.receptor,'pdbqt').setStyle({},{cartoon:{color:'#bbb',opacity:0.6},"
     "line:{colorscheme:'whiteCarbon'}});"
-    "v.addModel(d.poses[s.value].sdf,'sdf').setStyle({},{stick:{colorscheme:'greenCarbon'}});"
-    "v.zoomTo({model:-1});v.render();}"
+    "v.zoomTo({model:m});v.render();}"
     "s.onchange=show;s.value=0;show();document.body.dataset.scene='shown';})();</script>\n";
 
 /* 3Dmol.js into the page, so that nothing in it ends its element. 0: it is not there. */
@@ -56,6 +57,30 @@ add_library(struct buf *out)
 	return rc == 0;
 }
 
+/* A record of SDF. */
+static int
+add_molecule(const struct docked *d, size_t pose, struct buf *sdf, struct err *err)
+{
+	if (!docked_sdf(d, pose, sdf, err))
+		return -1;
+	buf_add_str(sdf, "$$$$\n");
+	return 0;
+}
+
+/* A pose, with all ligands that were docked together. */
+static int
+add_pose(struct docked *d, size_t pose, struct buf *sdf, struct err *err)
+{
+	int rc = docked_parts(d) == 0 ? add_molecule(d, pose, sdf, err) : 0;
+
+	for (size_t i = 0; i < docked_parts(d) && rc == 0; i++) {
+		docked_part(d, i);
+		rc = add_molecule(d, pose, sdf, err);
+	}
+	docked_all(d);
+	return rc;
+}
+
 /* {"name", "sdf"} of the best pose of a record, or NULL with err. */
 static json_t *
 pose_json(struct app *app, json_t *record, struct err *err)
@@ -70,7 +95,7 @@ pose_json(struct app *app, json_t *record, struct err *err)
 	best = (size_t)export_best(result) - 1;
 	if (docked_read(app, &d, err) == 0 && best >= d.poses.len)
 		err_set(err, ERR_INPUT, "its best pose was not kept");
-	else if (d.poses.len > best && docked_sdf(&d, best, &sdf, err))
+	else if (d.poses.len > best && add_pose(&d, best, &sdf, err) == 0)
 		out = json_pack("{s:s,s:s}", "name", export_title(&d.x), "sdf", buf_str(&sdf));
 	docked_clear(&d);
 	buf_clear(&sdf);

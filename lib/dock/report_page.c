@@ -15,6 +15,7 @@
 #include "dock/report.h"
 #include "dock/report_parts.h"
 #include "dock/standing.h"
+#include "dock/together.h"
 
 enum { POINTS = 5000 }; /* in a scatter plot */
 
@@ -69,7 +70,7 @@ write_shown(const struct group *g, size_t i, struct buf *out)
 	const struct shown *shown = &g->shown.at[i];
 	const struct score *by = standing_by(g->standing);
 	const json_t *result = result_of(shown->record);
-	char text[64];
+	char text[64], *smiles = together_smiles(result);
 	double value;
 	int pose = 1;
 
@@ -91,8 +92,9 @@ write_shown(const struct group *g, size_t i, struct buf *out)
 			snprintf(text, sizeof(text), "%.*f", is_count(score_any(k)) ? 0 : 3, value);
 		page_cell(text, true, out);
 	}
-	page_cell(report_text(result, "/smiles"), false, out);
+	page_cell(smiles ? smiles : "", false, out);
 	page_row_end(out);
+	free(smiles);
 }
 
 static void

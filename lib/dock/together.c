@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "base/buf.h"
 #include "base/json.h"
 #include "dock/judge.h"
 #include "dock/pdbqt.h"
@@ -199,4 +201,22 @@ together_json(const struct together *parts, size_t n)
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(out, part_json(&parts[i]));
 	return out;
+}
+
+char *
+together_smiles(const json_t *result)
+{
+	const char *smiles = json_string_value(json_object_get(result, "smiles"));
+	struct buf all = BUF_INIT;
+	json_t *ligand;
+	size_t i;
+
+	if (smiles)
+		return xstrdup(smiles);
+	json_array_foreach(json_object_get(result, "ligands"), i, ligand) {
+		smiles = json_string_value(json_object_get(ligand, "smiles"));
+		if (smiles)
+			buf_addf(&all, "%s%s", all.len ? "." : "", smiles);
+	}
+	return all.len ? buf_take(&all) : NULL;
 }

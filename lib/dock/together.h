@@ -47,4 +47,8 @@ int together_judge(const char *text, const struct poses *poses, const struct tog
  * its entry has beside its file. The caller's. */
 json_t *together_json(const struct together *parts, size_t n);
 
+/* The SMILES of a result; those of several ligands with a point between, as SMILES have it. NULL:
+ * there is none. The caller frees. */
+char *together_smiles(const json_t *result);
+
 #endif

@@ -69,6 +69,11 @@ refused() {
 	cp "$out" pair.sdf
 	[[ $(grep -A1 '<dock_ligand>' pair.sdf | grep of) == $'1 of 2\n2 of 2' ]]
 	[[ $(grep -c '^input$' pair.sdf) == 2 ]]
+	mkdir -p share/report
+	echo 'var $3Dmol;' >share/report/3Dmol-min.js
+	DOCKLINE_SHARE=$PWD/share dock-report docked >page
+	sed -n 's/.*id="scene-data">\(.*\)<\/script>/\1/p' page | jq -se 'length > 0 and all(.[]; .poses | length == 1 and (.[0].sdf | split("$$$$\n") | length) == 3)'
+	[[ $(grep -o '<svg' page | wc -l) -ge 1 ]]
 	# and what is in them is where it is in the pose
 	obabel -isdf pair.sdf -osmi 2>/dev/null >smiles
 	[[ $(<smiles) == $'c1ccccc1\tbenzene\nCC(=O)Oc1ccccc1C(=O)O\taspirin' ]]
