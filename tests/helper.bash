@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 # helper: what every bats file loads first (`load ../helper`).
-# Each test runs in an empty folder with its own state directory, HOME and
-# PATH ($BUILD/bin first); stdin is /dev/null unless redirected. A file that
-# needs more defines its own setup/teardown around `fresh` and `spotless`.
+# Each test runs in an empty folder with its own state directory, HOME and PATH ($BUILD/bin first); stdin is /dev/null
+# unless redirected. A file that needs more defines its own setup/teardown around `fresh` and `spotless`.
 #
 #   run_split CMD ARG ...      sets $status, $output, $stderr, ${lines[@]}; the exact
 #                              bytes are in the files $out and $err. A crash or a
@@ -43,8 +42,7 @@ fresh() {
 	export HOME=$BATS_TEST_TMPDIR/home XDG_STATE_HOME=$BATS_TEST_TMPDIR/home/state
 	export PATH=$BUILD/bin:$PATH DOCKLINE_SHARE=$root/share BUILD
 	export DOCKLINE_STATE=$BATS_TEST_TMPDIR/here/.dockline
-	# the leak checker of GCC up to 13 takes one dynamic TLS block in 256 for one of glibc before 2.25, reads where it
-	# says it lies, and crashes (google/sanitizers issue 1322)
+	# its reading of the TLS of libraries crashes now and then with glibc from 2.25 on (google/sanitizers issue 1322)
 	export ASAN_OPTIONS=exitcode=$SANITIZER_STATUS:log_path=$BATS_TEST_TMPDIR/sanitizer:intercept_tls_get_addr=0
 	export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:$ASAN_OPTIONS
 	export LSAN_OPTIONS=suppressions=$root/tests/lsan.supp:print_suppressions=0

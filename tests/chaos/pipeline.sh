@@ -49,7 +49,7 @@ for ((i = 0; i < KILLS; i++)); do
 	sort begun | uniq -c | awk '{ print $2, $1 }' | sort | join - "completed.$i" >"begun.$i"
 done
 timeout 300 pipeline run -q -j 2 --job k run.yaml >record 2>err || bad "the run failed: $(cat err)"
-jq -e --argjson n "$ITEMS" '.status == "completed" and .steps[3].result == [$n, $n * ($n + 1) / 2, $n]' record >/dev/null ||
+jq -se --argjson n "$ITEMS" 'length > 0 and all(.[]; .status == "completed" and .steps[3].result == [$n, $n * ($n + 1) / 2, $n])' record >/dev/null ||
 	bad "the result is $(jq -c '.steps[3].result' record)"
 taskstat --job k --json | jq -es --argjson n "$ITEMS" 'length == 3 * $n and all(.[]; .status == "completed") and
 	(map(.key) | unique | length) == 3 * $n' >/dev/null || bad 'the executions are not one for each item'

@@ -436,16 +436,16 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 	run_split pipeline run --detach ask.yaml --job yes
 	assert_status 0
 	assert_json '.status == "waiting"'
-	wait_until 10 sh -c "pipeline status yes | jq -e '.steps[1].status == \"held\"'"
+	wait_until 10 sh -c "pipeline status yes | jq -se 'length > 0 and all(.[]; .steps[1].status == \"held\")'"
 	run_split taskstat --job yes --status held --json
 	assert_json '.params == {"approval": "go on with 3?", "step": "b"}'
 	taskctl -q approve "$(jq .id "$out")" >/dev/null
-	wait_until 10 sh -c "pipeline status yes | jq -e '.status == \"completed\"'"
+	wait_until 10 sh -c "pipeline status yes | jq -se 'length > 0 and all(.[]; .status == \"completed\")'"
 	run_split pipeline run -q --detach ask.yaml --job no
 	assert_err ''
 	wait_until 10 sh -c "taskstat --job no --status held --json | jq -e .id | grep -q ."
 	taskctl -q reject "$(taskstat --job no --status held --json | jq .id)" >/dev/null
-	wait_until 10 sh -c "pipeline status no | jq -e '.status == \"failed\"'"
+	wait_until 10 sh -c "pipeline status no | jq -se 'length > 0 and all(.[]; .status == \"failed\")'"
 	run_split pipeline status no
 	assert_json '.steps[1].reason == "it was not approved"'
 }
@@ -465,7 +465,7 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 	assert_err -r 'is being conducted already'
 	run_split pipeline cancel c
 	assert_status 0
-	wait_until 15 sh -c "pipeline status c | jq -e '.status == \"cancelled\"'"
+	wait_until 15 sh -c "pipeline status c | jq -se 'length > 0 and all(.[]; .status == \"cancelled\")'"
 	run_split pipeline status c
 	[[ $(steps) == 'a:cancelled b:cancelled on_exit:completed' ]]
 	run_split taskstat --job c --json

@@ -43,7 +43,7 @@ refuses() {
 
 @test "bad: SDF ligands fail as input before an engine starts" {
 	good | jq -c --rawfile text "$data/smina/aspirin.sdf" '.ligand = {name: "a", format: "sdf", text: $text}' >good
-	dock-smina -q --engine "$fakes/smina" good | jq -e .best
+	dock-smina -q --engine "$fakes/smina" good | jq -es '.[0].best'
 	for engine in smina gnina; do
 		FAKE_LOG=$PWD/log refuses "$data/bad/sdf.tsv" dock-$engine --engine "$fakes/$engine"
 	done
@@ -66,8 +66,8 @@ comes_to() {
 	[[ $change == - ]] || sed -i "$change" poses
 	run_split env FAKE_VINA="$day" FAKE_SMINA="$day" FAKE_GNINA="$day" FAKE_POSES="$PWD/poses" timeout 20 "dock-$engine" -q --engine "$fakes/$fake" \
 		--receptor "$vina/protein.pdbqt" --ligand "$ligand" --center 11,90.5,57.5 --size 22,24,28
-	((status == 1)) && jq -e --arg class "$class" --arg reason "$reason" '.error.class == $class and
-		.error.retry == ($class | IN("memory", "signal", "timeout")) and (.error.reason | test($reason))' "$out" >/dev/null ||
+	((status == 1)) && jq -es --arg class "$class" --arg reason "$reason" 'length == 1 and (.[0].error | .class == $class and
+		.retry == ($class | IN("memory", "signal", "timeout")) and (.reason | test($reason)))' "$out" >/dev/null ||
 		printf '%s: status %d, %s\n' "$name" "$status" "$(jq -c .error "$out")" >>failed
 }
 
