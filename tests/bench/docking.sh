@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: [BUILD=build] [ROUNDS=3] [EXHAUSTIVENESS=1] [SETS='small large'] [LIGANDS=20] tests/bench/docking.sh
+# usage: [BUILD=build] [ROUNDS=3] [EXHAUSTIVENESS=1] [SETS='small large'] [LIGANDS=20] [OTHERS='xargs batch'] [AT_ONCE=] \
+#        tests/bench/docking.sh
 # What a docking costs besides Vina: 20 small and 10 large ligands, two at a time, by taskrun and
 # dock-vina (checked, judged, repaired, durable), by xargs with bare Vina, and by bare vina --batch
 # with two threads. In turn, the medians of wall time and of CPU time; the poses must have the same
 # bytes. Prints each measurement, then ratios; a slow machine fails nothing, other bytes do.
+# With AT_ONCE=1 taskrun and xargs run at the same time with a slot each, and change cores with each other four times a minute:
+# on a host whose speed changes by a tenth from minute to minute, as virtual ones do, that is the only way to see a hundredth.
+# The ligands come in the order of their size, the largest first: whoever takes them as they come has both cores busy until the
+# end, too, and CPU times can be compared where cores share what they work with: there a process alone takes less of it.
 #
 # What there is to win: a process of Vina 1.2.3 takes G = 0.6 s of CPU time before it docks a ligand in a box of 20 Å, one of
 # --batch 1.2 s, as it computes grids for all types of atoms; a small ligand takes D = 0.7 s at exhaustiveness 1 and 5 s at 8.
@@ -14,8 +19,9 @@
 # Measured on two cores of an AMD EPYC, small, exhaustiveness 1: xargs 14.0 s, taskrun 8.2 s, batch 14.4 s (0.59 and 0.57).
 set -u
 cd "$(dirname "$0")/../.." || exit 5
-BUILD=${BUILD:-build} ROUNDS=${ROUNDS:-3} EXHAUSTIVENESS=${EXHAUSTIVENESS:-1} SETS=${SETS:-small large} LIGANDS=${LIGANDS:-20}
-RUNS="xargs taskrun batch"
+BUILD=${BUILD:-build} ROUNDS=${ROUNDS:-3} EXHAUSTIVENESS=${EXHAUSTIVENESS:-1} SETS=${SETS:-small large} LIGANDS=${LIGANDS:-20} AT_ONCE=${AT_ONCE-}
+if [[ $AT_ONCE ]]; then OTHERS=xargs slots=1; else OTHERS=${OTHERS:-xargs batch} slots=2; fi
+RUNS="taskrun $OTHERS"
 [[ $BUILD == /* ]] || BUILD=$PWD/$BUILD
 PATH=$BUILD/bin:$PATH
 export DOCKLINE_SHARE=$PWD/share
@@ -73,11 +79,11 @@ EOF
 by_taskrun() {
 	rm -rf "$work/state"
 	taskrun -q --state "$work/state" --job bench --set receptor="$receptor" --set box=@"$work/box.json" --set keep_poses=0 \
-		--set exhaustiveness="$EXHAUSTIVENESS" -j 2 dock-vina "$work/$set.jsonl" >"$work/out"
+		--set exhaustiveness="$EXHAUSTIVENESS" -j $slots dock-vina "$work/$set.jsonl" >"$work/out"
 }
 by_xargs() {
 	# shellcheck disable=SC2016 # for sh
-	xargs -P2 -n1 sh -c 'exec vina --receptor "$1" --config "$2" --ligand "$3/$5.pdbqt" --seed 42 --out "$3/xargs/$5" \
+	xargs -P$slots -n1 sh -c 'exec vina --receptor "$1" --config "$2" --ligand "$3/$5.pdbqt" --seed 42 --out "$3/xargs/$5" \
 		--exhaustiveness "$4" --cpu 1' sh "$receptor" "$work/box" "$work/$set" "$EXHAUSTIVENESS" <"$work/$set.names"
 }
 by_batch() {
@@ -90,11 +96,11 @@ measure() {
 	local begin=$EPOCHREALTIME
 
 	(
-		"by_$1" >/dev/null 2>"$work/err" || { echo "docking: $1 failed: $(tail -n1 "$work/err")" && exit 1; }
-		times >"$work/times" # not in a pipe: of this shell's children
+		"by_$1" >/dev/null 2>"$work/err.$1" || { echo "docking: $1 failed: $(tail -n1 "$work/err.$1")" && exit 1; }
+		times >"$work/times.$1" # not in a pipe: of this shell's children
 	) || exit 1
 	awk -v a="$begin" -v b="$EPOCHREALTIME" 'NR == 2 { gsub(/[ms]/, " "); print b - a, $1 * 60 + $2 + $3 * 60 + $4 }' \
-		"$work/times" >>"$work/$set.$1"
+		"$work/times.$1" >>"$work/$set.$1"
 	awk -v set="$set" -v run="$1" 'END { printf "%-6s %-10s %8.2f s wall %8.2f s CPU, round %d\n", set, run, $1, $2, NR }' "$work/$set.$1"
 }
 median() { awk -v f="$2" '{ print $f }' "$work/$set.$1" | sort -n | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
@@ -102,38 +108,68 @@ report() {
 	for run in $RUNS; do
 		printf '%-6s %-10s %8.2f s wall %8.2f s CPU\n' "$set" "$run" "$(median "$run" 1)" "$(median "$run" 2)"
 	done
-	for run in xargs batch; do
+	for run in $OTHERS; do
 		awk -v set="$set" -v run="$run" -v a="$(median taskrun 1)" -v b="$(median "$run" 1)" -v c="$(median taskrun 2)" \
 			-v d="$(median "$run" 2)" 'BEGIN { printf "%-6s taskrun takes %.3f of the wall time of %s, and %.3f of its CPU time\n", set, a / b, run, c / d }'
 	done
 }
 # every pose file of ours is the engine's
-compare() {
-	local name hash same=0
+compare() { # RUN
+	local name hash same=0 file
 
 	while read -r name hash; do
-		[[ $(sha256sum <"$work/$set/xargs/$name") == "$hash  -" && $(sha256sum <"$work/$set/batch/${name}_out.pdbqt") == "$hash  -" ]] &&
-			((same += 1))
+		file=$work/$set/$1/$name
+		[[ -e $file ]] || file+=_out.pdbqt
+		[[ $(sha256sum <"$file") == "$hash  -" ]] && ((same += 1))
 	done < <(jq -r '.result | "\(.key) \(.files.poses.sha256)"' "$work/out")
-	echo "$set: $same of $(wc -l <"$work/$set.names") have the bytes of bare Vina"
+	echo "$set: $same of $(wc -l <"$work/$set.names") have the bytes of $1"
 	((same == $(wc -l <"$work/$set.names")))
+}
+
+# PID: it and all below it
+family() {
+	local child
+
+	echo "$1"
+	for child in $(pgrep -P "$1"); do family "$child"; done
+}
+# PID PID: while they run, one is on the first core and one on the second, in turn
+take_turns() {
+	local cores=01 pid
+
+	while kill -0 "$1" && kill -0 "$2"; do
+		for pid in $(family "$1"); do taskset -acp "${cores:0:1}" "$pid"; done
+		for pid in $(family "$2"); do taskset -acp "${cores:1}" "$pid"; done
+		cores=${cores:1}${cores:0:1}
+		sleep 15
+	done >/dev/null 2>&1
 }
 
 for set in $SETS; do
 	mkdir -p "$work/$set/xargs" "$work/$set/batch"
-	head -n "$LIGANDS" "$work/$set.smi" | dock-ligands -f smi 2>/dev/null | dock-prep -q >"$work/$set.jsonl" || exit
+	head -n "$LIGANDS" "$work/$set.smi" | dock-ligands -f smi 2>/dev/null | dock-prep -q | jq -cs 'map(.key = .ligand.name) | sort_by(-(.ligand.text |
+		(capture("TORSDOF (?<n>[0-9]+)").n | tonumber + 1) * (split("\nATOM ") | length))) | .[]' >"$work/$set.jsonl" || exit
 	jq -r '.ligand.name' "$work/$set.jsonl" >"$work/$set.names"
 	while read -r name; do
 		jq -rj --arg name "$name" 'select(.ligand.name == $name).ligand.text' "$work/$set.jsonl" >"$work/$set/$name.pdbqt"
 	done <"$work/$set.names"
-	jq -c '.key = .ligand.name' "$work/$set.jsonl" >"$work/$set.keyed" && mv "$work/$set.keyed" "$work/$set.jsonl"
-	echo "docking: $(wc -l <"$work/$set.names") $set ligands, exhaustiveness $EXHAUSTIVENESS, two at a time, median of $ROUNDS;" \
+	echo "docking: $(wc -l <"$work/$set.names") $set ligands, exhaustiveness $EXHAUSTIVENESS, $slots at a time, median of $ROUNDS;" \
 		"load $(cut -d' ' -f1-2 /proc/loadavg), $(nproc) cores"
 	for ((round = 0; round < ROUNDS; round++)); do
+		if [[ $AT_ONCE ]]; then
+			measure taskrun &
+			ours=$!
+			measure xargs &
+			take_turns $ours $!
+			wait
+			continue
+		fi
 		for run in $RUNS; do
 			measure "$run"
 		done
 	done
 	report
-	compare || exit 1
+	for run in $OTHERS; do
+		compare "$run" || exit 1
+	done
 done
