@@ -245,8 +245,8 @@ killed() {
 	assert_home 400
 	run_split sql 'SELECT executions FROM cluster_element ORDER BY job, element LIMIT 1'
 	assert_out 50
-	# 20 ms and what a process costs here: 2 s of them
-	run_split sql 'SELECT max(executions) BETWEEN 15 AND 100 AND count(*) > 4 FROM cluster_element WHERE task IS NULL'
+	# 20 ms and what a process costs here, which is 0.5 s at most: 2 s of them
+	run_split sql 'SELECT max(executions) BETWEEN 4 AND 100 AND count(*) > 4 FROM cluster_element WHERE task IS NULL'
 	assert_out 1
 	run_split sql "SELECT max(e.ended - w.started) < 8000000 FROM cluster_element e JOIN worker w ON w.id = e.worker WHERE task IS NULL"
 	assert_out 1
