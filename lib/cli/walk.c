@@ -99,93 +99,6 @@ foresee_capacity(struct walk *w, struct err *err)
 	return prospect_judge(&p, &w->capacity, err);
 }
 
-/* ---- a new run ---- */
-
-/* The name of the job where none is given: that of the pipeline with the first free number. */
-static char *
-make_job_name(struct walk *w, struct err *err)
-{
-	for (int i = 1;; i++) {
-		char *name = xasprintf("%s-%d", w->blueprint.pipeline->name, i);
-		struct job job;
-		int rc = job_find(w->store, w->app->org, name, &job, err);
-
-		if (rc == 0)
-			return name;
-		free(name);
-		if (rc < 0)
-			return NULL;
-	}
-}
-
-/* Somebody began a run under the name that was still free when we looked. */
-#define OVERTAKEN 2
-
-/* Is there a run of that job by now? Else the job is something else. */
-static int
-meet_job(struct walk *w, struct err *err)
-{
-	struct run other = { 0 };
-	int rc = run_find(w->store, w->app->org, w->run.job_name, &other, err);
-
-	run_clear(&other);
-	if (rc < 0)
-		return -1;
-	return rc > 0
-	    ? OVERTAKEN
-	    : err_set(err, ERR_USAGE, "job '%s' is there already, and is no run of a pipeline",
-		  w->run.job_name);
-}
-
-static int
-enter_run(struct walk *w, struct err *err)
-{
-	json_t *settings = json_pack("{s:s, s:O, s:{}, s:{}}", "task", w->carrier->name, "set",
-	    w->run.params, "force", "inputs");
-	int rc = -1;
-
-	w->run.job_name = w->o->job ? xstrdup(w->o->job) : make_job_name(w, err);
-	if (w->run.job_name && task_keep(w->store, w->app->org, w->carrier, err) == 0)
-		rc = job_open(w->store, w->app->org, w->run.job_name, w->carrier->row, settings,
-		    false, &w->run.job, err);
-	json_decref(settings);
-	if (rc == 0)
-		return meet_job(w, err);
-	if (rc > 0)
-		w->run.id = run_add(w->store, w->app->org, &w->run, err);
-	return rc < 0 || w->run.id < 0 ? -1 : 0;
-}
-
-/* 0, OVERTAKEN, or -1. */
-static int
-make_run(struct walk *w, struct err *err)
-{
-	struct run *run = &w->run;
-	const struct pipeline *p = w->blueprint.pipeline;
-	int rc;
-
-	run->name = xstrdup(p->name);
-	run->version = xstrdup(p->version);
-	run->text = xstrdup(w->blueprint.text);
-	if (!w->blueprint.stored && strcmp(w->blueprint.name, "-") != 0)
-		run->source = path_absolute(w->blueprint.name);
-	run->dir = getcwd(NULL, 0);
-	if (!run->dir)
-		return err_sys(err, "cannot find the working directory");
-	w->carrier = walk_carrier(p, err);
-	if (!w->carrier || store_begin(w->store, err) < 0)
-		return -1;
-	rc = enter_run(w, err);
-	if (rc == 0)
-		rc = store_commit(w->store, err);
-	else
-		store_rollback(w->store);
-	if (rc == 0)
-		app_say(w->app, "run %lld of '%s', job '%s'", (long long)run->id, run->name,
-		    run->job_name);
-	return rc;
-}
-
 /* ---- detached ---- */
 
 /* A process of its own takes the run up; what it says goes into a file of the run. */
@@ -409,44 +322,29 @@ check_same(const struct walk *w, struct err *err)
 	    run->job_name, run->name, run->job_name);
 }
 
+/* Begin the one that w->run is to be. */
 static int
-run(struct walk *w, const char *name, int *signal, struct err *err)
+begin(struct walk *w, int *signal, struct err *err)
 {
-	json_t *given;
-	int made,
-	    stands = w->o->job && w->store
-	    ? run_find(w->store, w->app->org, w->o->job, &w->run, err)
-	    : 0;
+	int rc;
 
-	if (stands < 0 || blueprint_open(&w->blueprint, w->app, w->store, name, err) < 0)
+	if (w->o->dry_run)
+		return foresee(w, w->run.params, err);
+	if (foresee_capacity(w, err) < 0)
 		return -1;
-	given = json_object();
-	if (read_params(w, given, err) < 0) {
-		json_decref(given);
-		return -1;
-	}
-	if (!w->o->job && w->o->plan.profile && !w->o->dry_run)
-		stands = find_alike(w, given, err);
-	if (stands < 0) {
-		json_decref(given);
-		return -1;
-	}
-	if (stands == 0) {
-		w->run.params = given;
-		if (w->o->dry_run)
-			return foresee(w, given, err);
-		if (foresee_capacity(w, err) < 0)
-			return -1;
-		made = make_run(w, err);
-		if (made != 0)
-			return made;
-		return w->o->detach ? detach(w, err) : walk_go(w, signal, err);
-	}
-	stands = json_equal(given, w->run.params);
-	json_decref(given);
+	rc = walk_make(w, err);
+	if (rc != 0)
+		return rc;
+	return w->o->detach ? detach(w, err) : walk_go(w, signal, err);
+}
+
+/* The same command goes on with w->run. */
+static int
+go_on(struct walk *w, const json_t *given, int *signal, struct err *err)
+{
 	if (check_same(w, err) < 0)
 		return -1;
-	if (!stands)
+	if (!json_equal(given, w->run.params))
 		return err_set(err, ERR_USAGE,
 		    "job '%s' was run with other parameters (another --job, or pipeline resume %s "
 		    "-p"
@@ -457,20 +355,43 @@ run(struct walk *w, const char *name, int *signal, struct err *err)
 	return resume(w, signal, err);
 }
 
+static int
+run(struct walk *w, const char *name, int *signal, struct err *err)
+{
+	json_t *given = json_object();
+	int rc = w->o->job && w->store ? run_find(w->store, w->app->org, w->o->job, &w->run, err)
+				       : 0;
+	bool stands = rc > 0;
+
+	if (rc >= 0 &&
+	    (blueprint_open(&w->blueprint, w->app, w->store, name, err) < 0 ||
+		read_params(w, given, err) < 0))
+		rc = -1;
+	if (rc == 0 && !w->o->job && w->o->plan.profile && !w->o->dry_run) {
+		rc = find_alike(w, given, err);
+		stands = rc > 0;
+	}
+	if (rc == 0) {
+		w->run.params = json_incref(given);
+		rc = begin(w, signal, err);
+		stands = rc == WALK_OVERTAKEN;
+	}
+	if (rc > 0 && stands)
+		rc = go_on(w, given, signal, err);
+	json_decref(given);
+	return rc;
+}
+
 int
 walk_run(
     struct app *app, const char *name, const struct walk_options *o, int *signal, struct err *err)
 {
-	struct walk w;
-	int rc;
+	struct walk w = { .app = app, .o = o };
+	int rc = open_state(&w, true, err);
 
 	*signal = 0;
-	do {
-		w = (struct walk){ .app = app, .o = o };
-		rc = open_state(&w, true, err);
-		if (rc == 0)
-			rc = run(&w, name, signal, err);
-		clear(&w);
-	} while (rc == OVERTAKEN);
+	if (rc == 0)
+		rc = run(&w, name, signal, err);
+	clear(&w);
 	return rc;
 }

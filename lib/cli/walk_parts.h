@@ -29,6 +29,11 @@ struct walk {
 /* What the job of a pipeline belongs to; it also stands for approvals. NULL: err says why. */
 struct task *walk_carrier(const struct pipeline *p, struct err *err);
 
+/* Note w->run, which has its parameters, and its job. 0; WALK_OVERTAKEN: somebody began a run under
+ * that name since we looked, and w->run is that one; -1. */
+#define WALK_OVERTAKEN 2
+int walk_make(struct walk *w, struct err *err);
+
 /* Does nobody conduct it? 0, or -1. */
 int walk_is_free(struct walk *w, struct err *err);
 

@@ -20,7 +20,7 @@
 #include <stddef.h>
 
 /* The best of n docking records, at least two; of equals the first. Borrowed from them, and it has
- * `replicas` now. */
+ * `replicas` now, unless fewer than two have the score. */
 json_t *replicas_best(json_t *const *records, size_t n);
 
 #endif
