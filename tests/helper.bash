@@ -14,6 +14,7 @@
 #   assert_err ...             the same for stderr
 #   assert_json EXPR           jq EXPR is true for every record of stdout, and there is one
 #   assert_json -s EXPR        ... for the array of all records (empty allowed)
+#   holds EXPR [FILE ...]      jq EXPR is true for every record of the files or of stdin, and there is one
 #   assert_front PROG          -h, -V, an unknown option and a full disk behave
 #   wait_until SECONDS CMD ... until CMD succeeds; fails after the deadline
 #   refute CMD ...             CMD fails (a bare `! CMD` fails no test but as its last line)
@@ -132,12 +133,10 @@ compare() {
 assert_out() { compare stdout "$output" "$out" "$@"; }
 assert_err() { compare stderr "$stderr" "$err" "$@"; }
 
+holds() { jq -es "[.[] | ($1)] | length > 0 and all" "${@:2}" >/dev/null; }
 assert_json() {
-	local expr="[.[] | ($1)] | length > 0 and all"
-
-	[[ $1 != -s ]] || expr=$2
 	need jq
-	jq -es "$expr" "$out" >/dev/null || complain "not true: ${*: -1}"
+	if [[ $1 == -s ]]; then jq -es "$2" "$out" >/dev/null; else holds "$1" "$out"; fi || complain "not true: ${*: -1}"
 }
 
 # What every program promises: help on stdout, the version, wrong usage ends 2, a full disk 5.

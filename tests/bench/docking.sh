@@ -25,8 +25,8 @@ RUNS="taskrun $OTHERS"
 [[ $BUILD == /* ]] || BUILD=$PWD/$BUILD
 PATH=$BUILD/bin:$PATH
 export DOCKLINE_SHARE=$PWD/share
-for prog in vina jq; do
-	type -P $prog >/dev/null || { echo "docking: '$prog' is not installed: left out" && exit; }
+for prog in vina jq ${AT_ONCE:+pgrep taskset}; do
+	type -P "$prog" >/dev/null || { echo "docking: '$prog' is not installed: left out" && exit; }
 done
 work=$(mktemp -d) || exit 5
 trap 'rm -rf "$work"' EXIT

@@ -108,7 +108,7 @@ alone() {
 	assert_err ''
 	assert_out -l '<script>var $3Dmol = {}; var s = "<\/script>";'
 	sed -n 's/.*id="scene-data">\(.*\)<\/script>/\1/p' "$out" >scene
-	jq -se 'length > 0 and all(.[]; .receptor == "ATOM      1  N   ASP B 233\n" and (.poses | length) == 1 and .poses[0].name == "aspirin, \"ASS\" 100")' scene
+	holds '.receptor == "ATOM      1  N   ASP B 233\n" and (.poses | length) == 1 and .poses[0].name == "aspirin, \"ASS\" 100"' scene
 	jq -r '.poses[0].sdf' scene | grep -q '^M  END'
 	[[ $(grep -c '</script' "$out") == 3 ]]
 	run_split dock-report --no-depictions --poses 0 docked

@@ -426,6 +426,9 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 	assert_json '.steps[0] | .failed == 1 and .cancelled == 1'
 }
 
+# RUN EXPR: that is true of its status
+stands() { pipeline status "$1" | holds "$2"; }
+
 @test "pipeline: a person says yes, or no" {
 	need jq
 	cat >ask.yaml <<-'END'
@@ -436,16 +439,16 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 	run_split pipeline run --detach ask.yaml --job yes
 	assert_status 0
 	assert_json '.status == "waiting"'
-	wait_until 10 sh -c "pipeline status yes | jq -se 'length > 0 and all(.[]; .steps[1].status == \"held\")'"
+	wait_until 10 stands yes '.steps[1].status == "held"'
 	run_split taskstat --job yes --status held --json
 	assert_json '.params == {"approval": "go on with 3?", "step": "b"}'
 	taskctl -q approve "$(jq .id "$out")" >/dev/null
-	wait_until 10 sh -c "pipeline status yes | jq -se 'length > 0 and all(.[]; .status == \"completed\")'"
+	wait_until 10 stands yes '.status == "completed"'
 	run_split pipeline run -q --detach ask.yaml --job no
 	assert_err ''
 	wait_until 10 sh -c "taskstat --job no --status held --json | jq -e .id | grep -q ."
 	taskctl -q reject "$(taskstat --job no --status held --json | jq .id)" >/dev/null
-	wait_until 10 sh -c "pipeline status no | jq -se 'length > 0 and all(.[]; .status == \"failed\")'"
+	wait_until 10 stands no '.status == "failed"'
 	run_split pipeline status no
 	assert_json '.steps[1].reason == "it was not approved"'
 }
@@ -465,7 +468,7 @@ yes:completed no:skipped afterno:skipped failno:skipped both:completed last:comp
 	assert_err -r 'is being conducted already'
 	run_split pipeline cancel c
 	assert_status 0
-	wait_until 15 sh -c "pipeline status c | jq -se 'length > 0 and all(.[]; .status == \"cancelled\")'"
+	wait_until 15 stands c '.status == "cancelled"'
 	run_split pipeline status c
 	[[ $(steps) == 'a:cancelled b:cancelled on_exit:completed' ]]
 	run_split taskstat --job c --json

@@ -26,13 +26,13 @@ line() { run_split bash -c "$1"; }
 	assert_status 0
 	assert_out ''
 	assert_err -r 'removed: .*80 residues \(water\)'
-	jq -se 'length > 0 and all(.[]; .type == "receptor" and .extracted.heavy_atoms == 35 and .heavy_atoms == 1516)' rec.json
+	holds '.type == "receptor" and .extracted.heavy_atoms == 35 and .heavy_atoms == 1516' rec.json
 	[[ $(jq -r .sha256 rec.json) == $(sha256sum <rec.pdbqt | cut -d' ' -f1) ]]
 
 	line 'dock-box --ligand xtal.sdf --padding 4 > box.json'
 	assert_status 0
 	assert_err ''
-	jq -se 'length > 0 and all(.[]; .center == [9.357, 16.147, 9.207] and .size == [20, 20, 23.383])' box.json
+	holds '.center == [9.357, 16.147, 9.207] and .size == [20, 20, 23.383]' box.json
 
 	line 'dock-ligands library.sdf.gz | dock-prep --ph 7.4 --unique -j 2 | zstd -q > prep.jsonl.zst'
 	assert_status 0

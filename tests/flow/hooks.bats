@@ -23,7 +23,7 @@ script() {
 	assert_status 0
 	assert_err ''
 	assert_json '.status == "completed" and .result == "staged" and .attempts == 1'
-	jq -se 'length > 0 and all(.[]; .type == "execution" and .id == 1 and .task == "work" and .job == "j" and .status == "preparing" and .params == {n: 1} and .attempts == 1)' before
+	holds '.type == "execution" and .id == 1 and .task == "work" and .job == "j" and .status == "preparing" and .params == {n: 1} and .attempts == 1' before
 	[[ $(jq -cS . after) == "$(jq -cS . "$out")" ]]
 	[[ $(<vars) == $'before 1 1 j\nafter 1' ]]
 	[[ $(jq -c . params) == '{"n":1}' ]]
@@ -144,7 +144,7 @@ script() {
 	run_split taskwork --once
 	assert_status 0
 	assert_err -r 'taskwork: alert: disk: .* of disk are free where the state is, less than'
-	jq -se 'length > 0 and all(.[]; .type == "alert" and .alert == "disk" and .value < .limit)' heard.*
+	holds '.type == "alert" and .alert == "disk" and .value < .limit' heard.*
 	[[ $(<kinds) == alert ]]
 	# it is told once, for as long as it lasts
 	taskwork --forever 2>messages &

@@ -82,7 +82,7 @@ once=(-p exhaustiveness=1)
 	run_split timeout 60 pipeline run funnel "${common[@]}" -p ligands=lib.smi -p thorough=2 -p keep=1
 	assert_status 0
 	assert_json '.steps[-1].result == {"fast": 2, "thorough": 1, "ranking": "funnel.jsonl"}'
-	jq -se 'length > 0 and all(.[]; .result | .ligand.name == "phenol" and .request.exhaustiveness == 2)' funnel.jsonl
+	holds '.result | .ligand.name == "phenol" and .request.exhaustiveness == 2' funnel.jsonl
 }
 
 @test "recipes: a Makefile whose targets are campaigns" {

@@ -302,7 +302,7 @@ closed() {
 		taskrun -j 1 --job j in "${mark[@]}" || status=$?
 		echo $status >status
 	} 2>"$err" | head -n 1 >first
-	jq -se 'length > 0 and all(.[]; .status == "completed")' first
+	holds '.status == "completed"' first
 	[[ $(cat "$err") != *annot* ]]
 	[[ $(cat status) == 1 ]]
 	run_split taskrun -j 1 --job j in "${mark[@]}"
@@ -403,7 +403,7 @@ closed() {
 		settle
 		for n in 1 2 3 4 5 6; do
 			[[ ! -s err.$n ]] || complain "$(cat err.$n)"
-			jq -se 'length > 0 and all(.[]; .status == "completed")' out.$n >/dev/null
+			holds '.status == "completed"' out.$n
 		done
 	done
 }

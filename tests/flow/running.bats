@@ -248,7 +248,7 @@ rests() {
 @test "running: how far it says it is can be seen while it runs" {
 	echo x | timeout 30 taskrun -q --lines -- sh -c 'echo "{\"progress\": 12.5, \"message\": \"reading\"}" >&$DOCKLINE_PROGRESS_FD
 		echo "{\"progress\": 80}" >&3; echo nonsense >&3; echo "{\"progress\": 300}" >&3; until [ -e go ]; do sleep 0.01; done' >ended &
-	wait_until 10 eval 'taskstat --json 1 | jq -es ".[0].progress | .percent == 80 and .message == \"reading\""'
+	wait_until 10 eval 'taskstat --json 1 | holds ".progress.percent == 80 and .progress.message == \"reading\""'
 	touch go
 	settle
 	run_split taskstat --json 1

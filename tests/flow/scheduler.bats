@@ -132,7 +132,7 @@ called() { grep -c "^$1" shim/calls; }
 	query 4:1
 	assert_out '4_0 0 running n1 -'
 	(($(called 'squeue -r') == 1))
-	jq -se 'length > 0 and all(.[]; .calls.query == 1)' "$HOME"/.cache/dockline/cluster-slurm-*.json
+	holds '.calls.query == 1' "$HOME"/.cache/dockline/cluster-slurm-*.json
 	(($(called scontrol) <= 5))
 }
 

@@ -130,7 +130,7 @@ stands() { [[ $(grid query slurm "$1") == *"$2"* ]]; } # JOB:COUNT TEXT
 	[[ $(grid query slurm 1:3 | sed 's/n[1-3]/n/') == $'1_0 0 done n COMPLETED\n1_1 1 done n COMPLETED\n1_2 2 failed n FAILED' ]]
 	# and a job is found by its name there, too
 	[[ $(grid submit slurm "$name" 3 "$PWD" /bin/false) == 1 ]]
-	jq -se 'length > 0 and all(.[]; .calls.submit == 1)' "$HOME"/.cache/dockline/cluster-slurm-*.json
+	holds '.calls.submit == 1' "$HOME"/.cache/dockline/cluster-slurm-*.json
 }
 
 @test "slurm: without root" {

@@ -72,8 +72,9 @@ refused() {
 	mkdir -p share/report
 	echo 'var $3Dmol;' >share/report/3Dmol-min.js
 	DOCKLINE_SHARE=$PWD/share dock-report docked >page
-	sed -n 's/.*id="scene-data">\(.*\)<\/script>/\1/p' page | jq -se 'length > 0 and all(.[]; .poses | length == 1 and (.[0].sdf | split("$$$$\n") | length) == 3)'
-	[[ $(grep -o '<svg' page | wc -l) -ge 1 ]]
+	sed -n 's/.*id="scene-data">\(.*\)<\/script>/\1/p' page | holds '.poses | length == 1 and (.[0].sdf | split("$$$$\n") | length) == 3'
+	grep -q '<svg width="140"' page # drawn
+	grep -qF 'c1ccccc1.CC(=O)Oc1ccccc1C(=O)O<' page
 	# and what is in them is where it is in the pose
 	obabel -isdf pair.sdf -osmi 2>/dev/null >smiles
 	[[ $(<smiles) == $'c1ccccc1\tbenzene\nCC(=O)Oc1ccccc1C(=O)O\taspirin' ]]
